@@ -1,0 +1,27 @@
+# Two commands are all the set-up there is: `make demo` and `make test`.
+.PHONY: demo test check format build release setup
+
+# Installs the system packages that are missing; does nothing where all are there.
+setup:
+	@sh .ci/setup
+
+demo: setup
+	swift build -c release --product kith
+	.build/release/kith demo
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+build: setup
+	swift build --build-tests
+
+release: setup
+	swift build -c release --product kith
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+check: setup
+	swift format lint --strict --recursive Sources Tests Package.swift
+	$(MAKE) test

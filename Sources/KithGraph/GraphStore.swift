@@ -1,0 +1,1 @@
+// Start here: nodes, relationships and their columns.

@@ -1,0 +1,1 @@
+// Start here: text to tree.

@@ -1,0 +1,1 @@
+// Start here: from a statement's text to its rows.

@@ -1,0 +1,1 @@
+// Start here: ordered bytes on pages, changed by whole commits.

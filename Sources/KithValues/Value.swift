@@ -1,0 +1,1 @@
+// Start here: the values of the language.
