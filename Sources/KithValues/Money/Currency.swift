@@ -1,0 +1,38 @@
+/// A currency under its ISO 4217 code of three capital letters.
+public struct Currency: Hashable, Comparable, Sendable {
+    /// The three letters as digits of base 26.
+    ///
+    /// On disk: never renumber.
+    public let number: UInt16
+
+    /// The currency with a code such as `EUR`; nil unless it is three letters A to Z.
+    public init?(_ code: String) {
+        guard code.utf8.count == 3 else { return nil }
+        var number: UInt16 = 0
+        for byte in code.utf8 {
+            guard (0x41...0x5A).contains(byte) else { return nil }
+            number = number * 26 + UInt16(byte - 0x41)
+        }
+        self.number = number
+    }
+
+    /// The currency with a number; nil if there is none.
+    public init?(number: UInt16) {
+        guard number < 26 * 26 * 26 else { return nil }
+        self.number = number
+    }
+
+    /// The code, such as `EUR`.
+    public var code: String {
+        var text = ""
+        for divisor in [676, 26, 1] as [UInt16] {
+            text.unicodeScalars.append(Unicode.Scalar(UInt8(number / divisor % 26) + 0x41))
+        }
+        return text
+    }
+
+    /// Orders by code.
+    public static func < (left: Currency, right: Currency) -> Bool {
+        left.number < right.number
+    }
+}

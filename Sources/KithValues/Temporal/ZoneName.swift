@@ -1,0 +1,35 @@
+import Synchronization
+
+/// The name of a time zone such as `Europe/Stockholm`, in 16 bits.
+///
+/// Names are numbered in the order of first use in this process; the number never reaches the disk.
+public struct ZoneName: Hashable, Sendable {
+    private let number: UInt16
+
+    private struct Table {
+        var names: [String] = []
+        var numbers: [UTF8Key: UInt16] = [:]
+    }
+
+    private static let table = Mutex(Table())
+
+    /// Gives `text` its number; nil when there are more than 65,000 different names.
+    public init?(_ text: String) {
+        let key = UTF8Key(text)
+        let found: UInt16? = Self.table.withLock { table in
+            if let known = table.numbers[key] { return known }
+            guard table.names.count < 65_000 else { return nil }
+            let fresh = UInt16(table.names.count)
+            table.names.append(text)
+            table.numbers[key] = fresh
+            return fresh
+        }
+        guard let found else { return nil }
+        number = found
+    }
+
+    /// The name itself.
+    public var text: String {
+        Self.table.withLock { $0.names[Int(number)] }
+    }
+}

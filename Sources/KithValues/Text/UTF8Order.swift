@@ -1,0 +1,90 @@
+import Glibc
+
+/// Strings as the language sees them: sequences of UTF-8 bytes.
+///
+/// Swift's own `==` and `<` on strings use canonical equivalence, which the language does not.
+public enum UTF8Order {
+    /// Whether both strings have the same bytes.
+    public static func areEqual(_ left: String, _ right: String) -> Bool {
+        let leftView = left.utf8
+        let rightView = right.utf8
+        guard leftView.count == rightView.count else { return false }
+        return compare(left, right) == 0
+    }
+
+    /// Negative, zero or positive as `left` is before, the same as or after `right`, by bytes.
+    public static func compare(_ left: String, _ right: String) -> Int {
+        let fast = left.utf8.withContiguousStorageIfAvailable { leftBytes in
+            right.utf8.withContiguousStorageIfAvailable { rightBytes in
+                compare(leftBytes, rightBytes)
+            }
+        }
+        if let nested = fast, let result = nested { return result }
+        return compareBytewise(left, right)
+    }
+
+    private static func compare(
+        _ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>
+    ) -> Int {
+        let common = min(left.count, right.count)
+        if common > 0, let leftBase = left.baseAddress, let rightBase = right.baseAddress {
+            let result = memcmp(leftBase, rightBase, common)
+            if result != 0 { return Int(result) }
+        }
+        return left.count - right.count
+    }
+
+    /// For strings whose bytes are not in one piece.
+    private static func compareBytewise(_ left: String, _ right: String) -> Int {
+        var leftBytes = left.utf8.makeIterator()
+        var rightBytes = right.utf8.makeIterator()
+        while true {
+            switch (leftBytes.next(), rightBytes.next()) {
+            case (nil, nil): return 0
+            case (nil, _): return -1
+            case (_, nil): return 1
+            case (let leftByte?, let rightByte?):
+                if leftByte != rightByte { return Int(leftByte) - Int(rightByte) }
+            }
+        }
+    }
+}
+
+/// A string that is equal to another only if it has the same bytes; a key for dictionaries.
+public struct UTF8Key: Hashable, Comparable, Sendable {
+    /// The string itself.
+    public let text: String
+
+    /// Wraps `text`.
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// Whether both have the same bytes.
+    public static func == (left: UTF8Key, right: UTF8Key) -> Bool {
+        UTF8Order.areEqual(left.text, right.text)
+    }
+
+    /// Orders by bytes.
+    public static func < (left: UTF8Key, right: UTF8Key) -> Bool {
+        UTF8Order.compare(left.text, right.text) < 0
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        UTF8Order.hash(text, into: &hasher)
+    }
+}
+
+extension UTF8Order {
+    /// Feeds the bytes of `text` and its length into `hasher`.
+    public static func hash(_ text: String, into hasher: inout Hasher) {
+        let done: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+        }
+        if done == nil {
+            for byte in text.utf8 { hasher.combine(bytes: [byte]) }
+        }
+        hasher.combine(text.utf8.count)
+    }
+}
