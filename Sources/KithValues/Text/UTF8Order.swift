@@ -83,7 +83,9 @@ extension UTF8Order {
             hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
         }
         if done == nil {
-            for byte in text.utf8 { hasher.combine(bytes: [byte]) }
+            var contiguous = text
+            contiguous.makeContiguousUTF8()
+            contiguous.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         }
         hasher.combine(text.utf8.count)
     }
