@@ -1,0 +1,18 @@
+/// Start here: bulk import of delimited text.
+///
+/// An ``ImportPlan`` says which files become which nodes and relationships. ``GraphImporter`` reads
+/// them block by block (`BlockReader`), cuts blocks into fields (`FieldScanner`), reads fields as
+/// typed columns (`ColumnParser`), finds the ends of relationships by key (`KeyMap`), and hands
+/// typed batches to the bulk loader. The whole import is one transaction.
+public struct GraphImporter: Sendable {
+    /// What is imported.
+    public let plan: ImportPlan
+    /// How; the plan's own options already merged in by the caller.
+    public let options: ImportOptions
+
+    /// Prepares an import; nothing is read yet.
+    public init(plan: ImportPlan, options: ImportOptions) {
+        self.plan = plan
+        self.options = options
+    }
+}
