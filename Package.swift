@@ -57,6 +57,9 @@ let package = Package(
             name: "KithGraphTests", dependencies: ["KithGraph", "KithTestSupport"],
             swiftSettings: engine),
         .testTarget(
+            name: "KithImportTests", dependencies: ["KithGraph", "KithValues", "KithTestSupport"],
+            swiftSettings: engine),
+        .testTarget(
             name: "KithQueryTests", dependencies: ["KithQuery", "KithTestSupport"],
             swiftSettings: engine),
         .testTarget(

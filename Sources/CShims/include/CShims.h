@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "DelimitedScan.h"
+
 #define KITH_INLINE static inline __attribute__((always_inline))
 
 /// `c ? a : b` without a branch.

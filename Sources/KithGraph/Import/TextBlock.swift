@@ -1,0 +1,59 @@
+import Glibc
+
+/// Some whole rows of a file, as UTF-8, in a buffer of their own.
+///
+/// Used by one thread at a time: first by the `BlockReader` that fills it, then by the worker that
+/// parses it.
+final class TextBlock: @unchecked Sendable {
+    /// Bytes after the text that may be read (as whatever they are) but mean nothing.
+    static let paddingInBytes = 64
+
+    /// The text, followed by the padding.
+    private(set) var base: UnsafeMutablePointer<UInt8>
+    /// The bytes of text that fit before the padding.
+    private(set) var capacity: Int
+    /// The bytes of text.
+    var count = 0
+    /// The number of this block in its file, from 0.
+    var sequence = 0
+    /// The line on which the block begins, from 1; known to the reader only where lines were counted.
+    var startLine = 1
+    /// The byte that ends a line of this file.
+    var newline = UInt8(ascii: "\n")
+    /// Whether a quote occurs in the block.
+    var hasQuotes = false
+
+    /// Makes an empty block.
+    init(capacity: Int) {
+        self.capacity = capacity
+        base = .allocate(capacity: capacity + Self.paddingInBytes)
+    }
+
+    deinit { base.deallocate() }
+
+    /// Makes room for `capacity` bytes and keeps the text.
+    func grow(to capacity: Int) {
+        guard capacity > self.capacity else { return }
+        let larger = UnsafeMutablePointer<UInt8>.allocate(
+            capacity: capacity + Self.paddingInBytes)
+        memcpy(larger, base, count)
+        base.deallocate()
+        base = larger
+        self.capacity = capacity
+    }
+
+    /// The place of the byte at `offset`, counted from the block's first line.
+    func position(ofByteAt offset: Int) -> TextPosition {
+        var line = startLine
+        var lineStart = 0
+        for index in 0..<min(offset, count) where base[index] == newline {
+            line += 1
+            lineStart = index + 1
+        }
+        var column = 1
+        for index in lineStart..<max(lineStart, offset) where base[index] & 0xC0 != 0x80 {
+            column += 1
+        }
+        return TextPosition(line: line, column: column)
+    }
+}
