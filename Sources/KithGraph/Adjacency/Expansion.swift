@@ -1,0 +1,49 @@
+/// What ``GraphReader/expand(_:types:direction:wantsRelationships:into:)`` found: one entry an edge.
+///
+/// A buffer of fixed capacity that is used again and again. It also remembers where a call that
+/// filled it stopped, so that calling again with the same arguments goes on from there.
+public final class Expansion {
+    /// The most edges one call delivers.
+    public let capacity: Int
+    /// For each edge, which of the sources it belongs to.
+    public let sourceIndexes: UnsafeMutablePointer<UInt32>
+    /// For each edge, the raw id of the node at the other end.
+    public let neighbours: UnsafeMutablePointer<UInt64>
+    /// For each edge, the raw id of the relationship; only filled when asked for.
+    public let relationships: UnsafeMutablePointer<UInt64>
+    /// The number of edges delivered by the last call.
+    public internal(set) var count = 0
+
+    /// The list that the next call goes on with: source by source, type by type, way by way.
+    var position = ExpansionPosition()
+
+    /// Makes an empty buffer.
+    public init(capacity: Int = GraphLimits.slotsPerChunk) {
+        precondition(capacity > 0, "an expansion delivers at least one edge a call")
+        self.capacity = capacity
+        sourceIndexes = .allocate(capacity: capacity)
+        neighbours = .allocate(capacity: capacity)
+        relationships = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        sourceIndexes.deallocate()
+        neighbours.deallocate()
+        relationships.deallocate()
+    }
+
+    /// Forgets where the last call stopped; to be called before a new batch of sources.
+    public func begin() {
+        count = 0
+        position = ExpansionPosition()
+    }
+}
+
+/// Where an expansion stands.
+struct ExpansionPosition {
+    var source = 0
+    var typeIndex = 0
+    var isIncoming = false
+    var edge = 0
+    var isStarted = false
+}

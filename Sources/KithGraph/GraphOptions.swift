@@ -1,0 +1,22 @@
+import KithStorage
+
+/// How a graph is opened.
+public struct GraphOptions: Sendable {
+    /// How the file below is opened.
+    public var storage = StorageOptions()
+    /// Memory for decoded columns and adjacency lists.
+    public var decodedCacheBudgetInBytes = 256 << 20
+    /// Memory for changes of a transaction before they are moved to the storage below.
+    public var pendingChangesBudgetInBytes = 64 << 20
+    /// A chunk with more changed rows than this has them folded into its columns.
+    public var recentRowsMax = 60
+    /// A chunk with more changed edges a direction than this has them folded into its blocks.
+    public var recentEdgesMax = 60
+    /// From its node with this number on, a label set has chunks of its own.
+    public var homeChunkThreshold = 65
+    /// The most edges of an adjacency block.
+    public var edgesPerBlockMax = 4_000
+
+    /// The defaults.
+    public init() {}
+}
