@@ -1,3 +1,7 @@
+// Division of work (this note goes when it is done): the worktree `functions` writes every family
+// but the temporal and money ones, the aggregates, ScalarOperators and the regular expressions; the
+// owner of KithValues writes Functions/Temporal and Functions/Money only.
+
 /// The functions that every database has.
 ///
 /// A new function is one entry in the list of its family, and a new family one line here.
