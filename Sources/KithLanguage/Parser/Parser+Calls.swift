@@ -63,9 +63,9 @@ extension Parser {
     ) throws(Diagnostic) -> SubqueryClause {
         let imports = try subqueryImports()
         try expect(.leftBrace)
-        try enter()
+        try enter(levels: LanguageLimits.levelsPerSubquery)
         let query = try query()
-        leave()
+        leave(levels: LanguageLimits.levelsPerSubquery)
         try expect(.rightBrace)
         let batching = isNext(.in) ? try transactionBatching() : nil
         return SubqueryClause(

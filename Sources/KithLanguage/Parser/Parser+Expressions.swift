@@ -144,10 +144,10 @@ extension Parser {
                 advance()
             }
             var result = try expression(holding: .comparison)
+            try grow(levels: positions.count)
             for position in positions.reversed() {
                 result = Expression(kind: .not(result), span: span(from: position))
             }
-            try grow(levels: positions.count)
             return result
         }
         guard isNext(.plus) || isNext(.minus) else { return try postfix() }
@@ -169,10 +169,10 @@ extension Parser {
         } else {
             result = try postfix()
         }
+        try grow(levels: signs.count)
         for (sign, position) in signs.reversed() {
             result = Expression(kind: .sign(sign, result), span: span(from: position))
         }
-        try grow(levels: signs.count)
         return result
     }
 

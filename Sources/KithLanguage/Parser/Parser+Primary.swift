@@ -40,15 +40,15 @@ extension Parser {
 
     /// Reads `body` between brackets.
     mutating func inBrackets<Node>(
-        _ opener: Symbol, _ body: (inout Parser) throws(Diagnostic) -> Node
+        _ opener: Symbol, levels: Int = 1, _ body: (inout Parser) throws(Diagnostic) -> Node
     ) throws(Diagnostic) -> Node {
         try expect(opener)
-        try enter()
+        try enter(levels: levels)
         let outerFlag = barEndsExpression
         barEndsExpression = false
         let result = try body(&self)
         barEndsExpression = outerFlag
-        leave()
+        leave(levels: levels)
         if let closer = Lexer.closer(of: opener) { try expect(closer) }
         return result
     }
@@ -255,12 +255,13 @@ extension Parser {
         _ purpose: SubqueryExpression.Purpose
     ) throws(Diagnostic) -> SubqueryExpression {
         advance()
-        let body = try inBrackets(.leftBrace) { (parser) throws(Diagnostic) in
+        let levels = LanguageLimits.levelsPerSubquery
+        let body = try inBrackets(.leftBrace, levels: levels) { (parser) throws(Diagnostic) in
             parser.startsPattern
                 ? SubqueryExpression.Body.pattern(try parser.graphPattern())
                 : .query(try parser.query())
         }
-        try grow()
+        try grow(levels: levels)
         return SubqueryExpression(purpose: purpose, body: body)
     }
 

@@ -14,6 +14,8 @@ extension Parser {
 
     mutating func statement() throws(Diagnostic) -> Statement {
         let first = index
+        depthSeen = 0
+        heightSeen = 0
         var mode = Statement.Mode.run
         if accept(.explain) {
             mode = .explain
@@ -21,7 +23,8 @@ extension Parser {
             mode = .profile
         }
         let kind = try statementBody()
-        return Statement(mode: mode, kind: kind, span: span(from: first))
+        return Statement(
+            mode: mode, kind: kind, nestingDepth: depthSeen + heightSeen, span: span(from: first))
     }
 
     private mutating func statementBody() throws(Diagnostic) -> Statement.Kind {

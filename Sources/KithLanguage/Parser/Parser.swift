@@ -25,6 +25,9 @@ public struct Parser {
     /// The keywords that could stand where `candidateIndex` points.
     var candidates: [Keyword] = []
     var candidateIndex = 0
+    /// The most brackets that were open at once in the statement, and the highest tree in it.
+    var depthSeen = 0
+    var heightSeen = 0
     var isOnDeepStack = false
     /// The `*` of the `YIELD *` read last, which only a CALL that stands alone may have.
     var yieldAllIndex = -1
@@ -46,21 +49,23 @@ public struct Parser {
     }
 
     /// The brackets that may be open before the rest is read on a ``DeepStack``.
-    static let depthOnCallersStackMax = 16
+    static let depthOnCallersStackMax = 8
 
-    /// Notes that a bracket opens; ``leave()`` undoes it.
-    mutating func enter() throws(Diagnostic) {
-        depth += 1
+    /// Notes that a bracket opens; ``leave(levels:)`` undoes it.
+    mutating func enter(levels: Int = 1) throws(Diagnostic) {
+        depth += levels
+        depthSeen = max(depthSeen, depth)
         guard depth <= LanguageLimits.nestingDepthMax else { throw nestingTooDeep() }
     }
 
-    mutating func leave() {
-        depth -= 1
+    mutating func leave(levels: Int = 1) {
+        depth -= levels
     }
 
     /// Notes that the trees read since `outer` was saved become parts of one node.
     mutating func grow(levels: Int = 1) throws(Diagnostic) {
         height += levels
+        heightSeen = max(heightSeen, height)
         guard height <= LanguageLimits.nestingDepthMax else { throw nestingTooDeep() }
     }
 

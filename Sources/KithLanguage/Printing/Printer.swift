@@ -23,7 +23,7 @@ struct Printer {
     mutating func nested(_ body: (inout Printer) -> Void) {
         depth += 1
         defer { depth -= 1 }
-        guard depth > 16, !isOnDeepStack else {
+        guard depth > 8, !isOnDeepStack else {
             body(&self)
             return
         }
