@@ -14,6 +14,7 @@ final class BlockReader {
     private let format: DelimitedFormat
     private let source: ByteSource
     private let blockLength: Int
+    private let skipsHeader: Bool
     private var carry: [UInt8] = []
     private var nextSequence = 0
     private var isAtEnd = false
@@ -21,8 +22,10 @@ final class BlockReader {
 
     /// Opens `path`, unpacking and transcoding as its bytes and the format say.
     init(
-        path: String, format: DelimitedFormat, blockLength: Int = BlockReader.blockLengthInBytes
+        path: String, format: DelimitedFormat, skipsHeader: Bool = false,
+        blockLength: Int = BlockReader.blockLengthInBytes
     ) throws(ImportError) {
+        self.skipsHeader = skipsHeader
         self.path = path
         self.format = format
         self.blockLength = blockLength
@@ -33,9 +36,6 @@ final class BlockReader {
             throw error.naming(file: path)
         }
     }
-
-    /// Bytes taken from the file so far, as they are on disk.
-    var bytesConsumed: Int { source.bytesConsumed }
 
     /// Fills `block` with the next rows; false at the end of the file.
     func next(into block: TextBlock) throws(ImportError) -> Bool {
@@ -55,6 +55,8 @@ final class BlockReader {
         }
         memset(block.base + block.count, 0, TextBlock.paddingInBytes)
         guard block.count > 0 else { return false }
+        block.rowsStart = skipsHeader && nextSequence == 0 ? headerEnd(block) : 0
+        block.bytesConsumed = source.bytesConsumed
         block.sequence = nextSequence
         nextSequence += 1
         return true
@@ -88,6 +90,18 @@ final class BlockReader {
             }
             block.grow(to: block.capacity * 2)
         }
+    }
+
+    /// Where the first row of a file ends, with the empty lines before it.
+    private func headerEnd(_ block: TextBlock) -> Int {
+        let rows = RowBoundaries(
+            quote: block.hasQuotes ? format.quote : nil, delimiter: format.delimiter,
+            newline: block.newline)
+        var start = 0
+        while start < block.count, block.base[start] == 0x0A || block.base[start] == 0x0D {
+            start += 1
+        }
+        return rows.firstRowEnd(base: block.base, from: start, count: block.count)
     }
 
     private func fill(_ block: TextBlock) throws(ImportError) {
@@ -158,6 +172,26 @@ struct RowBoundaries {
             position = next
         }
         return endOfLastLine(base, from: position, to: count) ?? last
+    }
+
+    /// The offset after the row that begins at `start`; `count` if it does not end before.
+    func firstRowEnd(base: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int {
+        var position = start
+        var isFieldStart = true
+        while position < count {
+            let byte = base[position]
+            if byte == newline { return position + 1 }
+            if isFieldStart, byte == quote, let quote {
+                guard let close = closingQuote(base, from: position + 1, to: count, quote: quote)
+                else { return count }
+                position = close + 1
+                isFieldStart = false
+                continue
+            }
+            isFieldStart = byte == delimiter
+            position += 1
+        }
+        return count
     }
 
     /// Where reading goes on after the closing quote at `close`: at the next byte, or on the next line

@@ -12,7 +12,7 @@ public final class DelimitedReader {
     private let reader: BlockReader
     private let format: DelimitedFormat
     private let block = TextBlock(capacity: BlockReader.blockLengthInBytes)
-    private let table = FieldTable()
+    private var table: FieldTable { block.table }
     private var row = 0
     private var flaw = 0
     private var nextStartLine = 1
@@ -22,8 +22,9 @@ public final class DelimitedReader {
 
     /// Opens a file and reads its header.
     ///
-    /// - Parameter location: A path, or a `file:///` URL.
-    /// - Parameter format: How the text is read.
+    /// - Parameters:
+    ///   - location: A path, or a `file:///` URL.
+    ///   - format: How the text is read.
     /// - Throws: ``ImportError`` when the file cannot be read or its header is not text.
     public init(location: String, format: DelimitedFormat) throws(ImportError) {
         self.format = format
@@ -42,9 +43,8 @@ public final class DelimitedReader {
             try throwFlaw(beforeRow: row)
             guard try reader.next(into: block) else { return nil }
             block.startLine = nextStartLine
-            FieldScanner(delimiter: format.delimiter, quote: format.quote, fieldCount: nil)
-                .scan(block, into: table)
-            nextStartLine += table.lineCount
+            block.scan(format, fieldCount: nil)
+            nextStartLine += block.lineCount
             row = 0
             flaw = 0
             countedLine = block.startLine

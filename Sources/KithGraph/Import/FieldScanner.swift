@@ -32,9 +32,9 @@ private struct Scan {
     private let quote: UInt8
     private let hasQuotes: Bool
     private let expected: Int
-    private var rowStart = 0
+    private var rowStart: Int
     private var rowFirstField = 0
-    private var fieldStart = 0
+    private var fieldStart: Int
 
     init(scanner: FieldScanner, block: TextBlock, table: FieldTable) {
         base = block.base
@@ -45,11 +45,13 @@ private struct Scan {
         hasQuotes = scanner.quote != nil && block.hasQuotes
         quote = hasQuotes ? scanner.quote ?? newline : newline
         expected = scanner.fieldCount ?? -1
+        rowStart = block.rowsStart
+        fieldStart = block.rowsStart
     }
 
     mutating func run() {
         table.reset()
-        var position = 0
+        var position = rowStart
         while position < end {
             var mask = kith_match64(base + position, delimiter, newline, quote)
             if position &+ 64 > end { mask &= (1 &<< UInt64(end &- position)) &- 1 }

@@ -15,4 +15,21 @@ public struct GraphImporter: Sendable {
         self.plan = plan
         self.options = options
     }
+
+    /// Runs the import as one transaction: all of it, or nothing.
+    ///
+    /// - Parameters:
+    ///   - store: The graph to import into.
+    ///   - onProgress: Called now and then, by any thread but never by two at once; false stops the
+    ///     import.
+    /// - Returns: What was done.
+    /// - Throws: ``ImportError`` with file, line and column where a row is at fault; the database is
+    ///   then as it was.
+    public func run(
+        into store: GraphStore, onProgress: (ImportProgress) -> Bool = { _ in true }
+    ) throws(ImportError) -> ImportSummary {
+        try withoutActuallyEscaping(onProgress) { onProgress throws(ImportError) in
+            try ImportRun(plan: plan, options: options, store: store, onProgress: onProgress).run()
+        }
+    }
 }

@@ -116,3 +116,22 @@ public struct ImportSummary: Sendable {
     /// The columns, file by file.
     public internal(set) var columns: [ColumnDescription] = []
 }
+
+extension ImportOptions {
+    /// The size that text like `512 MB`, `2GiB` or `1000000` means; nil if none.
+    public static func sizeInBytes(named text: String) -> Int? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits), number > 0 else { return nil }
+        let shift: Int
+        switch text.dropFirst(digits.count).filter({ $0 != " " }).uppercased() {
+        case "", "B": shift = 0
+        case "K", "KB", "KIB": shift = 10
+        case "M", "MB", "MIB": shift = 20
+        case "G", "GB", "GIB": shift = 30
+        case "T", "TB", "TIB": shift = 40
+        default: return nil
+        }
+        let (size, overflowed) = number.multipliedReportingOverflow(by: 1 << shift)
+        return overflowed ? nil : size
+    }
+}

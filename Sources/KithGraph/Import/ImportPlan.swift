@@ -29,6 +29,13 @@ public struct NodeFile: Sendable {
     public var labels: [String]
     /// The property by which relationships and later imports find a node.
     public var key: String?
+    /// The header of the column that holds the key, where that is no property of its own.
+    public var keyColumn: String?
+    /// Keys of one group are told apart from those of others, whatever the labels; nil groups them by
+    /// label and key.
+    public var keyGroup: String?
+    /// Whether the key is to be chosen when the header is known: the column `id`, or else the first.
+    var keyIsOptional = false
     /// What is said about columns, in the order in which it was said.
     public var columns: [ColumnRule]
     /// How this file is read; nil takes the import's format.
@@ -42,6 +49,8 @@ public struct NodeFile: Sendable {
         self.path = path
         self.labels = labels
         self.key = key
+        keyColumn = nil
+        keyGroup = nil
         self.columns = columns
         self.format = format
     }
@@ -57,12 +66,17 @@ public struct RelationshipFile: Sendable {
         public var label: String
         /// The property that holds the key; nil for the key of the label's own file.
         public var key: String?
+        /// The group of keys, where the nodes' file names one; the label means nothing then.
+        public var group: String?
 
         /// Describes one end.
-        public init(column: String? = nil, label: String, key: String? = nil) {
+        public init(
+            column: String? = nil, label: String, key: String? = nil, group: String? = nil
+        ) {
             self.column = column
             self.label = label
             self.key = key
+            self.group = group
         }
     }
 

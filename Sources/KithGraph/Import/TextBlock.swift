@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 
 /// Some whole rows of a file, as UTF-8, in a buffer of their own.
@@ -22,6 +23,12 @@ final class TextBlock: @unchecked Sendable {
     var newline = UInt8(ascii: "\n")
     /// Whether a quote occurs in the block.
     var hasQuotes = false
+    /// Where the rows begin: after the header, in a file's first block that has one.
+    var rowsStart = 0
+    /// Bytes that had been taken from the file, as on disk, when the block was full.
+    var bytesConsumed = 0
+    /// The fields of the rows, once they were scanned.
+    let table = FieldTable()
 
     /// Makes an empty block.
     init(capacity: Int) {
@@ -41,6 +48,15 @@ final class TextBlock: @unchecked Sendable {
         base = larger
         self.capacity = capacity
     }
+
+    /// Cuts the text into the fields of ``table``.
+    func scan(_ format: DelimitedFormat, fieldCount: Int?) {
+        FieldScanner(delimiter: format.delimiter, quote: format.quote, fieldCount: fieldCount)
+            .scan(self, into: table)
+    }
+
+    /// The lines that end in the block, the header's among them, once it was scanned.
+    var lineCount: Int { table.lineCount + kith_count_byte(base, rowsStart, newline) }
 
     /// The place of the byte at `offset`, counted from the block's first line.
     func position(ofByteAt offset: Int) -> TextPosition {
