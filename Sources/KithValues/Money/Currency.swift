@@ -36,3 +36,17 @@ public struct Currency: Hashable, Comparable, Sendable {
         left.number < right.number
     }
 }
+
+extension Currency {
+    /// The decimal places of the currency's smallest unit, by ISO 4217; 2 for unlisted codes.
+    public var decimalPlaces: Int {
+        switch code {
+        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
+            "VND", "VUV", "XAF", "XOF", "XPF":
+            0
+        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
+        case "CLF", "UYW": 4
+        default: 2
+        }
+    }
+}

@@ -28,6 +28,12 @@ public struct ZoneName: Hashable, Sendable {
         number = found
     }
 
+    /// The zone with a name that has been used before in this process.
+    init?(known text: String) {
+        guard let found = Self.table.withLock({ $0.numbers[UTF8Key(text)] }) else { return nil }
+        number = found
+    }
+
     /// The name itself.
     public var text: String {
         Self.table.withLock { $0.names[Int(number)] }
