@@ -18,7 +18,7 @@ struct ExactDecimal: Hashable {
     }
 
     /// Reads `[+-]digits[.digits][e[+-]digits]`, with digits on at least one side of the point; nil
-    /// if malformed or if it has more than 38 significant digits.
+    /// if malformed or if its digits do not fit 128 bits.
     init?(parsing text: [UInt8]) {
         var scanner = ByteScanner(text)
         let isNegative = scanner.take(UInt8(ascii: "-"))
@@ -67,7 +67,7 @@ struct DecimalDigits {
     private(set) var coefficient: Int128 = 0
     var exponent = 0
 
-    /// Reads `digits[.digits]` or `.digits`; false if there is no digit or if there are more than 38.
+    /// Reads `digits[.digits]` or `.digits`; false if there is no digit or if they do not fit 128 bits.
     mutating func read(_ scanner: inout ByteScanner, allowsComma: Bool = false) -> Bool {
         var digits = Self.digits(&scanner)
         if scanner.take(UInt8(ascii: ".")) || allowsComma && scanner.take(UInt8(ascii: ",")) {
@@ -81,8 +81,12 @@ struct DecimalDigits {
             exponent += 1
         }
         let significant = digits.drop { $0 == 0 }
-        guard significant.count <= 38 else { return false }
-        for digit in significant { coefficient = coefficient * 10 + Int128(digit) }
+        for digit in significant {
+            let (scaled, overflow) = coefficient.multipliedReportingOverflow(by: 10)
+            let (sum, overflowOfSum) = scaled.addingReportingOverflow(Int128(digit))
+            guard !overflow, !overflowOfSum else { return false }
+            coefficient = sum
+        }
         if coefficient == 0 { exponent = 0 }
         return true
     }

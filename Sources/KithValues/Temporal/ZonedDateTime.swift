@@ -12,6 +12,20 @@ public struct ZonedDateTime: Hashable, Sendable {
     /// The named zone, nil when there is only an offset.
     public let zone: ZoneName?
 
+    /// Makes an instant seen at an offset, in a named zone or in none.
+    ///
+    /// The instant, the date on the clock and the offset must be in range.
+    public init(
+        secondsSinceEpoch: Int64, nanosecond: Int32, offsetInSeconds: Int32, zone: ZoneName? = nil
+    ) {
+        guard
+            let valid = ZonedDateTime(
+                exactlySeconds: secondsSinceEpoch, nanosecond: Int64(nanosecond),
+                offsetInSeconds: Int64(offsetInSeconds), zone: zone)
+        else { preconditionFailure("an instant lies within the years that dates can have") }
+        self = valid
+    }
+
     /// Makes an instant seen at an offset, in a named zone or in none; nil when the instant, or the
     /// date on the clock, is out of range.
     public init?(
