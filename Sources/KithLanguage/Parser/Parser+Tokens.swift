@@ -1,0 +1,156 @@
+/// How the rules read tokens and report mistakes.
+extension Parser {
+    var token: Token { tokens[index] }
+
+    func kind(at position: Int) -> Token.Kind {
+        position < tokens.count ? tokens[position].kind : .end
+    }
+
+    func isSymbol(_ symbol: Symbol, at position: Int) -> Bool {
+        kind(at: position) == .symbol(symbol)
+    }
+
+    func isKeyword(_ keyword: Keyword, at position: Int) -> Bool {
+        kind(at: position) == .keyword(keyword)
+    }
+
+    func isName(at position: Int) -> Bool {
+        switch kind(at: position) {
+        case .word, .keyword, .quotedName: true
+        default: false
+        }
+    }
+
+    func isNext(_ symbol: Symbol) -> Bool { isSymbol(symbol, at: index) }
+
+    /// Whether the next token is `keyword`; if not, it may be a misspelling of it.
+    mutating func isNext(_ keyword: Keyword) -> Bool {
+        if token.kind == .keyword(keyword) { return true }
+        note(keyword)
+        return false
+    }
+
+    /// Remembers that `keyword` could have stood here.
+    mutating func note(_ keyword: Keyword) {
+        if candidateIndex != index {
+            candidates.removeAll(keepingCapacity: true)
+            candidateIndex = index
+        }
+        candidates.append(keyword)
+    }
+
+    mutating func advance() {
+        if index + 1 < tokens.count { index += 1 }
+    }
+
+    mutating func accept(_ symbol: Symbol) -> Bool {
+        guard isNext(symbol) else { return false }
+        advance()
+        return true
+    }
+
+    mutating func accept(_ keyword: Keyword) -> Bool {
+        guard isNext(keyword) else { return false }
+        advance()
+        return true
+    }
+
+    /// Accepts one of several spellings of a keyword.
+    mutating func accept(oneOf keywords: Keyword...) -> Bool {
+        for keyword in keywords where accept(keyword) { return true }
+        return false
+    }
+
+    mutating func expect(_ symbol: Symbol) throws(Diagnostic) {
+        guard accept(symbol) else { throw unexpected("`\(symbol.rawValue)`") }
+    }
+
+    mutating func expect(_ keyword: Keyword) throws(Diagnostic) {
+        guard accept(keyword) else { throw unexpected(keyword.rawValue) }
+    }
+
+    /// The span from the token at `first` to the last token read.
+    func span(from first: Int) -> SourceSpan {
+        let start = tokens[first].span.start
+        return SourceSpan(start: start, end: index > first ? tokens[index - 1].span.end : start)
+    }
+
+    func text(of span: SourceSpan) -> String {
+        String(decoding: bytes[span.start..<span.end], as: UTF8.self)
+    }
+
+    /// Reads any name: a word, a keyword or a name in backticks.
+    mutating func name(_ purpose: String) throws(Diagnostic) -> Name {
+        let span = token.span
+        switch token.kind {
+        case .word, .keyword:
+            advance()
+            return Name(text(of: span), span: span)
+        case .quotedName:
+            advance()
+            return Name(Parser.unquoted(bytes[(span.start + 1)..<(span.end - 1)]), span: span)
+        default:
+            throw unexpected(purpose)
+        }
+    }
+
+    static func unquoted(_ quoted: ArraySlice<UInt8>) -> String {
+        var result: [UInt8] = []
+        var isSecond = false
+        for byte in quoted {
+            isSecond = byte == UInt8(ascii: "`") && !isSecond
+            if byte != UInt8(ascii: "`") || isSecond { result.append(byte) }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Describes the next token as a mistake where `expectation` was due.
+    func unexpected(_ expectation: String, wantsValue: Bool = false) -> Diagnostic {
+        let found = token
+        switch found.kind {
+        case .malformed(let number):
+            let problem = problems[number]
+            guard problem.detail == "InvalidNumberLiteral", !wantsValue else { return problem }
+        case .end:
+            return unexpectedEnd(expectation)
+        default: break
+        }
+        let text = shortened(text(of: found.span))
+        var diagnostic = Diagnostic(
+            detail: "UnexpectedSyntax", message: "expected \(expectation), but found `\(text)`",
+            span: found.span)
+        switch found.kind {
+        case .word, .keyword:
+            let possible = candidateIndex == index ? candidates : []
+            diagnostic.suggestions = Suggestions.nearest(
+                to: text.uppercased(), among: possible.map(\.rawValue))
+            if case .keyword(let keyword) = found.kind, keyword.isReserved,
+                diagnostic.suggestions.isEmpty
+            {
+                diagnostic.hint = "A name that is also a keyword stands in backticks: `\(text)`."
+            }
+        default: break
+        }
+        return diagnostic
+    }
+
+    private func unexpectedEnd(_ expectation: String) -> Diagnostic {
+        for position in stride(from: index - 1, through: 0, by: -1) {
+            guard case .symbol(let symbol) = tokens[position].kind,
+                Lexer.closer(of: symbol) != nil, closers[position] < 0
+            else { continue }
+            return Diagnostic(
+                detail: "UnexpectedSyntax", message: "this `\(symbol.rawValue)` is not closed",
+                span: tokens[position].span,
+                hint: "The statement ends where \(expectation) was expected.")
+        }
+        return Diagnostic(
+            detail: "UnexpectedSyntax",
+            message: "the statement ends where \(expectation) was expected", span: token.span)
+    }
+
+    private func shortened(_ text: String) -> String {
+        guard text.unicodeScalars.count > 40 else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(39))) + "…"
+    }
+}
