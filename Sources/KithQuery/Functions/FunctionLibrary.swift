@@ -7,7 +7,8 @@
 /// A new function is one entry in the list of its family, and a new family one line here.
 public enum FunctionLibrary {
     /// The scalar functions.
-    public static let scalars: [ScalarFunction] = []
+    public static let scalars: [ScalarFunction] =
+        TemporalFunctions.all + MoneyFunctions.all
 
     /// The aggregating functions.
     public static let aggregates: [AggregateFunction] = []
