@@ -1,1 +1,86 @@
+#define _GNU_SOURCE
 #include "CShims.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+_Thread_local kith_step_slot *kith_thread_step_slot = NULL;
+uint64_t kith_step_clock = 1;
+
+// Every slot ever made, newest first; slots are reused and never freed.
+static kith_step_slot *first_slot = NULL;
+static pthread_key_t slot_key;
+static pthread_once_t slot_key_once = PTHREAD_ONCE_INIT;
+
+static void give_back(void *slot) {
+    kith_thread_step_slot = NULL;
+    __atomic_store_n(&((kith_step_slot *)slot)->taken, 0, __ATOMIC_RELEASE);
+}
+
+static void make_key(void) { pthread_key_create(&slot_key, give_back); }
+
+kith_step_slot *kith_step_register(void) {
+    pthread_once(&slot_key_once, make_key);
+    kith_step_slot *slot = __atomic_load_n(&first_slot, __ATOMIC_ACQUIRE);
+    for (; slot != NULL; slot = slot->next) {
+        uint64_t free_slot = 0;
+        if (__atomic_compare_exchange_n(
+                &slot->taken, &free_slot, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+            break;
+        }
+    }
+    if (slot == NULL) {
+        void *memory = NULL;
+        if (posix_memalign(&memory, 64, sizeof(kith_step_slot)) != 0) abort();
+        slot = (kith_step_slot *)memory;
+        *slot = (kith_step_slot){.taken = 1};
+        slot->next = __atomic_load_n(&first_slot, __ATOMIC_RELAXED);
+        while (!__atomic_compare_exchange_n(
+            &first_slot, &slot->next, slot, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+        }
+    }
+    pthread_setspecific(slot_key, slot);
+    kith_thread_step_slot = slot;
+    return slot;
+}
+
+uint64_t kith_step_oldest(void) {
+    uint64_t oldest = UINT64_MAX;
+    for (kith_step_slot *slot = __atomic_load_n(&first_slot, __ATOMIC_SEQ_CST); slot != NULL;
+         slot = slot->next) {
+        uint64_t active = __atomic_load_n(&slot->active, __ATOMIC_SEQ_CST);
+        if (active != 0 && active < oldest) oldest = active;
+    }
+    return oldest;
+}
+
+#ifdef F_OFD_SETLK
+int kith_set_lock(int descriptor, struct flock *lock) {
+    lock->l_pid = 0;
+    return fcntl(descriptor, F_OFD_SETLK, lock);
+}
+int kith_get_lock(int descriptor, struct flock *lock) {
+    lock->l_pid = 0;
+    return fcntl(descriptor, F_OFD_GETLK, lock);
+}
+#else
+int kith_set_lock(int descriptor, struct flock *lock) {
+    (void)descriptor, (void)lock;
+    errno = ENOSYS;
+    return -1;
+}
+int kith_get_lock(int descriptor, struct flock *lock) { return kith_set_lock(descriptor, lock); }
+#endif
+
+int kith_rename_without_replacing(const char *from, const char *to) {
+#ifdef RENAME_NOREPLACE
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+#else
+    (void)from, (void)to;
+    errno = ENOSYS;
+    return -1;
+#endif
+}

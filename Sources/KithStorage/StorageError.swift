@@ -64,6 +64,8 @@ public enum StorageError: Error, Sendable, Hashable {
     case commitsRefused
     /// The key has more bytes than ``StorageLimits`` allows.
     case keyTooLong(byteCount: Int)
+    /// The key has no bytes.
+    case keyEmpty
     /// The value has more bytes than ``StorageLimits`` allows.
     case valueTooLong(byteCount: Int)
     /// Keys handed to a ``BulkLoader`` did not ascend.
@@ -105,6 +107,7 @@ extension StorageError: CustomStringConvertible {
             "the disk did not confirm the commit: after a restart it may be there or not"
         case .commitsRefused: "an earlier sync failed, so no further commits are accepted"
         case .keyTooLong(let count): "a key of \(count) bytes is too long"
+        case .keyEmpty: "a key must not be empty"
         case .valueTooLong(let count): "a value of \(count) bytes is too long"
         case .keysNotAscending: "keys to load in bulk do not ascend"
         case .treeNotEmpty: "only an empty tree can be loaded in bulk"

@@ -1,81 +1,291 @@
+import CShims
+
 /// The one write transaction: changes that become visible together, or not at all.
 ///
-/// For one thread at a time. Dropping it without ``commit(durability:)`` rolls it back.
+/// For one thread at a time. Dropping it without ``commit(durability:)`` rolls it back. Making the
+/// changes is the business of `TreeWriter`; committing them is in `WriteTransaction+Commit`.
 public final class WriteTransaction {
-    init() {}
+    let engine: StorageEngine
+    let base: CommitRecord
+    let space: TreeSpace
+    let writer: TreeWriter
+    let allocator: PageAllocator
+    /// Commits up to this one are needed by nobody: what they freed may be used.
+    let safe: UInt64
+    let counters: CounterBox
+    private let spillThreshold: Int
+    private let keyLengthMax: Int
+    private let inlineLengthMax: Int
+    private(set) var isActive = true
+    /// Numbers of the named trees whose roots changed.
+    var changedNames: Set<UInt32> = []
+    /// Extents written by this transaction, for the manifest and for going back to a savepoint.
+    var ownExtents: [ManifestRun] = []
+    /// Whether tree pages went to the file before the commit, which then needs two syncs.
+    var hasSpilled = false
+    /// Bytes of keys and values put in, less those removed: what is not above 0 may use the reserve.
+    var netByteCount = 0
+    private var savepoints: [SavepointState] = []
+    /// An error that could not be thrown where it happened.
+    var pendingError: StorageError?
 
     /// The view of this transaction's own state.
-    public var reader: StorageReader { fatalError("filled in by the next commit") }
+    public let reader: StorageReader
+
+    /// Whether this transaction may use the pages kept back for deletions on a full disk.
+    ///
+    /// One that removes more bytes than it puts in may in any case.
+    public var mayUseReserve = false
+
+    init(engine: StorageEngine, base: CommitRecord, safe: UInt64) {
+        self.engine = engine
+        self.base = base
+        self.safe = safe
+        let changed = ChangedPages(pageSize: engine.pageSizeInBytes)
+        space = base.roots.withUnsafeBufferPointer {
+            TreeSpace(
+                pool: engine.pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: changed)
+        }
+        writer = TreeWriter(space: space, changed: changed)
+        allocator = PageAllocator(space: space, base: base, safe: safe)
+        counters = CounterBox(base.counters)
+        reader = StorageReader(
+            space: space, commitNumber: base.number, counters: base.counters,
+            transactionCounters: counters, registration: nil)
+        spillThreshold = max(
+            256, engine.options.transactionBudgetInBytes / engine.pageSizeInBytes)
+        keyLengthMax = StorageLimits.keyLengthMaxInBytes(pageSizeInBytes: engine.pageSizeInBytes)
+        inlineLengthMax = StorageLimits.inlineValueLengthMaxInBytes(
+            pageSizeInBytes: engine.pageSizeInBytes)
+        allocator.mayUseReserve = { [unowned self] in self.mayUseReserve || self.netByteCount <= 0 }
+    }
+
+    deinit { rollback() }
 
     /// Stores `value` under `key`, in place of an older value.
     public func put(_ key: [UInt8], _ value: [UInt8], in tree: TreeID) throws(StorageError) {
-        fatalError("filled in by the next commit")
+        try key.withRawBytes { key throws(StorageError) in
+            try value.withRawBytes { value throws(StorageError) in try put(key, value, in: tree) }
+        }
     }
 
     /// Stores `value` under `key`, in place of an older value.
     public func put(
         _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in tree: TreeID
-    ) throws(StorageError) { fatalError("filled in by the next commit") }
+    ) throws(StorageError) {
+        try checkUsable()
+        guard key.count > 0 else { throw .keyEmpty }
+        guard key.count <= keyLengthMax else { throw .keyTooLong(byteCount: key.count) }
+        guard value.count <= StorageLimits.valueLengthMaxInBytes else {
+            throw .valueTooLong(byteCount: value.count)
+        }
+        netByteCount += key.count + value.count
+        let displaced: ExtentReference?
+        if value.count <= inlineLengthMax {
+            displaced = try change(tree) { root throws(StorageError) in
+                try writer.put(key, value: value, isOverflow: false, in: &root, tree: tree.rawValue)
+            }
+        } else {
+            let reference = try writeExtent(value)
+            displaced = try withUnsafeReference(reference) { bytes throws(StorageError) in
+                try change(tree) { root throws(StorageError) in
+                    try writer.put(
+                        key, value: bytes, isOverflow: true, in: &root, tree: tree.rawValue)
+                }
+            }
+        }
+        if let displaced { try freeExtent(displaced) }
+        try spillIfNeeded()
+    }
+
+    private func withUnsafeReference<Result>(
+        _ reference: ExtentReference,
+        _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
+        var bytes: [UInt8] = []
+        reference.appendEncoded(to: &bytes)
+        return try bytes.withRawBytes(body)
+    }
 
     /// Removes the entry of `key`, and says whether there was one.
     @discardableResult
     public func remove(_ key: [UInt8], in tree: TreeID) throws(StorageError) -> Bool {
-        fatalError("filled in by the next commit")
+        try key.withRawBytes { key throws(StorageError) in try remove(key, in: tree) }
     }
 
     /// Removes the entry of `key`, and says whether there was one.
     @discardableResult
     public func remove(
         _ key: UnsafeRawBufferPointer, in tree: TreeID
-    ) throws(StorageError) -> Bool { fatalError("filled in by the next commit") }
+    ) throws(StorageError) -> Bool {
+        try checkUsable()
+        var displaced: ExtentReference?
+        let wasThere = try change(tree) { root throws(StorageError) in
+            try writer.remove(key, in: &root, tree: tree.rawValue, displaced: &displaced)
+        }
+        if wasThere { netByteCount -= key.count }
+        if let displaced { try freeExtent(displaced) }
+        try spillIfNeeded()
+        return wasThere
+    }
 
     /// Removes all entries of a tree and frees its pages. Extents that its values merely name stay.
     public func removeTree(_ tree: TreeID) throws(StorageError) {
-        fatalError("filled in by the next commit")
+        try checkUsable()
+        try change(tree) { root throws(StorageError) in
+            try writer.removeAll(&root) { extent throws(StorageError) in try freeExtent(extent) }
+        }
     }
 
     /// Fills an empty tree from ascending keys, with packed pages.
     public func bulkLoad(_ tree: TreeID) throws(StorageError) -> BulkLoader {
-        fatalError("filled in by the next commit")
+        try checkUsable()
+        guard try space.root(of: tree).isEmpty else { throw .treeNotEmpty }
+        return BulkLoader(transaction: self, tree: tree)
     }
 
-    /// Stores a long value outside the trees. Values written one after another lie back to back.
-    public func writeExtent(
-        _ bytes: UnsafeRawBufferPointer
-    ) throws(StorageError) -> ExtentReference { fatalError("filled in by the next commit") }
-
-    /// Frees a long value; it must not be read or freed through this reference again.
-    public func freeExtent(_ reference: ExtentReference) throws(StorageError) {
-        fatalError("filled in by the next commit")
+    /// Lets `body` change a tree's root.
+    @inline(__always)
+    func change<Result>(
+        _ tree: TreeID, _ body: (inout TreeRoot) throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
+        if tree.rawValue < UInt32(StorageLimits.fixedTreeCount) {
+            return try body(&space.roots[Int(tree.rawValue)])
+        }
+        var root = try space.root(of: tree)
+        let before = root
+        let result = try body(&root)
+        if root != before {
+            space.setNamedRoot(tree.rawValue, root)
+            changedNames.insert(tree.rawValue)
+        }
+        return result
     }
 
     /// Sets one of the numbers that every commit carries for the layer above.
-    public func setCounter(_ index: Int, to value: UInt64) {
-        fatalError("filled in by the next commit")
+    public func setCounter(_ index: Int, to value: UInt64) { counters.values[index] = value }
+
+    func checkUsable() throws(StorageError) {
+        guard isActive else { throw .closed }
+        if let pendingError { throw pendingError }
+        guard engine.forkGeneration == ForkGuard.generation else { throw .usedAfterFork }
     }
 
-    /// Marks the present state, to return to it later.
-    public func savepoint() -> Savepoint { fatalError("filled in by the next commit") }
-
-    /// Undoes everything since `savepoint`, which stays usable; later savepoints are void.
-    public func rollback(to savepoint: Savepoint) throws(StorageError) {
-        fatalError("filled in by the next commit")
-    }
-
-    /// Gives up `savepoint` and those after it, and the memory that they hold.
-    public func release(_ savepoint: Savepoint) { fatalError("filled in by the next commit") }
-
-    /// Makes the changes visible and ends the transaction, whether it succeeds or throws.
-    @discardableResult
-    public func commit(durability: Durability = .full) throws(StorageError) -> CommitNumber {
-        fatalError("filled in by the next commit")
+    func spillIfNeeded() throws(StorageError) {
+        if writer.changed.count > spillThreshold { try spill() }
     }
 
     /// Drops the changes and ends the transaction.
-    public func rollback() { fatalError("filled in by the next commit") }
+    public func rollback() {
+        guard isActive else { return }
+        end()
+    }
+
+    /// Lets the next writer in.
+    func end() {
+        isActive = false
+        // Cursors that are still about must find the view closed.
+        space.changeNumber &+= 1
+        reader.close()
+        if let open = space.openExtent { open.buffer.deallocate() }
+        space.openExtent = nil
+        writer.changed.releaseAll()
+        engine.endWrite()
+    }
 }
 
-/// A state of a write transaction that it can return to.
-public struct Savepoint: Sendable, Hashable {
-    let number: Int
+extension WriteTransaction {
+    /// Marks the present state, to return to it later.
+    ///
+    /// A savepoint lasts until it is released, or the transaction ends.
+    public func savepoint() -> Savepoint {
+        if pendingError == nil {
+            do {
+                try flushOpenExtent()
+            } catch {
+                pendingError = error
+            }
+        }
+        savepoints.append(
+            SavepointState(
+                roots: Array(
+                    UnsafeBufferPointer(start: space.roots, count: SystemTree.rootCount)),
+                namedRoots: space.namedRoots, changedNames: changedNames,
+                counters: counters.values, generation: writer.generation,
+                droppedPageCount: writer.droppedPages.count,
+                heldPageCount: writer.heldPages.count, ownExtentCount: ownExtents.count,
+                netByteCount: netByteCount))
+        writer.heldGeneration = writer.generation
+        writer.generation += 1
+        return Savepoint(number: savepoints.count - 1)
+    }
+
+    /// Undoes everything since `savepoint`, which stays usable; later savepoints are void.
+    public func rollback(to savepoint: Savepoint) throws(StorageError) {
+        guard isActive else { throw .closed }
+        precondition(savepoint.number < savepoints.count, "this savepoint was given up")
+        let state = savepoints[savepoint.number]
+        savepoints.removeSubrange((savepoint.number + 1)...)
+        if let open = space.openExtent {
+            allocator.giveBack(PageRun(start: open.firstPage, count: UInt32(open.pageCount)))
+            open.buffer.deallocate()
+            space.openExtent = nil
+        }
+        space.changeNumber &+= 1
+        space.roots.update(from: state.roots, count: SystemTree.rootCount)
+        space.namedRoots = state.namedRoots
+        changedNames = state.changedNames
+        counters.values = state.counters
+        netByteCount = state.netByteCount
+        writer.rollBack(
+            to: state.generation, droppedPageCount: state.droppedPageCount,
+            heldPageCount: state.heldPageCount)
+        for run in ownExtents[state.ownExtentCount...] {
+            allocator.giveBack(PageRun(start: run.page, count: run.pageCount))
+        }
+        ownExtents.removeSubrange(state.ownExtentCount...)
+    }
+
+    /// Gives up `savepoint` and those after it, and the memory that they hold.
+    public func release(_ savepoint: Savepoint) {
+        guard isActive, savepoint.number < savepoints.count else { return }
+        savepoints.removeSubrange(savepoint.number...)
+        writer.releaseHeld(upTo: savepoints.last?.generation ?? 0)
+    }
+
+    func releaseAllSavepoints() {
+        savepoints = []
+        writer.releaseHeld(upTo: 0)
+    }
+
+    /// Writes all changed pages to free places, to make room in memory.
+    func spill() throws(StorageError) {
+        var flush = PageFlush(
+            writer: writer, commitNumber: base.number + 1, sharesPages: !savepoints.isEmpty)
+        var left = writer.changed.count
+        while left > 0 {
+            let run = try allocator.takeRun(atLeast: min(left, 64))
+            flush.places.append(run)
+            left -= Int(run.count)
+        }
+        hasSpilled = true
+        try flush.flushRoots(space.roots, count: SystemTree.rootCount)
+        space.namedRoots = try flush.flushed(space.namedRoots)
+        for index in savepoints.indices {
+            let state = savepoints[index]
+            var roots = state.roots
+            for place in roots.indices { roots[place] = try flush.flushed(roots[place]) }
+            savepoints[index] = SavepointState(
+                roots: roots, namedRoots: try flush.flushed(state.namedRoots),
+                changedNames: state.changedNames, counters: state.counters,
+                generation: state.generation, droppedPageCount: state.droppedPageCount,
+                heldPageCount: state.heldPageCount, ownExtentCount: state.ownExtentCount,
+                netByteCount: state.netByteCount)
+        }
+        _ = try flush.write(to: space.file)
+        flush.keepPages(in: space.pool)
+        for run in flush.remainingPlaces() { allocator.giveBack(run) }
+        writer.pagesWereSpilled(flush.referencesByChangedPage)
+        space.changeNumber &+= 1
+    }
 }

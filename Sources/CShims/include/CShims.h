@@ -19,4 +19,6 @@ KITH_INLINE long kith_bool_to_int(bool c) { return c; }
 /// Asks the processor to load the cache line at `p`.
 KITH_INLINE void kith_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
+#include "KithStorageShims.h"
+
 #endif

@@ -5,7 +5,8 @@ public final class ExtentBuffer: @unchecked Sendable {
     // Sendable: the memory is written only before the initializer's caller hands the object out.
     let memory: UnsafeMutableRawBufferPointer
 
-    /// The value's bytes.
+    /// The value's bytes; keep this object alive as long as they are looked at. Of an object that
+    /// is not kept in a variable or property, use ``withBytes(_:)``.
     public let bytes: UnsafeRawBufferPointer
 
     init(byteCount: Int) {
@@ -13,6 +14,12 @@ public final class ExtentBuffer: @unchecked Sendable {
         memory.baseAddress?.advanced(by: byteCount).initializeMemory(
             as: UInt8.self, repeating: 0, count: 16)
         bytes = UnsafeRawBufferPointer(rebasing: memory[..<byteCount])
+    }
+
+    /// Calls `body` with the value's bytes.
+    @inline(__always)
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withExtendedLifetime(self) { body(bytes) }
     }
 
     deinit { memory.deallocate() }

@@ -1,0 +1,138 @@
+import CShims
+
+/// A run of pages that a commit wrote, as its manifest lists it.
+///
+/// On disk 16 bytes: first page (4), number of pages (4), checksum of the list of the pages'
+/// checksums (8).
+struct ManifestRun: Hashable, Sendable {
+    var page: UInt32
+    var pageCount: UInt32
+    var checksum: UInt64
+
+    static let encodedByteCount = 16
+    /// Longer manifests would make recovery slow; such commits sync twice instead.
+    static let pagesMax = 16_384
+}
+
+/// What one commit page says: everything about one commit. Never changes.
+///
+/// Offsets in the block, little-endian; never change:
+///
+/// | offset | bytes | what |
+/// | --- | --- | --- |
+/// | 0 | 8 | magic |
+/// | 8 | 16 | database id |
+/// | 24 | 4 | format version |
+/// | 28 | 4 | page size |
+/// | 32 | 8 | commit number |
+/// | 40 | 8 | wall-clock time, microseconds since 1970 |
+/// | 48 | 8 | length of the file in pages |
+/// | 56 | 8 | free pages |
+/// | 64 | 4 | first page of the reserve |
+/// | 68 | 4 | pages of the reserve, 0 where it is used up |
+/// | 72 | 4 | page where the search for free space goes on |
+/// | 76 | 4 | runs in the manifest |
+/// | 80 | 16 × 8 | counters of the layer above |
+/// | 208 | 19 × 24 | roots: 16 fixed trees, directory, extents, free space |
+/// | 664 | 16 each | manifest |
+/// | 4088 | 8 | checksum of all before |
+final class CommitRecord: Sendable {
+    static let magic: UInt64 = 0x7469_6D6D_6F43_694B
+    static let manifestOffset = 664
+    static let manifestRunsMax =
+        (FileLayout.blockByteCount - 8 - manifestOffset) / ManifestRun.encodedByteCount
+
+    let number: UInt64
+    let time: UInt64
+    let filePageCount: UInt32
+    let freePageCount: UInt64
+    let reserveStart: UInt32
+    let reserveCount: UInt32
+    let allocationHint: UInt32
+    let counters: [UInt64]
+    let roots: [TreeRoot]
+    let manifest: [ManifestRun]
+
+    init(
+        number: UInt64, time: UInt64, filePageCount: UInt32, freePageCount: UInt64,
+        reserveStart: UInt32, reserveCount: UInt32, allocationHint: UInt32, counters: [UInt64],
+        roots: [TreeRoot], manifest: [ManifestRun]
+    ) {
+        self.number = number
+        self.time = time
+        self.filePageCount = filePageCount
+        self.freePageCount = freePageCount
+        self.reserveStart = reserveStart
+        self.reserveCount = reserveCount
+        self.allocationHint = allocationHint
+        self.counters = counters
+        self.roots = roots
+        self.manifest = manifest
+    }
+
+    func encode(into block: UnsafeMutableRawPointer, header: FileHeader) {
+        func put64(_ value: UInt64, _ offset: Int) {
+            block.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt64.self)
+        }
+        func put32(_ value: UInt32, _ offset: Int) {
+            block.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
+        }
+        block.initializeMemory(as: UInt8.self, repeating: 0, count: FileLayout.blockByteCount)
+        put64(Self.magic, 0)
+        put64(header.databaseID.0, 8)
+        put64(header.databaseID.1, 16)
+        put32(FileHeader.version, 24)
+        put32(UInt32(header.pageSize), 28)
+        put64(number, 32)
+        put64(time, 40)
+        put64(UInt64(filePageCount), 48)
+        put64(freePageCount, 56)
+        put32(reserveStart, 64)
+        put32(reserveCount, 68)
+        put32(allocationHint, 72)
+        put32(UInt32(manifest.count), 76)
+        for (index, counter) in counters.enumerated() { put64(counter, 80 + index * 8) }
+        for (index, root) in roots.enumerated() {
+            root.store(at: block + 208 + index * TreeRoot.encodedByteCount)
+        }
+        for (index, run) in manifest.enumerated() {
+            let offset = Self.manifestOffset + index * ManifestRun.encodedByteCount
+            put32(run.page, offset)
+            put32(run.pageCount, offset + 4)
+            put64(run.checksum, offset + 8)
+        }
+        sealBlock(block)
+    }
+
+    /// Reads a commit page; nil when it is none, or a torn one, or another database's.
+    static func decode(_ block: UnsafeRawPointer, header: FileHeader) -> CommitRecord? {
+        guard kith_load64(block) == magic, kith_load64(block + 8) == header.databaseID.0,
+            kith_load64(block + 16) == header.databaseID.1, blockIsSealed(block),
+            kith_load32(block + 28) == UInt32(header.pageSize)
+        else { return nil }
+        let pages = kith_load64(block + 48)
+        let runCount = Int(kith_load32(block + 76))
+        guard pages <= StorageLimits.pageCountMax, runCount <= manifestRunsMax else { return nil }
+        let roots = (0..<SystemTree.rootCount).map {
+            TreeRoot(at: block + 208 + $0 * TreeRoot.encodedByteCount)
+        }
+        guard
+            roots.allSatisfy({
+                $0.height <= TreeRoot.heightMax && UInt64($0.reference.page) <= pages
+            })
+        else { return nil }
+        let manifest = (0..<runCount).map { index in
+            let run = block + manifestOffset + index * ManifestRun.encodedByteCount
+            return ManifestRun(
+                page: kith_load32(run), pageCount: kith_load32(run + 4),
+                checksum: kith_load64(run + 8))
+        }
+        return CommitRecord(
+            number: kith_load64(block + 32), time: kith_load64(block + 40),
+            filePageCount: UInt32(truncatingIfNeeded: pages),
+            freePageCount: kith_load64(block + 56), reserveStart: kith_load32(block + 64),
+            reserveCount: kith_load32(block + 68), allocationHint: kith_load32(block + 72),
+            counters: (0..<StorageLimits.counterCount).map { kith_load64(block + 80 + $0 * 8) },
+            roots: roots, manifest: manifest)
+    }
+}

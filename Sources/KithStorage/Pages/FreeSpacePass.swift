@@ -1,0 +1,206 @@
+import CShims
+
+/// The last pass of a commit: brings the free-space tree up to date, its own pages included.
+///
+/// The tree's own changed pages need places too, and taking those changes the tree. It ends because
+/// of two things: places come from runs whose entries are in the tree before their use is known
+/// (at the end only a length is overwritten, which moves nothing), and pages that the pass itself
+/// drops are put in again until it drops no more.
+struct FreeSpacePass {
+    let writer: TreeWriter
+    let allocator: PageAllocator
+    let commitNumber: UInt64
+    /// Commits up to this one are no longer needed by anybody.
+    let safe: UInt64
+    /// Free pages, by this pass's account.
+    var freePageCount: UInt64
+    /// Runs that the commit's pages go to, in order.
+    private(set) var selected: [PageRun] = []
+    private var capacity = 0
+    private var enteredCount = 0
+
+    init(
+        writer: TreeWriter, allocator: PageAllocator, commitNumber: UInt64, safe: UInt64,
+        freePageCount: UInt64
+    ) {
+        self.writer = writer
+        self.allocator = allocator
+        self.commitNumber = commitNumber
+        self.safe = safe
+        self.freePageCount = freePageCount
+    }
+
+    private static let root = SystemTree.freeSpace
+    private static let treeNumber = SystemTree.treeNumber(ofRoot: SystemTree.freeSpace)
+
+    private var space: TreeSpace { writer.space }
+
+    /// Brings the tree up to date; afterwards `selected` has room for every changed page.
+    mutating func run() throws(StorageError) {
+        try select(atLeast: writer.changed.count + estimate(), mayScan: true)
+        while true {
+            var isStable = true
+            let taken = allocator.takenEntries
+            allocator.takenEntries = []
+            for entry in taken {
+                isStable = false
+                try removeEntry(last: entry.last, count: entry.count)
+            }
+            while enteredCount < selected.count {
+                isStable = false
+                let run = selected[enteredCount]
+                enteredCount += 1
+                try putEntry(FreeEntry(last: run.last, count: run.count, freedBy: 0))
+            }
+            var free = allocator.takeAll()
+            free.append(contentsOf: writer.reusablePages.map { PageRun(start: $0, count: 1) })
+            writer.reusablePages = []
+            for run in Self.joined(free) {
+                isStable = false
+                try add(run, freedBy: 0)
+            }
+            let dropped = writer.droppedPages
+            writer.droppedPages = []
+            for run in Self.joined(dropped.map { PageRun(start: $0, count: 1) }) {
+                isStable = false
+                try add(run, freedBy: commitNumber)
+            }
+            guard isStable else { continue }
+            // One page stays over, so that the last entry is never empty without need.
+            let needed = writer.changed.count + 1
+            if capacity >= needed { return }
+            // The tree no longer is as the allocator knows it: only the file's end is certain.
+            try select(atLeast: needed - capacity + 4, mayScan: false)
+        }
+    }
+
+    /// Shortens the entries of the selected runs by the `count` pages taken from their front.
+    mutating func use(_ count: Int) throws(StorageError) {
+        var left = count
+        for run in selected {
+            let used = min(left, Int(run.count))
+            left -= used
+            guard used > 0 else { break }
+            freePageCount -= UInt64(used)
+            try write(
+                FreeEntry(last: run.last, count: run.count - UInt32(used), freedBy: 0))
+        }
+        precondition(left == 0, "a commit has more pages than places")
+    }
+
+    private mutating func select(atLeast count: Int, mayScan: Bool) throws(StorageError) {
+        if mayScan, freePageCount > UInt64(allocator.filePageCount) / 2 {
+            // More free than used: scattered places are better than a longer file.
+            while capacity < count {
+                let left = count - capacity
+                let run: PageRun
+                if left >= 64 {
+                    run = try allocator.takeRun(atLeast: 64)
+                } else {
+                    run = try allocator.takeRun(atLeast: max(1, left / 4))
+                }
+                selected.append(run)
+                capacity += Int(run.count)
+            }
+            return
+        }
+        let run = try allocator.takeRun(atLeast: count, mayScan: mayScan)
+        selected.append(run)
+        capacity += Int(run.count)
+    }
+
+    /// About how many pages of the tree itself this pass will change.
+    private func estimate() -> Int {
+        let root = space.roots[Self.root]
+        let touched =
+            allocator.takenEntries.count + allocator.available.count + writer.droppedPages.count
+            + writer.reusablePages.count + 4
+        let spread = Int(min(root.entryCount, 1 << 40)) / 40 + touched / 40 + 2
+        return min(touched * Int(root.height + 1), spread) + Int(root.height) + 6
+    }
+
+    /// Puts a run in, joined with neighbours that are as free as it is.
+    private mutating func add(_ run: PageRun, freedBy: UInt64) throws(StorageError) {
+        var entry = FreeEntry(last: run.last, count: run.count, freedBy: freedBy)
+        if run.start > 0, let before = try self.entry(last: run.start - 1),
+            isJoinable(before, freedBy)
+        {
+            try removeEntry(last: before.last, count: before.count)
+            entry.count += before.count
+        }
+        if let after = try firstEntry(after: run.last), after.count > 0, after.start == run.end,
+            isJoinable(after, freedBy)
+        {
+            try removeEntry(last: after.last, count: after.count)
+            entry.count += after.count
+            entry.last = after.last
+        }
+        try putEntry(entry)
+    }
+
+    private func isJoinable(_ entry: FreeEntry, _ freedBy: UInt64) -> Bool {
+        // A run in use by this very commit must keep its entry to itself.
+        if selected.contains(where: { $0.last == entry.last }) { return false }
+        if entry.count == 0 { return true }
+        return freedBy == 0 ? entry.freedBy == 0 : entry.freedBy == freedBy
+    }
+
+    private func entry(last: UInt32) throws(StorageError) -> FreeEntry? {
+        guard let found = try firstEntry(after: last &- 1), found.last == last else { return nil }
+        return found
+    }
+
+    private func firstEntry(after last: UInt32) throws(StorageError) -> FreeEntry? {
+        let cursor = TreeCursor(space: space, reader: nil, tree: TreeID(Self.treeNumber))
+        var key = (last &+ 1).bigEndian
+        let found = try withUnsafeBytes(of: &key) { key throws(StorageError) in
+            try cursor.seek(atOrAfter: key)
+        }
+        guard found else { return nil }
+        guard let entry = FreeEntry(key: cursor.key, value: cursor.value) else {
+            throw .corrupt(
+                page: UInt64(space.roots[Self.root].reference.page), damage: .structure)
+        }
+        return entry
+    }
+
+    private mutating func putEntry(_ entry: FreeEntry) throws(StorageError) {
+        freePageCount += UInt64(entry.count)
+        try write(entry)
+    }
+
+    private func write(_ entry: FreeEntry) throws(StorageError) {
+        try entry.withEncoded { key, value throws(StorageError) in
+            _ = try writer.put(
+                key, value: value, isOverflow: false, in: &space.roots[Self.root],
+                tree: Self.treeNumber)
+        }
+    }
+
+    private mutating func removeEntry(last: UInt32, count: UInt32) throws(StorageError) {
+        freePageCount -= UInt64(count)
+        var key = last.bigEndian
+        let wasThere = try withUnsafeBytes(of: &key) { key throws(StorageError) in
+            var displaced: ExtentReference?
+            return try writer.remove(
+                key, in: &space.roots[Self.root], tree: Self.treeNumber, displaced: &displaced)
+        }
+        guard wasThere else {
+            throw .corrupt(
+                page: UInt64(space.roots[Self.root].reference.page), damage: .structure)
+        }
+    }
+
+    /// The same pages in as few runs as possible, ascending.
+    static func joined(_ runs: [PageRun]) -> [PageRun] {
+        var result: [PageRun] = []
+        for run in runs.sorted(by: { $0.start < $1.start }) {
+            if let before = result.last, before.end == run.start {
+                result[result.count - 1].count += run.count
+            } else {
+                result.append(run)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,225 @@
+import CShims
+
+/// A run of pages.
+struct PageRun: Hashable {
+    var start: UInt32
+    var count: UInt32
+
+    var end: UInt32 { start + count }
+    var last: UInt32 { start + count - 1 }
+}
+
+/// One entry of the free-space tree.
+///
+/// On disk: the key is the run's last page, big-endian; the value is its length in pages (4), then
+/// the commit that freed it (8), little-endian. By its last page, because runs are used from the
+/// front: what is left keeps its key. Length 0 is an entry to be swept up later.
+struct FreeEntry {
+    var last: UInt32
+    var count: UInt32
+    var freedBy: UInt64
+
+    static let valueByteCount = 12
+
+    /// The run's first page; one more than `last` for an empty entry.
+    var start: UInt32 { last &- count &+ 1 }
+
+    init(last: UInt32, count: UInt32, freedBy: UInt64) {
+        self.last = last
+        self.count = count
+        self.freedBy = freedBy
+    }
+
+    init?(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        guard key.count == 4, value.count == Self.valueByteCount,
+            let valueBase = value.baseAddress
+        else { return nil }
+        last = UInt32(bigEndian: key.loadUnaligned(as: UInt32.self))
+        count = kith_load32(valueBase)
+        freedBy = kith_load64(valueBase + 4)
+        guard UInt64(count) <= UInt64(last) + 1 else { return nil }
+    }
+
+    /// Calls `body` with the encoded key and value.
+    func withEncoded<Result>(
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
+        var key = last.bigEndian
+        var value = (
+            count.littleEndian, UInt32(truncatingIfNeeded: freedBy).littleEndian,
+            UInt32(truncatingIfNeeded: freedBy >> 32).littleEndian
+        )
+        return try withUnsafeBytes(of: &key) { key throws(StorageError) in
+            try withUnsafeBytes(of: &value) { value throws(StorageError) in try body(key, value) }
+        }
+    }
+}
+
+/// Finds pages for one write transaction.
+///
+/// It takes whole entries out of the free-space tree as the transaction found it (remembering
+/// their keys, for the commit to remove), hands out pages from them, and grows the file when the
+/// tree has nothing suitable. The tree itself is changed only by the commit.
+final class PageAllocator {
+    /// Longer requests are not zeroed when the file grows for them.
+    private static let zeroedPagesMax = 256
+
+    private let file: DatabaseFile
+    private let space: TreeSpace
+    /// Pages freed by this commit or an earlier one may be used.
+    private let safe: UInt64
+    /// Runs to hand out.
+    private(set) var available: [PageRun] = []
+    /// Keys of entries that were taken, or are empty, with their lengths.
+    var takenEntries: [(last: UInt32, count: UInt32)] = []
+    private(set) var filePageCount: UInt32
+    private var fileByteCount: UInt64?
+    private var scanPlace: UInt32
+    private var scanStart: UInt32
+    private var hasWrapped = false
+    private var scanIsDone = false
+    /// Pages kept back for deletions on a full disk.
+    var reserve: PageRun
+    /// Whether this transaction may use the reserve.
+    var mayUseReserve: () -> Bool = { false }
+
+    /// - Parameter space: shows the free-space tree as the transaction found it.
+    init(space: TreeSpace, base: CommitRecord, safe: UInt64) {
+        file = space.file
+        self.space = space
+        self.safe = safe
+        filePageCount = base.filePageCount
+        scanPlace = base.allocationHint
+        scanStart = base.allocationHint
+        reserve = PageRun(start: base.reserveStart, count: base.reserveCount)
+    }
+
+    /// A run of exactly `count` pages.
+    func allocate(_ count: Int) throws(StorageError) -> UInt32 {
+        let run = try takeRun(atLeast: count)
+        if run.count > count {
+            giveBack(PageRun(start: run.start + UInt32(count), count: run.count - UInt32(count)))
+        }
+        return run.start
+    }
+
+    /// A whole run of `count` pages or more.
+    func takeRun(atLeast count: Int, mayScan: Bool = true) throws(StorageError) -> PageRun {
+        if let run = takeAvailable(atLeast: count) { return run }
+        if mayScan, try scan(atLeast: count), let run = takeAvailable(atLeast: count) { return run }
+        do {
+            return try grow(by: count)
+        } catch {
+            guard error == .diskFull else { throw error }
+            // A last look at everything that is free, then at the reserve.
+            while mayScan, try scan(atLeast: count) {
+                if let run = takeAvailable(atLeast: count) { return run }
+            }
+            guard mayUseReserve(), reserve.count >= count else { throw error }
+            let run = reserve
+            reserve.count = 0
+            return run
+        }
+    }
+
+    func giveBack(_ run: PageRun) {
+        guard run.count > 0 else { return }
+        available.append(run)
+    }
+
+    /// All runs not handed out; they are the caller's now.
+    func takeAll() -> [PageRun] {
+        defer { available = [] }
+        return available
+    }
+
+    private func takeAvailable(atLeast count: Int) -> PageRun? {
+        // The newest run first: it is what the last request left over.
+        guard let place = available.lastIndex(where: { $0.count >= count }) else { return nil }
+        return available.remove(at: place)
+    }
+
+    /// Looks through some entries of the free-space tree for a run that is long enough.
+    private func scan(atLeast count: Int) throws(StorageError) -> Bool {
+        guard !scanIsDone else { return false }
+        let cursor = TreeCursor(
+            space: space, reader: nil,
+            tree: TreeID(SystemTree.treeNumber(ofRoot: SystemTree.freeSpace)))
+        var candidate: [FreeEntry] = []
+        var looks = 256
+        var key = scanPlace.bigEndian
+        var stands = try withUnsafeBytes(of: &key) { key throws(StorageError) in
+            try cursor.seek(atOrAfter: key)
+        }
+        while looks > 0 {
+            guard stands else {
+                if hasWrapped {
+                    scanIsDone = true
+                    return false
+                }
+                hasWrapped = true
+                candidate = []
+                stands = try cursor.seekFirst()
+                if !stands { scanIsDone = true; return false }
+                continue
+            }
+            guard let entry = FreeEntry(key: cursor.key, value: cursor.value) else {
+                throw .corrupt(
+                    page: UInt64(space.roots[SystemTree.freeSpace].reference.page),
+                    damage: .structure)
+            }
+            if hasWrapped, entry.last >= scanStart {
+                scanIsDone = true
+                return false
+            }
+            looks -= 1
+            scanPlace = entry.last + 1
+            if entry.count == 0 {
+                takenEntries.append((entry.last, 0))
+            } else if entry.freedBy <= safe {
+                // Neighbours that became free at different times are one run by now.
+                if let before = candidate.last, before.last + 1 != entry.start { candidate = [] }
+                candidate.append(entry)
+                let total = candidate.reduce(0) { $0 + Int($1.count) }
+                if total >= count {
+                    for part in candidate { takenEntries.append((part.last, part.count)) }
+                    available.append(PageRun(start: candidate[0].start, count: UInt32(total)))
+                    return true
+                }
+            } else {
+                candidate = []
+            }
+            stands = try cursor.next()
+        }
+        return false
+    }
+
+    /// Obtains space at the end of the file: the run begins where the file ended.
+    private func grow(by count: Int) throws(StorageError) -> PageRun {
+        let pageSize = UInt64(file.pageSize)
+        let comfortable = min(
+            max(64, Int(filePageCount) / 8), max(64, (4 << 20) / file.pageSize))
+        let oldSize: UInt64
+        if let fileByteCount {
+            oldSize = fileByteCount
+        } else {
+            oldSize = try file.file.size()
+        }
+        let start = filePageCount
+        for step in [max(count, comfortable), count] {
+            let newCount = UInt64(start) + UInt64(step)
+            guard newCount <= StorageLimits.pageCountMax else { throw .fileTooLarge }
+            do {
+                try file.file.grow(
+                    from: min(oldSize, newCount * pageSize), to: newCount * pageSize,
+                    zeroing: step <= Self.zeroedPagesMax || step == comfortable)
+                fileByteCount = max(oldSize, newCount * pageSize)
+                filePageCount = UInt32(newCount)
+                return PageRun(start: start, count: UInt32(step))
+            } catch {
+                if error != .diskFull || step == count { throw error }
+            }
+        }
+        throw .diskFull
+    }
+}

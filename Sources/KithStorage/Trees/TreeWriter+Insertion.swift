@@ -1,0 +1,228 @@
+import CShims
+
+extension TreeWriter {
+    /// Stores a value under a key; returns the reference of a long value that it took the place of.
+    func put(
+        _ key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, isOverflow: Bool,
+        in root: inout TreeRoot, tree: UInt32
+    ) throws(StorageError) -> ExtentReference? {
+        kith_step_begin()
+        defer { kith_step_end() }
+        space.changeNumber &+= 1
+        var tag =
+            (UInt16(truncatingIfNeeded: value.count) | (isOverflow ? PageView.overflowBit : 0))
+            .littleEndian
+        return try withUnsafeBytes(of: &tag) { tag throws(StorageError) in
+            let none = UnsafeRawPointer(scratch)
+            let entry = PageEntry(
+                prefix: none, prefixLength: 0, suffix: key.baseAddress ?? none,
+                suffixLength: key.count, header: tag.baseAddress ?? none,
+                tail: value.baseAddress ?? none, tailLength: value.count)
+            guard !root.isEmpty else {
+                let (reference, page) = makePage()
+                (entries).initialize(to: entry)
+                PageEditor(page).layOut(
+                    UnsafeBufferPointer(start: entries, count: 1), level: 0, tree: tree,
+                    usable: usable)
+                root = TreeRoot(reference: reference, height: 1, entryCount: 1)
+                return nil
+            }
+            return try put(entry, key: key, in: &root, tree: tree)
+        }
+    }
+
+    private func put(
+        _ entry: PageEntry, key: UnsafeRawBufferPointer, in root: inout TreeRoot, tree: UInt32
+    ) throws(StorageError) -> ExtentReference? {
+        try descend(to: key, in: &root)
+        let page = path[0].page
+        let view = PageView(UnsafeRawPointer(page))
+        let bound = view.lowerBound(key)
+        let index = bound >> 1
+        path[0].index = index
+        guard bound & 1 == 1 else {
+            root.entryCount += 1
+            try insert(entry, level: 0, replacing: false, root: &root, tree: tree)
+            return nil
+        }
+        var displaced: ExtentReference?
+        if view.valueIsOverflow(index) {
+            displaced = ExtentReference(
+                encoded: UnsafeRawBufferPointer(
+                    start: view.valueBytes(index), count: view.valueLength(index)))
+        }
+        if view.valueLength(index) == entry.tailLength {
+            PageEditor(page).overwriteValue(
+                index,
+                with: UnsafeRawBufferPointer(start: entry.tail, count: entry.tailLength),
+                tag: kith_load16(entry.header))
+        } else {
+            PageEditor(page).remove(at: index)
+            try insert(entry, level: 0, replacing: true, root: &root, tree: tree)
+        }
+        return displaced
+    }
+
+    /// Makes the way to `key` writable and records it in `path`, the leaf at 0.
+    func descend(
+        to key: UnsafeRawBufferPointer, in root: inout TreeRoot
+    ) throws(StorageError) {
+        var level = root.height - 1
+        var (reference, page) = try writable(root.reference, level: level)
+        root.reference = reference
+        while level > 0 {
+            let view = PageView(UnsafeRawPointer(page))
+            let index = view.childIndex(for: key)
+            path[Int(level)] = (page, index)
+            let parent = page
+            let old = view.child(index)
+            (reference, page) = try writable(old, level: level - 1)
+            if reference != old { PageEditor(parent).setChild(index, to: reference) }
+            level -= 1
+        }
+        path[0] = (page, 0)
+    }
+
+    /// Inserts an entry at the place that `path` says, splitting pages as needed.
+    private func insert(
+        _ entry: PageEntry, level: Int, replacing: Bool, root: inout TreeRoot, tree: UInt32
+    ) throws(StorageError) {
+        let (page, index) = path[level]
+        let editor = PageEditor(page)
+        let view = editor.view
+        let shared = view.prefixLength
+        let fits =
+            view.count > 0 && entry.keyLength >= shared
+            && kith_common_length(
+                view.prefix.assumingMemoryBound(to: UInt8.self), UInt32(shared),
+                entry.suffix.assumingMemoryBound(to: UInt8.self), UInt32(entry.keyLength))
+                == UInt32(shared)
+        if fits, editor.insert(entry, at: index) { return }
+        // Lay the page out anew, in two pages where one is too small.
+        scratch.copyMemory(from: page, byteCount: pageSize)
+        let count = listWithInsertion(UnsafeRawPointer(scratch), entry, at: index)
+        let all = UnsafeBufferPointer(start: entries, count: count)
+        let isLeaf = level == 0
+        if PageEditor.byteCount(of: all, isLeaf: isLeaf) <= usable {
+            editor.layOut(all, level: UInt8(level), tree: tree, usable: usable)
+            return
+        }
+        let middle = splitPoint(
+            all, isLeaf: isLeaf, appends: index == count - 1 && isRightmost(level, root))
+        let (rightReference, rightPage) = makePage()
+        let left = UnsafeBufferPointer(rebasing: all[..<middle])
+        let right = UnsafeBufferPointer(rebasing: all[middle...])
+        editor.layOut(left, level: UInt8(level), tree: tree, usable: usable)
+        PageEditor(rightPage).layOut(right, level: UInt8(level), tree: tree, usable: usable)
+        // What tells both pages apart: in a leaf the shortest such bytes, in a branch its key.
+        let keyLength =
+            isLeaf
+            ? all[middle - 1].commonLength(with: all[middle]) + 1 : all[middle].keyLength
+        let bytes = separator + (level & 1) * (pageSize / 2)
+        for place in 0..<keyLength {
+            bytes.storeBytes(of: all[middle].byte(place), toByteOffset: place, as: UInt8.self)
+        }
+        try insertSeparator(
+            UnsafeRawBufferPointer(start: bytes, count: keyLength), right: rightReference,
+            level: level + 1, root: &root, tree: tree)
+    }
+
+    private func insertSeparator(
+        _ key: UnsafeRawBufferPointer, right: PageReference, level: Int, root: inout TreeRoot,
+        tree: UInt32
+    ) throws(StorageError) {
+        try withUnsafeTemporaryBytes(PageReference.encodedByteCount) {
+            header throws(StorageError) in
+            right.store(at: header)
+            let entry = PageEntry(
+                prefix: key.baseAddress.unsafelyUnwrapped, prefixLength: 0,
+                suffix: key.baseAddress.unsafelyUnwrapped, suffixLength: key.count,
+                header: UnsafeRawPointer(header), tail: UnsafeRawPointer(header), tailLength: 0)
+            if level < Int(root.height) {
+                path[level].index += 1
+                try insert(entry, level: level, replacing: false, root: &root, tree: tree)
+                return
+            }
+            try withUnsafeTemporaryBytes(PageReference.encodedByteCount) {
+                first throws(StorageError) in
+                root.reference.store(at: first)
+                let (reference, page) = makePage()
+                entries.initialize(to: entry)
+                entries[0].suffixLength = 0
+                entries[0].header = UnsafeRawPointer(first)
+                (entries + 1).initialize(to: entry)
+                PageEditor(page).layOut(
+                    UnsafeBufferPointer(start: entries, count: 2), level: UInt8(level), tree: tree,
+                    usable: usable)
+                root.reference = reference
+                root.height += 1
+                precondition(root.height <= TreeRoot.heightMax, "a tree has too many levels")
+            }
+        }
+    }
+
+    private func withUnsafeTemporaryBytes(
+        _ count: Int, _ body: (UnsafeMutableRawPointer) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 8)
+        defer { memory.deallocate() }
+        try body(memory)
+    }
+
+    private func isRightmost(_ level: Int, _ root: TreeRoot) -> Bool {
+        var above = level + 1
+        while above < Int(root.height) {
+            if path[above].index != PageView(UnsafeRawPointer(path[above].page)).count - 1 {
+                return false
+            }
+            above += 1
+        }
+        return true
+    }
+
+    private func listWithInsertion(
+        _ page: UnsafeRawPointer, _ entry: PageEntry, at index: Int
+    ) -> Int {
+        let count = list(page, from: 0)
+        var place = count
+        while place > index {
+            (entries + place).initialize(to: entries[place - 1])
+            place -= 1
+        }
+        (entries + index).initialize(to: entry)
+        return count + 1
+    }
+
+    /// Where to split entries that are too many for one page, so that both halves fit.
+    private func splitPoint(
+        _ all: UnsafeBufferPointer<PageEntry>, isLeaf: Bool, appends: Bool
+    ) -> Int {
+        let count = all.count
+        // Keys that only ascend fill their pages.
+        if appends, fits(all, at: count - 1, isLeaf: isLeaf) { return count - 1 }
+        let total = all.reduce(0) { $0 + $1.keyLength + $1.tailLength + 20 }
+        var sum = 0
+        var middle = 0
+        while middle < count - 1, sum < total / 2 {
+            sum += all[middle].keyLength + all[middle].tailLength + 20
+            middle += 1
+        }
+        middle = max(1, middle)
+        for distance in 0..<count {
+            for candidate in [middle - distance, middle + distance]
+            where candidate > 0 && candidate < count && fits(all, at: candidate, isLeaf: isLeaf) {
+                return candidate
+            }
+        }
+        preconditionFailure("a page has entries that two pages cannot hold")
+    }
+
+    private func fits(
+        _ all: UnsafeBufferPointer<PageEntry>, at middle: Int, isLeaf: Bool
+    ) -> Bool {
+        let left = UnsafeBufferPointer(rebasing: all[..<middle])
+        let right = UnsafeBufferPointer(rebasing: all[middle...])
+        return PageEditor.byteCount(of: left, isLeaf: isLeaf) <= usable
+            && PageEditor.byteCount(of: right, isLeaf: isLeaf) <= usable
+    }
+}

@@ -1,0 +1,158 @@
+import CShims
+
+/// Changes trees by copying pages on first change.
+///
+/// Insertion and deletion lie in extensions. Committed pages that are no longer used are collected
+/// in ``droppedPages``; what becomes of them is the allocator's business.
+final class TreeWriter {
+    let space: TreeSpace
+    let changed: ChangedPages
+    let usable: Int
+    let pageSize: Int
+    /// The generation of pages made now; a savepoint begins a new one.
+    var generation: UInt32 = 1
+    /// Committed pages that no tree uses any more.
+    var droppedPages: [UInt32] = []
+    /// Pages of this transaction that are in the file already, with their generation.
+    var spilledPages: [UInt32: UInt32] = [:]
+    /// Spilled pages that no tree and no savepoint uses any more.
+    var reusablePages: [UInt32] = []
+    /// Pages, changed or spilled, that only savepoints use.
+    var heldPages: [(reference: PageReference, generation: UInt32)] = []
+    /// The newest savepoint's generation; pages up to it are copied, not changed.
+    var heldGeneration: UInt32 = 0
+
+    /// A page's old contents while it is laid out anew.
+    let scratch: UnsafeMutableRawPointer
+    let secondScratch: UnsafeMutableRawPointer
+    let entries: UnsafeMutablePointer<PageEntry>
+    let entryCapacity: Int
+    let path: UnsafeMutablePointer<(page: UnsafeMutableRawPointer, index: Int)>
+    let separator: UnsafeMutableRawPointer
+
+    init(space: TreeSpace, changed: ChangedPages) {
+        self.space = space
+        self.changed = changed
+        pageSize = space.file.pageSize
+        usable = space.file.usableByteCount
+        scratch = .allocate(byteCount: pageSize, alignment: 64)
+        secondScratch = .allocate(byteCount: pageSize, alignment: 64)
+        entryCapacity = pageSize / 4 + 4
+        entries = .allocate(capacity: entryCapacity)
+        path = .allocate(capacity: Int(TreeRoot.heightMax) + 2)
+        separator = .allocate(byteCount: pageSize, alignment: 16)
+    }
+
+    deinit {
+        scratch.deallocate()
+        secondScratch.deallocate()
+        entries.deallocate()
+        path.deallocate()
+        separator.deallocate()
+    }
+
+    /// A page that may be changed in place of `reference`. Within a step.
+    @inline(__always)
+    func writable(
+        _ reference: PageReference, level: UInt8
+    ) throws(StorageError) -> (reference: PageReference, page: UnsafeMutableRawPointer) {
+        if reference.isChanged, changed.generation(reference.changedIndex) > heldGeneration {
+            return (reference, changed.buffer(reference.changedIndex))
+        }
+        return try copy(reference, level: level)
+    }
+
+    @inline(never)
+    private func copy(
+        _ reference: PageReference, level: UInt8
+    ) throws(StorageError) -> (reference: PageReference, page: UnsafeMutableRawPointer) {
+        let old = try space.page(reference, level: level)
+        let index = changed.make(generation: generation)
+        let buffer = changed.buffer(index)
+        buffer.copyMemory(from: old, byteCount: pageSize)
+        drop(reference)
+        return (PageReference(changedPage: index), buffer)
+    }
+
+    /// A new page, its contents undefined.
+    func makePage() -> (reference: PageReference, page: UnsafeMutableRawPointer) {
+        let index = changed.make(generation: generation)
+        let buffer = changed.buffer(index)
+        buffer.initializeMemory(as: UInt8.self, repeating: 0, count: pageSize)
+        return (PageReference(changedPage: index), buffer)
+    }
+
+    /// Records that the current state no longer uses a page.
+    func drop(_ reference: PageReference) {
+        if reference.isChanged {
+            let made = changed.generation(reference.changedIndex)
+            if made > heldGeneration {
+                changed.release(reference.changedIndex)
+            } else {
+                heldPages.append((reference, made))
+            }
+        } else if let made = spilledPages[reference.page] {
+            if made > heldGeneration {
+                spilledPages[reference.page] = nil
+                reusablePages.append(reference.page)
+            } else {
+                heldPages.append((reference, made))
+            }
+        } else {
+            droppedPages.append(reference.page)
+        }
+    }
+
+    /// Lists a page's entries in `entries` from `start` on; they point into `page`.
+    func list(_ page: UnsafeRawPointer, from start: Int) -> Int {
+        let view = PageView(page)
+        let isLeaf = view.isLeaf
+        let count = view.count
+        for index in 0..<count {
+            let dropsKey = !isLeaf && index == 0
+            (entries + (start + index)).initialize(
+                to: PageEntry(
+                    prefix: view.prefix, prefixLength: dropsKey ? 0 : view.prefixLength,
+                    suffix: view.suffix(index), suffixLength: view.suffixLength(index),
+                    header: view.cell(index), tail: isLeaf ? view.valueBytes(index) : view.prefix,
+                    tailLength: isLeaf ? view.valueLength(index) : 0))
+        }
+        return start + count
+    }
+
+    /// Frees all pages of a tree.
+    func removeAll(
+        _ root: inout TreeRoot, extents: (ExtentReference) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        guard !root.isEmpty else { return }
+        let old = root
+        root = .empty
+        space.changeNumber &+= 1
+        try removePages(old.reference, level: old.height - 1, extents: extents)
+    }
+
+    private func removePages(
+        _ reference: PageReference, level: UInt8,
+        extents: (ExtentReference) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var children: [PageReference] = []
+        var long: [ExtentReference] = []
+        do {
+            kith_step_begin()
+            defer { kith_step_end() }
+            let page = PageView(try space.page(reference, level: level))
+            for index in 0..<page.count {
+                if level > 0 {
+                    children.append(page.child(index))
+                } else if page.valueIsOverflow(index) {
+                    let bytes = UnsafeRawBufferPointer(
+                        start: page.valueBytes(index), count: page.valueLength(index))
+                    if let extent = ExtentReference(encoded: bytes) { long.append(extent) }
+                }
+            }
+        }
+        for child in children { try removePages(child, level: level - 1, extents: extents) }
+        for extent in long { try extents(extent) }
+        drop(reference)
+    }
+}
