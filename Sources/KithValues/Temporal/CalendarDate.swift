@@ -52,7 +52,8 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
     /// Makes a date from the year, the quarter and the day of the quarter; nil when there is no
     /// such day.
     public init?(year: Int64, quarter: Int64, dayOfQuarter: Int64) {
-        guard Self.isValid(year: year), (1...4).contains(quarter), dayOfQuarter >= 1 else {
+        guard Self.isValid(year: year), (1...4).contains(quarter), (1...92).contains(dayOfQuarter)
+        else {
             return nil
         }
         let days = Self.dayNumber(year, quarter * 3 - 2, 1) + dayOfQuarter - 1

@@ -115,7 +115,7 @@ struct DurationSum {
     /// Adds `numerator` / `denominator` months; false when that does not fit.
     mutating func addMonths(_ numerator: Int128, over denominator: Int128) -> Bool {
         let (whole, left) = numerator.quotientAndRemainder(dividingBy: denominator)
-        guard abs(whole) < 1 << 64 else { return false }
+        guard whole.magnitude < 1 << 64 else { return false }
         months += whole
         let perMonth = Int128(TemporalLimits.secondsPerAverageMonth)
         let (product, overflow) = left.multipliedReportingOverflow(by: perMonth)
@@ -131,7 +131,7 @@ struct DurationSum {
     /// Adds `numerator` / `denominator` days; false when that does not fit.
     mutating func addDays(_ numerator: Int128, over denominator: Int128) -> Bool {
         let (whole, left) = numerator.quotientAndRemainder(dividingBy: denominator)
-        guard abs(whole) < 1 << 64 else { return false }
+        guard whole.magnitude < 1 << 64 else { return false }
         days += whole
         return addNanoseconds(
             left, each: Int128(TemporalLimits.nanosecondsPerDay), over: denominator)
@@ -144,7 +144,9 @@ struct DurationSum {
         let (whole, left) = numerator.quotientAndRemainder(dividingBy: denominator)
         let (wholeNanoseconds, overflow) = whole.multipliedReportingOverflow(by: unit)
         let (product, overflowOfRest) = left.multipliedReportingOverflow(by: unit)
-        guard !overflow, !overflowOfRest, abs(wholeNanoseconds) < 1 << 110 else { return false }
+        guard !overflow, !overflowOfRest, wholeNanoseconds.magnitude < 1 << 110 else {
+            return false
+        }
         let (extra, last) = product.quotientAndRemainder(dividingBy: denominator)
         nanoseconds += wholeNanoseconds + extra
         if last != 0 {

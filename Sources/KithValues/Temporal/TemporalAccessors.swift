@@ -80,7 +80,7 @@ extension ZonedDateTime {
     fileprivate func component(_ name: String) -> Value? {
         switch name {
         case "epochSeconds": return .integer(secondsSinceEpoch)
-        case "epochMillis": return .integer(millisecondsSinceEpoch)
+        case "epochMillis": return millisecondsSinceEpoch.map { .integer($0) } ?? .null
         case "timezone":
             if let zone { return .string(zone.text) }
             return time.component(name)

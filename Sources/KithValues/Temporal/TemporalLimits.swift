@@ -17,6 +17,6 @@ public enum TemporalLimits {
 
     /// Whether an offset from UTC is within 18 hours.
     public static func isValidOffset(_ seconds: Int64) -> Bool {
-        abs(seconds) <= Int64(offsetMaxInSeconds)
+        seconds.magnitude <= UInt64(offsetMaxInSeconds)
     }
 }

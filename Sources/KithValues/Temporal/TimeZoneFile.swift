@@ -59,7 +59,7 @@ enum TimeZoneFile {
         var typeOffsets: [Int32] = []
         for type in 0..<header.typeCount {
             let offset = integer(bytes, at: typeStart + type * 6, size: 4)
-            guard TemporalLimits.isValidOffset(offset) || abs(offset) < 100_000 else { return nil }
+            guard offset.magnitude < 100_000 else { return nil }
             typeOffsets.append(Int32(truncatingIfNeeded: offset))
         }
         var transitions: [Int64] = []

@@ -62,9 +62,10 @@ public struct ZonedDateTime: Hashable, Sendable {
         ZonedTime(local: local.time, offsetInSeconds: offsetInSeconds)
     }
 
-    /// Milliseconds since 1970-01-01T00:00 UTC, rounded down.
-    public var millisecondsSinceEpoch: Int64 {
-        secondsSinceEpoch * 1_000 + Int64(nanosecond / 1_000_000)
+    /// Milliseconds since 1970-01-01T00:00 UTC, rounded down; nil beyond 64 bits, some 292 million
+    /// years away.
+    public var millisecondsSinceEpoch: Int64? {
+        Int64(exactly: Int128(secondsSinceEpoch) * 1_000 + Int128(nanosecond / 1_000_000))
     }
 
     /// Where in the zone this is seen.
