@@ -29,7 +29,9 @@ let package = Package(
         .target(
             name: "KithQuery", dependencies: ["KithGraph", "KithValues", "KithLanguage", "CShims"],
             swiftSettings: engine),
-        .target(name: "Kith", dependencies: ["KithQuery", "KithGraph"], swiftSettings: engine),
+        .target(
+            name: "Kith", dependencies: ["KithQuery", "KithGraph", "KithValues"],
+            swiftSettings: engine),
         .target(name: "KithCRM", dependencies: ["Kith"], swiftSettings: engine),
         .executableTarget(
             name: "KithCLI",
