@@ -1,17 +1,33 @@
-// Division of work (this note goes when it is done): the worktree `functions` writes every family
-// but the temporal and money ones, the aggregates, ScalarOperators and the regular expressions; the
-// owner of KithValues writes Functions/Temporal and Functions/Money only.
-
 /// The functions that every database has.
 ///
 /// A new function is one entry in the list of its family, and a new family one line here.
 public enum FunctionLibrary {
     /// The scalar functions.
-    public static let scalars: [ScalarFunction] =
-        TemporalFunctions.all + MoneyFunctions.all
+    public static let scalars: [ScalarFunction] = [
+        GeneralFunctions.all,
+        ConversionFunctions.all,
+        EntityFunctions.all,
+        PathFunctions.all,
+        ListFunctions.all,
+        StringFunctions.all,
+        TrimFunctions.all,
+        NumberFunctions.all,
+        RoundingFunctions.all,
+        TrigonometricFunctions.all,
+        TemporalFunctions.all,
+        MoneyFunctions.all,
+    ].flatMap { $0 }
 
     /// The aggregating functions.
-    public static let aggregates: [AggregateFunction] = []
+    public static let aggregates: [AggregateFunction] = [
+        CountAccumulator.functions,
+        SumAccumulator.functions,
+        AverageAccumulator.functions,
+        ExtremeAccumulator.functions,
+        CollectAccumulator.functions,
+        PercentileAccumulator.functions,
+        DeviationAccumulator.functions,
+    ].flatMap { $0 }
 }
 
 /// The functions that a statement may call: the library's and the program's own, by name without

@@ -1,0 +1,66 @@
+import KithValues
+
+/// What `sum` and `avg` keep: exact totals of integers, durations and money, careful ones of floats.
+struct Total {
+    let function: String
+    /// How many values there were.
+    private(set) var count: Int64 = 0
+    private(set) var integers: Int128 = 0
+    private(set) var floats = FloatSum()
+    private(set) var hasFloats = false
+    /// Of durations or money.
+    private(set) var other: Value?
+
+    init(of function: String) {
+        self.function = function
+    }
+
+    mutating func add(_ value: Value, multiplicity: Int64) throws(ValueError) {
+        switch value {
+        case .null: return
+        case .integer(let number):
+            guard other == nil else { throw AggregateArguments.mixed(function) }
+            // A product of two 64-bit integers fits in 128 bits.
+            try addIntegers(Int128(number) * Int128(multiplicity))
+        case .float(let number):
+            guard other == nil else { throw AggregateArguments.mixed(function) }
+            floats.add(number, multiplicity: multiplicity)
+            hasFloats = true
+        case .duration, .money:
+            let addend =
+                multiplicity == 1 ? value : try Value.multiply(value, .integer(multiplicity))
+            try addOther(addend)
+        default: throw AggregateArguments.notSummable(value, function)
+        }
+        count = try AggregateArguments.add(count, multiplicity)
+    }
+
+    mutating func add(_ total: Total) throws(ValueError) {
+        if total.count == 0 { return }
+        if let addend = total.other {
+            try addOther(addend)
+        } else {
+            guard other == nil else { throw AggregateArguments.mixed(function) }
+            try addIntegers(total.integers)
+            floats.add(total.floats)
+            hasFloats = hasFloats || total.hasFloats
+        }
+        count = try AggregateArguments.add(count, total.count)
+    }
+
+    private mutating func addIntegers(_ addend: Int128) throws(ValueError) {
+        let (sum, overflow) = integers.addingReportingOverflow(addend)
+        guard !overflow else { throw .integerOverflow }
+        integers = sum
+    }
+
+    private mutating func addOther(_ addend: Value) throws(ValueError) {
+        guard let known = other else {
+            guard count == 0 else { throw AggregateArguments.mixed(function) }
+            other = addend
+            return
+        }
+        guard known.kind == addend.kind else { throw AggregateArguments.mixed(function) }
+        other = try Value.add(known, addend)
+    }
+}
