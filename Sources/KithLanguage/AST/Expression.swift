@@ -7,6 +7,12 @@ public struct Expression: Hashable, Sendable {
     /// Where it stands.
     @NotCompared public var span: SourceSpan
 
+    /// Makes an expression.
+    public init(kind: Kind, span: SourceSpan) {
+        self.kind = kind
+        self.span = span
+    }
+
     /// All kinds of expression.
     public indirect enum Kind: Hashable, Sendable {
         /// `1`, `'a'`, `true`, `null`

@@ -1,0 +1,80 @@
+import KithLanguage
+
+/// A pattern while it is being bound: first its names, then what is said of them.
+///
+/// Conditions may use every name of their pattern, so they are bound when all names are known.
+final class PatternDraft {
+    /// A node, mentioned once or several times.
+    struct Node {
+        let variable: VariableID
+        let isBound: Bool
+        var labels: [LabelExpression] = []
+        var properties: [Expression] = []
+        var filters: [Expression] = []
+        let span: SourceSpan
+    }
+
+    /// A relationship or a repeated part.
+    struct Relationship {
+        let variable: VariableID
+        let isBound: Bool
+        let from: Int
+        var to: Int
+        let direction: PatternDirection
+        let types: LabelExpression?
+        let length: LengthRange?
+        let properties: Expression?
+        let filter: Expression?
+        let group: Group?
+        let span: SourceSpan
+    }
+
+    /// The repeated part of a path.
+    struct Group {
+        let draft: PatternDraft
+        let scope: Scope
+        let first: Int
+        let last: Int
+        let filter: Expression?
+        let variables: [QuantifiedPattern.GroupVariable]
+    }
+
+    /// A run of relationships with the nodes between them.
+    struct Chain {
+        let first: Int
+        var last: Int
+        var steps: [PatternPath.Step]
+    }
+
+    /// A selection of paths.
+    struct Selection {
+        let selector: PathSelector
+        let relationships: [Int]
+        let filter: Expression?
+        let span: SourceSpan
+    }
+
+    var nodes: [Node] = []
+    var relationships: [Relationship] = []
+    var paths: [PatternPath] = []
+    var selections: [Selection] = []
+    /// Conditions on the pattern as a whole.
+    var filters: [Expression] = []
+    /// Nodes that turned out to be another: the index of each maps to that of the other.
+    var merged: [Int: Int] = [:]
+
+    func index(ofNode variable: VariableID) -> Int? {
+        nodes.indices.first { nodes[$0].variable == variable && merged[$0] == nil }
+    }
+
+    func usesRelationship(_ variable: VariableID) -> Bool {
+        relationships.contains { $0.variable == variable }
+    }
+
+    /// Follows ``merged`` to the node that is left.
+    func resolved(_ index: Int) -> Int {
+        var current = index
+        while let next = merged[current] { current = next }
+        return current
+    }
+}
