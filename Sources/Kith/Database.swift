@@ -1,1 +1,228 @@
-// Start here: the public library.
+import KithGraph
+import KithLanguage
+import KithQuery
+import KithStorage
+import KithValues
+import Synchronization
+
+/// Start here: a customer graph in one file, or in memory.
+///
+/// ```swift
+/// let database = try Database.open("customers.kith")
+/// let rows = try database.read { transaction in
+///     try transaction.rows("MATCH (c:Customer {email: \(email)}) RETURN c.name AS name")
+/// }
+/// ```
+///
+/// A database may be used by many threads at once: readers see the last commit before they began and
+/// never wait; writers wait for each other. Next: ``Transaction``, ``PreparedStatement``, ``Row``,
+/// ``Query``, ``KithError``.
+public final class Database: Sendable {
+    /// How a database is opened.
+    public struct Options: Sendable {
+        /// Whether statements may only read; the file is then not written to at all.
+        public var isReadOnly = false
+        /// Whether a file that does not exist is made.
+        public var createsFile = true
+        /// How long a writer waits for another one, here or in another process.
+        public var writerTimeoutInMilliseconds = 5_000
+        /// The bounds of statements that set none of their own.
+        public var limits = Limits()
+        /// The storage's and the graph's settings.
+        public var graph = GraphOptions()
+        /// Procedures of the program's own.
+        public var procedures: [any Procedure] = []
+        /// Functions of the program's own.
+        public var functions: [ScalarFunction] = []
+
+        /// The default options.
+        public init() {}
+    }
+
+    /// The bounds within which a statement runs.
+    public struct Limits: Sendable {
+        /// The most memory a statement's operators may hold.
+        public var memoryInBytes = 1 << 30
+        /// How long a statement may run; nil for as long as it takes.
+        public var durationInMilliseconds: Int?
+
+        /// One gibibyte, and as long as it takes.
+        public init() {}
+    }
+
+    /// The graph below; for bulk import and checking.
+    public let store: GraphStore
+    let options: Options
+    let functions: FunctionRegistry
+    private let procedures: Mutex<ProcedureRegistry>
+    private let plans = PlanCache()
+
+    private init(_ store: GraphStore, _ options: Options) {
+        self.store = store
+        self.options = options
+        functions =
+            options.functions.isEmpty
+            ? .standard : FunctionRegistry(extensions: options.functions)
+        var registry = ProcedureRegistry.standard
+        for procedure in options.procedures { registry.add(procedure) }
+        procedures = Mutex(registry)
+    }
+
+    /// Opens a database file.
+    ///
+    /// - Throws: ``KithError`` with type `StorageError` when the file cannot be opened, is no
+    ///   database, or is damaged.
+    public static func open(
+        _ path: String, options: Options = Options()
+    ) throws(KithError) -> Database {
+        var graph = options.graph
+        graph.storage.isReadOnly = options.isReadOnly
+        let mayCreate = options.createsFile && !options.isReadOnly
+        graph.storage.creation = mayCreate ? .ifMissing : .never
+        do {
+            return Database(try GraphStore.open(path: path, options: graph), options)
+        } catch {
+            throw KithError(error)
+        }
+    }
+
+    /// Makes an empty database in memory; it is gone when the last reference to it is.
+    public static func inMemory(options: Options = Options()) throws(KithError) -> Database {
+        do {
+            return Database(try GraphStore.inMemory(options: options.graph), options)
+        } catch {
+            throw KithError(error)
+        }
+    }
+
+    /// Whether the database was opened for reading only.
+    public var isReadOnly: Bool { options.isReadOnly }
+
+    /// Closes the database; transactions must have ended. A database that is not closed by hand is
+    /// closed when the last reference to it goes.
+    public func close() throws(KithError) {
+        do {
+            try store.close()
+        } catch {
+            throw KithError(error)
+        }
+    }
+
+    /// Adds a procedure; one of the same name is replaced.
+    public func register(_ procedure: any Procedure) {
+        procedures.withLock { $0.add(procedure) }
+        plans.removeAll()
+    }
+
+    /// Runs `body` with a view of the last commit.
+    public func read<Result>(
+        _ body: (Transaction) throws -> Result
+    ) throws -> Result {
+        let transaction = try beginRead()
+        defer { transaction.end() }
+        return try body(transaction)
+    }
+
+    /// Runs `body` with a transaction that may write; commits when it returns, rolls back when it
+    /// throws.
+    public func write<Result>(
+        _ body: (Transaction) throws -> Result
+    ) throws -> Result {
+        let transaction = try beginWrite()
+        do {
+            let result = try body(transaction)
+            try transaction.commit()
+            return result
+        } catch {
+            transaction.rollback()
+            throw error
+        }
+    }
+
+    /// Begins a reading transaction, to be ended by hand; ``read(_:)`` is safer.
+    public func beginRead() throws(KithError) -> Transaction {
+        do {
+            return Transaction(self, reader: try store.beginRead())
+        } catch {
+            throw KithError(error)
+        }
+    }
+
+    /// Begins a writing transaction, to be committed or rolled back by hand; ``write(_:)`` is safer.
+    public func beginWrite() throws(KithError) -> Transaction {
+        do {
+            return Transaction(
+                self,
+                writer: try store.beginWrite(
+                    timeoutInMilliseconds: options.writerTimeoutInMilliseconds))
+        } catch {
+            throw KithError(error)
+        }
+    }
+
+    /// Runs one statement in a transaction of its own, which is committed if the statement writes.
+    @discardableResult
+    public func execute(
+        _ query: Query, limits: Limits? = nil, control: StatementControl = StatementControl()
+    ) throws(KithError) -> Result {
+        let statement = try PreparedStatement(query.text)
+        return try execute(
+            statement, parameters: query.parameters, limits: limits, control: control)
+    }
+
+    /// Runs one statement in a transaction of its own, which is committed if the statement writes.
+    public func execute(
+        _ statement: PreparedStatement, parameters: [String: Value] = [:], limits: Limits? = nil,
+        control: StatementControl = StatementControl()
+    ) throws(KithError) -> Result {
+        let reading = try beginRead()
+        let prepared = try reading.prepared(statement)
+        guard prepared.isWriting, prepared.mode != .explain else {
+            defer { reading.end() }
+            return try reading.run(
+                statement, parameters: parameters, limits: limits, control: control
+            ).collected()
+        }
+        reading.end()
+        let writing = try beginWrite()
+        do {
+            let result = try writing.run(
+                statement, parameters: parameters, limits: limits, control: control
+            ).collected()
+            try writing.commit()
+            return result
+        } catch {
+            writing.rollback()
+            throw error
+        }
+    }
+
+    /// What a statement that begins now gets from outside.
+    func environment(transactionTime: Instant) -> StatementEnvironment {
+        let now = StatementEnvironment.systemTime()
+        var generator = SystemRandomNumberGenerator()
+        return StatementEnvironment(
+            time: now, transactionTime: transactionTime,
+            clock: { StatementEnvironment.systemTime() }, defaultZone: StatementEnvironment.utc,
+            seed: generator.next(), functions: functions,
+            procedures: procedures.withLock { $0 })
+    }
+
+    /// The prepared form of a statement, kept from an earlier run where the catalog is the same.
+    func prepared(
+        _ statement: PreparedStatement, graph: GraphReader, environment: StatementEnvironment
+    ) throws(KithError) -> PreparedQuery {
+        let key = PlanCache.Key(
+            text: statement.text, catalogVersion: graph.catalog.version,
+            sizeClass: PlanCache.sizeClass(graph))
+        if let known = plans.plan(key) { return known }
+        do {
+            let prepared = try QueryPipeline.prepare(
+                statement.statement, graph: graph, environment: environment)
+            plans.add(prepared, for: key)
+            return prepared
+        } catch {
+            throw KithError(error, in: statement.text)
+        }
+    }
+}

@@ -1,1 +1,82 @@
-// Start here: from a statement's text to its rows.
+import KithGraph
+import KithLanguage
+import KithValues
+
+/// Start here: from a statement's text to its rows.
+///
+/// `parse → bind → plan → execute in batches`. The folders, lowest first:
+///
+/// - `Vectors`: columns of values, batches of rows, hashing and grouping of them;
+/// - `Functions`: the scalar and aggregating functions, and the operators on single values;
+/// - `Binding`: names, types and scopes; the bound form of a query, which everything below reads;
+/// - `Expressions`: expressions over batches, with a kernel where operands have a typed layout;
+/// - `Execution`: the operators, each beside the plan step that makes it;
+/// - `Planning`: the order of a pattern's steps by cost, and the plan as a tree of steps.
+public enum QueryPipeline {
+    /// The statements of a script.
+    ///
+    /// - Throws: ``QueryError`` with the first mistake of the text.
+    public static func parse(_ text: String) throws(QueryError) -> [Statement] {
+        do {
+            return try Parser.parse(text)
+        } catch {
+            throw QueryError(error)
+        }
+    }
+
+    /// Makes a statement ready to run on graphs with the catalog of `graph`.
+    ///
+    /// - Throws: ``QueryError`` with phase `compile`.
+    public static func prepare(
+        _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
+    ) throws(QueryError) -> PreparedQuery {
+        let procedures = environment.procedures
+        let binding = BindingEnvironment(
+            catalog: graph.catalog, functions: environment.functions,
+            procedureNames: procedures.all.map { $0.signature.name },
+            procedure: { procedures.procedure($0)?.signature })
+        let bound: BoundStatement
+        switch statement.kind {
+        case .query(let query):
+            bound = try Binder.bind(query, nestingDepth: statement.nestingDepth, in: binding)
+        case .show(let show):
+            bound = try Binder.bind(show, nestingDepth: statement.nestingDepth, in: binding)
+        case .createIndex, .dropIndex, .createConstraint, .dropConstraint, .transaction:
+            return PreparedQuery(command: statement, catalogVersion: graph.catalog.version)
+        }
+        let plan = try QueryPlanner.plan(
+            bound, statistics: PlanningStatistics(graph: graph))
+        return PreparedQuery(
+            statement: statement, bound: bound, plan: plan, catalogVersion: graph.catalog.version)
+    }
+
+    /// Begins to run a prepared statement.
+    ///
+    /// `graph` is what it reads; with a `writer`, the writer's own view. The `writer` is a write
+    /// transaction between `beginStatement` and `endStatement`; nil when the statement may only
+    /// read. A parameter without a value is a ``QueryError``, and so is a statement that writes
+    /// without a writer.
+    public static func run(
+        _ prepared: PreparedQuery, graph: GraphReader, writer: GraphWriter?,
+        parameters: [String: Value], control: StatementControl = StatementControl(),
+        limits: StatementLimits = .standard, environment: StatementEnvironment
+    ) throws(QueryError) -> QueryCursor {
+        for name in prepared.parameters where parameters[name] == nil {
+            throw QueryError(
+                type: "ParameterMissing", detail: "MissingParameter", phase: .compile,
+                message: "the statement reads parameter `$\(name)`, which has no value",
+                hint: "pass a value for it, or null")
+        }
+        guard writer != nil || !prepared.isWriting || prepared.mode == .explain else {
+            throw QueryError(
+                type: "TransactionError", detail: "ReadOnlyTransaction", phase: .compile,
+                message: "the statement writes, but the transaction only reads",
+                hint: "run it in a write transaction")
+        }
+        let context = ExecutionContext(
+            graph: graph, writer: writer, parameters: parameters,
+            variableCount: prepared.plan?.variableCount ?? 0, control: control, limits: limits,
+            environment: environment)
+        return try QueryCursor(prepared, context)
+    }
+}

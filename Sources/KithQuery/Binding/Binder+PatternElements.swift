@@ -145,7 +145,7 @@ extension Binder {
 
     /// Binds what is said of the names of a pattern, now that all are known.
     ///
-    /// - Parameter predicates: takes the conditions that are part of the pattern.
+    /// `predicates`: takes the conditions that are part of the pattern.
     func finish(
         _ draft: PatternDraft, _ predicates: inout [BoundExpression]
     ) throws(QueryError) -> BoundPattern {

@@ -13,7 +13,7 @@ extension Binder {
 
     /// Binds a projection; afterwards ``scope`` holds its columns alone.
     ///
-    /// - Parameter filter: the WHERE of a WITH.
+    /// `filter`: the WHERE of a WITH.
     func projection(
         _ projection: Projection, filter: Expression?, isReturn: Bool
     ) throws(QueryError) -> (BoundProjection, [BoundQuery.Column]) {

@@ -72,7 +72,7 @@ public final class Binder {
 
     /// Binds a query.
     ///
-    /// - Parameter nestingDepth: ``Statement/nestingDepth``, which tells how much stack it takes.
+    /// `nestingDepth`: ``Statement/nestingDepth``, which tells how much stack it takes.
     public static func bind(
         _ query: Query, nestingDepth: Int = 0, in environment: BindingEnvironment
     ) throws(QueryError) -> BoundStatement {

@@ -42,7 +42,7 @@ public struct ScalarFunction: Sendable {
 
     /// Makes a function.
     ///
-    /// - Parameter requiredCount: how many arguments a call must give; nil for all.
+    /// `requiredCount`: how many arguments a call must give; nil for all.
     public init(
         _ name: String, _ parameters: [Parameter], requiredCount: Int? = nil,
         isVariadic: Bool = false, result: StaticType, isDeterministic: Bool = true,

@@ -1,0 +1,58 @@
+import KithGraph
+import KithQuery
+import Synchronization
+
+/// Prepared statements by text, so that a statement that runs again is not planned again.
+///
+/// The catalog's version and the rough size of the graph are part of the key: a changed schema or a
+/// graph that has grown severalfold makes new plans, and nothing has to be thrown out.
+final class PlanCache: Sendable {
+    struct Key: Hashable, Sendable {
+        let text: String
+        let catalogVersion: UInt64
+        let sizeClass: Int
+    }
+
+    private struct Entry {
+        let prepared: PreparedQuery
+        var lastUse: UInt64
+    }
+
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        var clock: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    /// The most statements remembered.
+    static let capacity = 256
+
+    /// Two graphs of one class differ in size by less than a factor of four.
+    static func sizeClass(_ graph: GraphReader) -> Int {
+        let size = graph.nodeCount + graph.relationshipCount
+        return (Int.bitWidth - size.leadingZeroBitCount) / 2
+    }
+
+    func plan(_ key: Key) -> PreparedQuery? {
+        state.withLock { state in
+            guard let entry = state.entries[key] else { return nil }
+            state.clock += 1
+            state.entries[key]?.lastUse = state.clock
+            return entry.prepared
+        }
+    }
+
+    func add(_ prepared: PreparedQuery, for key: Key) {
+        state.withLock { state in
+            if state.entries.count >= Self.capacity,
+                let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                state.entries[oldest.key] = nil
+            }
+            state.clock += 1
+            state.entries[key] = Entry(prepared: prepared, lastUse: state.clock)
+        }
+    }
+
+    func removeAll() { state.withLock { $0.entries = [:] } }
+}

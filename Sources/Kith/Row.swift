@@ -1,0 +1,165 @@
+import KithValues
+
+/// One row of a result.
+///
+/// A row is a value: it may be kept after the transaction has ended and passed to other threads.
+public struct Row: Sendable {
+    /// The names of the columns, in order.
+    public let columns: [String]
+    /// The values, in the order of the columns.
+    public let values: [Value]
+    /// The nodes and relationships that the values refer to.
+    public let entities: EntityTable
+
+    /// The value of a column.
+    ///
+    /// - Complexity: O(*c*), where *c* is the number of columns.
+    public subscript(column: String) -> Value? {
+        columns.firstIndex(of: column).map { values[$0] }
+    }
+
+    /// The value of the column at a position.
+    public subscript(position: Int) -> Value { values[position] }
+
+    /// The value of a column as a Swift type.
+    ///
+    /// - Throws: ``KithError`` with code `TypeError.ColumnNotFound` when there is no such column, and
+    ///   `TypeError.InvalidConversion` when its value is of another kind.
+    public func get<Result: RowConvertible>(
+        _ column: String, as type: Result.Type = Result.self
+    ) throws(KithError) -> Result {
+        guard let value = self[column] else {
+            throw KithError(
+                code: .init("TypeError", "ColumnNotFound"),
+                message: "the result has no column `\(column)`",
+                hint: "its columns are \(columns.joined(separator: ", "))")
+        }
+        guard let result = Result(value, entities) else {
+            throw KithError(
+                code: .init("TypeError", "InvalidConversion"),
+                message: "column `\(column)` holds \(value.kind.name), not \(Result.self)")
+        }
+        return result
+    }
+}
+
+/// A Swift type that a value of a row can be read as.
+public protocol RowConvertible {
+    /// Reads a value; nil when it is of another kind.
+    init?(_ value: Value, _ entities: EntityTable)
+}
+
+extension Value: RowConvertible {
+    /// The value itself.
+    public init?(_ value: Value, _ entities: EntityTable) { self = value }
+}
+
+extension Bool: RowConvertible {
+    /// Reads a truth value.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .boolean(let truth) = value else { return nil }
+        self = truth
+    }
+}
+
+extension Int64: RowConvertible {
+    /// Reads an integer.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .integer(let number) = value else { return nil }
+        self = number
+    }
+}
+
+extension Int: RowConvertible {
+    /// Reads an integer.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .integer(let number) = value else { return nil }
+        self = Int(number)
+    }
+}
+
+extension Double: RowConvertible {
+    /// Reads a float, or an integer as a float.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        switch value {
+        case .float(let number): self = number
+        case .integer(let number): self = Double(number)
+        default: return nil
+        }
+    }
+}
+
+extension String: RowConvertible {
+    /// Reads a string.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .string(let text) = value else { return nil }
+        self = text
+    }
+}
+
+extension Money: RowConvertible {
+    /// Reads an amount of money.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .money(let amount) = value else { return nil }
+        self = amount
+    }
+}
+
+extension CalendarDate: RowConvertible {
+    /// Reads a date.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .date(let date) = value else { return nil }
+        self = date
+    }
+}
+
+extension Node: RowConvertible {
+    /// Reads a node.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .node(let id) = value, let node = entities.node(id) else { return nil }
+        self = node
+    }
+}
+
+extension Relationship: RowConvertible {
+    /// Reads a relationship.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .relationship(let id) = value, let found = entities.relationship(id) else {
+            return nil
+        }
+        self = found
+    }
+}
+
+extension Path: RowConvertible {
+    /// Reads a path.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .path(let path) = value else { return nil }
+        self = entities.path(path)
+    }
+}
+
+extension Optional: RowConvertible where Wrapped: RowConvertible {
+    /// Reads a value, or nil for null.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        if value.isNull {
+            self = .none
+            return
+        }
+        guard let wrapped = Wrapped(value, entities) else { return nil }
+        self = wrapped
+    }
+}
+
+extension Array: RowConvertible where Element: RowConvertible {
+    /// Reads a list whose elements are all of the element's type.
+    public init?(_ value: Value, _ entities: EntityTable) {
+        guard case .list(let values) = value else { return nil }
+        var elements: [Element] = []
+        for value in values {
+            guard let element = Element(value, entities) else { return nil }
+            elements.append(element)
+        }
+        self = elements
+    }
+}

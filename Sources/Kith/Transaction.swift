@@ -1,0 +1,123 @@
+import KithGraph
+import KithLanguage
+import KithQuery
+import KithValues
+
+/// A view of a database in which statements run: of one commit, or of one writer.
+///
+/// For one thread at a time.
+public final class Transaction {
+    /// The database it belongs to.
+    public let database: Database
+    /// Whether statements may write.
+    public var isWriting: Bool { writer != nil }
+    private let reader: GraphReader
+    private let writer: GraphWriter?
+    private let startTime = StatementEnvironment.systemTime()
+    private var isOpen = true
+
+    init(_ database: Database, reader: GraphReader) {
+        self.database = database
+        self.reader = reader
+        writer = nil
+    }
+
+    init(_ database: Database, writer: GraphWriter) {
+        self.database = database
+        self.writer = writer
+        reader = writer.reader
+    }
+
+    deinit { end() }
+
+    /// The graph as this transaction sees it.
+    public var graph: GraphReader { reader }
+
+    /// Runs a statement and collects its rows.
+    public func rows(_ query: Query) throws(KithError) -> [Row] {
+        try run(PreparedStatement(query.text), parameters: query.parameters).collected().rows
+    }
+
+    /// Runs a statement and collects its result.
+    @discardableResult
+    public func execute(_ query: Query) throws(KithError) -> Result {
+        try run(PreparedStatement(query.text), parameters: query.parameters).collected()
+    }
+
+    /// Begins a statement; the stream gives its rows as they are found.
+    ///
+    /// A statement that writes has run to its end when this returns, and if it fails nothing of it
+    /// is applied.
+    ///
+    /// `limits` are the statement's bounds, the database's where nil; `control` lets another thread
+    /// cancel the statement.
+    public func run(
+        _ statement: PreparedStatement, parameters: [String: Value] = [:],
+        limits: Database.Limits? = nil, control: StatementControl = StatementControl()
+    ) throws(KithError) -> ResultStream {
+        try checkOpen()
+        let environment = database.environment(transactionTime: startTime)
+        let prepared = try database.prepared(statement, graph: reader, environment: environment)
+        if let command = prepared.transactionCommand {
+            throw KithError(
+                code: .init("TransactionError", "InvalidTransactionCommand"), phase: .compile,
+                message: "\(command.rawValue) belongs to a session, not into a transaction")
+        }
+        let bounds = limits ?? database.options.limits
+        let statementLimits = StatementLimits(
+            memoryInBytes: bounds.memoryInBytes,
+            deadlineInNanoseconds: bounds.durationInMilliseconds.map {
+                MonotonicClock.nanoseconds() &+ UInt64(max($0, 0)) &* 1_000_000
+            })
+        let run = StatementRun(
+            prepared: prepared, text: statement.text, graph: reader, writer: writer,
+            parameters: parameters, control: control, limits: statementLimits,
+            environment: environment)
+        return try run.begin()
+    }
+
+    /// The prepared form of a statement in this transaction.
+    func prepared(_ statement: PreparedStatement) throws(KithError) -> PreparedQuery {
+        try checkOpen()
+        return try database.prepared(
+            statement, graph: reader,
+            environment: database.environment(transactionTime: startTime))
+    }
+
+    private func checkOpen() throws(KithError) {
+        guard isOpen else {
+            throw KithError(
+                code: .init("TransactionError", "TransactionEnded"),
+                message: "the transaction has ended")
+        }
+    }
+
+    /// Commits what was written and ends the transaction; a reading transaction just ends.
+    public func commit() throws(KithError) {
+        try checkOpen()
+        isOpen = false
+        guard let writer else {
+            reader.close()
+            return
+        }
+        do {
+            try writer.commit()
+        } catch {
+            throw KithError(error)
+        }
+    }
+
+    /// Drops what was written and ends the transaction. Does nothing when it has ended.
+    public func rollback() { end() }
+
+    /// Ends the transaction; what was written is dropped. Does nothing when it has ended.
+    public func end() {
+        guard isOpen else { return }
+        isOpen = false
+        if let writer {
+            writer.rollback()
+        } else {
+            reader.close()
+        }
+    }
+}

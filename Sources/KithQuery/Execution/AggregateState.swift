@@ -1,0 +1,206 @@
+import KithLanguage
+import KithValues
+
+/// The accumulators of one aggregate, one for each group.
+class AggregateState {
+    /// Adds the rows of a batch, whose groups are numbered by `groups`.
+    func add(
+        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+    ) throws(QueryError) {
+        preconditionFailure("an aggregate must say how it adds")
+    }
+
+    /// The results of some groups.
+    func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
+        preconditionFailure("an aggregate must say what it gives")
+    }
+
+    /// The bytes it holds, roughly.
+    var sizeInBytes: Int { 0 }
+
+    /// The fastest state for a call.
+    static func make(
+        _ call: Aggregate.Call, _ context: ExecutionContext
+    ) throws(QueryError) -> AggregateState {
+        if !call.isDistinct, call.function.name == "count" {
+            return CountState()
+        }
+        var constants: [Value] = []
+        let row = Batch(count: 1, width: context.variableCount)
+        for constant in call.constants {
+            constants.append(try constant.evaluate(row, context).value(at: 0))
+        }
+        let general = GeneralAggregateState(
+            function: call.function, constants: constants, isDistinct: call.isDistinct,
+            span: call.span)
+        if !call.isDistinct, call.function.name == "sum" { return SumState(fallback: general) }
+        return general
+    }
+}
+
+/// `count(*)` and `count(x)`.
+final class CountState: AggregateState {
+    private var counts: [Int64] = []
+
+    override func add(
+        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+    ) throws(QueryError) {
+        while counts.count < groupCount { counts.append(0) }
+        if let argument, !argument.hasNoNulls {
+            for row in 0..<count where !argument.isNull(row) { counts[Int(groups[row])] += 1 }
+        } else {
+            counts.withUnsafeMutableBufferPointer { counts in
+                for row in 0..<count { counts[Int(groups[row])] &+= 1 }
+            }
+        }
+    }
+
+    override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
+        .of(groups.map { .integer($0 < counts.count ? counts[$0] : 0) })
+    }
+
+    override var sizeInBytes: Int { counts.count * 8 }
+}
+
+/// `sum` while every value is an integer, or every value a float; anything else goes to the general
+/// state from the beginning of the batch in which it comes.
+final class SumState: AggregateState {
+    private enum Kind {
+        case none, integers, floats, general
+    }
+
+    private let fallback: GeneralAggregateState
+    private var kind = Kind.none
+    private var integers: [Int64] = []
+    private var floats: [Double] = []
+    private var groupCount = 0
+
+    init(fallback: GeneralAggregateState) { self.fallback = fallback }
+
+    override func add(
+        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+    ) throws(QueryError) {
+        self.groupCount = max(self.groupCount, groupCount)
+        guard let argument, count > 0, argument.layout != .null else { return }
+        switch (kind, argument.layout) {
+        case (.none, .integer), (.integers, .integer):
+            kind = .integers
+            while integers.count < groupCount { integers.append(0) }
+            var overflowed = false
+            for row in 0..<count where !argument.isNull(row) {
+                let group = Int(groups[row])
+                let (sum, overflow) = integers[group].addingReportingOverflow(
+                    argument.integers[argument.position(row)])
+                integers[group] = sum
+                overflowed = overflowed || overflow
+            }
+            if overflowed { throw QueryError(.integerOverflow, span: fallback.span) }
+        case (.none, .float), (.floats, .float):
+            kind = .floats
+            while floats.count < groupCount { floats.append(0) }
+            for row in 0..<count where !argument.isNull(row) {
+                floats[Int(groups[row])] += argument.floats[argument.position(row)]
+            }
+        default:
+            try moveToGeneral()
+            try fallback.add(argument, groups, groupCount: groupCount, count: count)
+        }
+    }
+
+    private func moveToGeneral() throws(QueryError) {
+        if kind == .integers { try fallback.seed(integers.map { .integer($0) }) }
+        if kind == .floats { try fallback.seed(floats.map { .float($0) }) }
+        kind = .general
+    }
+
+    override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
+        switch kind {
+        case .none: return .of(groups.map { _ in .integer(0) })
+        case .integers:
+            return .of(groups.map { .integer($0 < integers.count ? integers[$0] : 0) })
+        case .floats: return .of(groups.map { .float($0 < floats.count ? floats[$0] : 0) })
+        case .general: return try fallback.results(groups)
+        }
+    }
+
+    override var sizeInBytes: Int {
+        (integers.count + floats.count) * 8 + fallback.sizeInBytes
+    }
+}
+
+/// Any aggregate, by the accumulators of its function.
+final class GeneralAggregateState: AggregateState {
+    let span: SourceSpan?
+    private let function: AggregateFunction
+    private let constants: [Value]
+    private let isDistinct: Bool
+    private var accumulators: [any Accumulator] = []
+    private var seen: [Set<GroupingKey>] = []
+    private var heldValues = 0
+
+    init(function: AggregateFunction, constants: [Value], isDistinct: Bool, span: SourceSpan?) {
+        self.function = function
+        self.constants = constants
+        self.isDistinct = isDistinct
+        self.span = span
+    }
+
+    /// Adds one value to each group, from the first.
+    func seed(_ values: [Value]) throws(QueryError) {
+        try grow(to: values.count)
+        do {
+            for (group, value) in values.enumerated() {
+                try accumulators[group].add(value, multiplicity: 1)
+            }
+        } catch {
+            throw QueryError(error, span: span)
+        }
+    }
+
+    private func grow(to count: Int) throws(QueryError) {
+        do {
+            while accumulators.count < count {
+                accumulators.append(try function.makeAccumulator(constants))
+                if isDistinct { seen.append([]) }
+            }
+        } catch {
+            throw QueryError(error, span: span)
+        }
+    }
+
+    override func add(
+        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+    ) throws(QueryError) {
+        try grow(to: groupCount)
+        do {
+            for row in 0..<count {
+                let value = argument?.value(at: row) ?? .boolean(true)
+                let group = Int(groups[row])
+                if isDistinct, !seen[group].insert(GroupingKey(value)).inserted { continue }
+                try accumulators[group].add(value, multiplicity: 1)
+            }
+        } catch {
+            throw QueryError(error, span: span)
+        }
+        heldValues += count
+    }
+
+    override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
+        try grow(to: groups.upperBound)
+        var values: [Value] = []
+        do {
+            for group in groups { values.append(try accumulators[group].result()) }
+        } catch {
+            throw QueryError(error, span: span)
+        }
+        return .of(values)
+    }
+
+    override var sizeInBytes: Int {
+        let keepsValues =
+            isDistinct
+            || ["collect", "percentileCont", "percentileDisc"]
+                .contains(function.name)
+        return accumulators.count * 64 + (keepsValues ? heldValues * 32 : 0)
+    }
+}

@@ -1,0 +1,153 @@
+import Glibc
+import KithGraph
+import KithLanguage
+import KithValues
+
+/// What a running statement works with: the graph, the parameters, and its bounds.
+final class ExecutionContext {
+    /// The graph as the statement sees it.
+    let graph: GraphReader
+    /// The transaction's pen; nil in a reading transaction.
+    let writer: GraphWriter?
+    let parameters: [String: Value]
+    let variableCount: Int
+    let memory: MemoryAccount
+    let control: StatementControl
+    let limits: StatementLimits
+    let environment: StatementEnvironment
+    /// What the statement has changed so far.
+    var changes = ChangeCounts()
+    /// Changes with every write, so that cached columns are known to be old.
+    private(set) var graphVersion: UInt64 = 0
+    /// Whether the statement has deleted anything, so that entities must be checked for life.
+    var hasDeleted = false
+    /// What functions may ask.
+    private(set) lazy var functionContext = StatementFunctionContext(self)
+
+    init(
+        graph: GraphReader, writer: GraphWriter?, parameters: [String: Value], variableCount: Int,
+        control: StatementControl, limits: StatementLimits, environment: StatementEnvironment
+    ) {
+        self.graph = graph
+        self.writer = writer
+        self.parameters = parameters
+        self.variableCount = variableCount
+        self.control = control
+        self.limits = limits
+        self.environment = environment
+        memory = MemoryAccount(limitInBytes: limits.memoryInBytes)
+    }
+
+    /// Notes that the graph changed.
+    func noteChange() { graphVersion &+= 1 }
+
+    /// Stops the statement when it was cancelled or its time is over; called for every batch.
+    func checkpoint() throws(QueryError) {
+        if control.isCancelled {
+            throw QueryError(
+                type: "ResourceError", detail: "Cancelled", phase: .runtime,
+                message: "the statement was cancelled")
+        }
+        guard let deadline = limits.deadlineInNanoseconds else { return }
+        if monotonicNanoseconds() > deadline {
+            throw QueryError(
+                type: "ResourceError", detail: "DeadlineExceeded", phase: .runtime,
+                message: "the statement ran longer than its deadline allows")
+        }
+    }
+
+    /// The monotonic clock.
+    func monotonicNanoseconds() -> UInt64 { MonotonicClock.nanoseconds() }
+
+    /// Runs a call on the graph, its errors turned into the statement's.
+    func onGraph<Result>(
+        span: SourceSpan? = nil, _ body: () throws(GraphError) -> Result
+    ) throws(QueryError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw QueryError(graphError: error, span: span)
+        }
+    }
+
+    /// The statement's form of an error of a value operation.
+    func queryError(_ error: ValueError, span: SourceSpan?) -> QueryError {
+        QueryError(error, span: span)
+    }
+
+    /// The pen, or an error in a reading transaction.
+    func pen() throws(QueryError) -> GraphWriter {
+        guard let writer else {
+            throw QueryError(
+                type: "TransactionError", detail: "ReadOnlyTransaction", phase: .runtime,
+                message: "this statement writes, but the transaction only reads",
+                hint: "run it in a write transaction")
+        }
+        return writer
+    }
+}
+
+/// The monotonic clock of the system.
+public enum MonotonicClock {
+    /// Nanoseconds since some fixed moment.
+    public static func nanoseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+}
+
+/// What a statement changed.
+public struct ChangeCounts: Hashable, Sendable {
+    /// Nodes made.
+    public var nodesCreated = 0
+    /// Nodes deleted.
+    public var nodesDeleted = 0
+    /// Relationships made.
+    public var relationshipsCreated = 0
+    /// Relationships deleted.
+    public var relationshipsDeleted = 0
+    /// Properties set or removed.
+    public var propertiesSet = 0
+    /// Labels added to nodes.
+    public var labelsAdded = 0
+    /// Labels removed from nodes.
+    public var labelsRemoved = 0
+    /// Indexes made.
+    public var indexesAdded = 0
+    /// Indexes dropped.
+    public var indexesRemoved = 0
+    /// Constraints made.
+    public var constraintsAdded = 0
+    /// Constraints dropped.
+    public var constraintsRemoved = 0
+
+    /// Nothing changed.
+    public init() {}
+
+    /// Whether anything changed.
+    public var isEmpty: Bool { self == ChangeCounts() }
+}
+
+extension QueryError {
+    /// What the graph reported, at a place in the statement where there is one.
+    public init(graphError error: GraphError, span: SourceSpan? = nil) {
+        let (type, detail): (String, String) =
+            switch error {
+            case .storage: ("StorageError", "StorageFailed")
+            case .value(let inner): (inner.type.rawValue, inner.detail)
+            case .corrupt: ("StorageError", "CorruptDatabase")
+            case .constraintViolated: ("ConstraintVerificationFailed", "ConstraintViolated")
+            case .stillConnected: ("ConstraintVerificationFailed", "DeleteConnectedNode")
+            case .nodeNotFound, .relationshipNotFound: ("EntityNotFound", "DeletedEntityAccess")
+            case .schemaExists: ("SchemaError", "SchemaExists")
+            case .schemaNotFound: ("SchemaError", "SchemaNotFound")
+            case .indexBelongsToConstraint: ("SchemaError", "IndexBelongsToConstraint")
+            case .limitExceeded: ("ResourceError", "LimitExceeded")
+            case .unstorable: ("TypeError", "InvalidPropertyType")
+            case .cancelled: ("ResourceError", "Cancelled")
+            }
+        self.init(
+            type: type, detail: detail, phase: .runtime, message: error.message, span: span)
+    }
+}

@@ -1,0 +1,41 @@
+/// Keeps the rows on which a predicate is true.
+final class Filter: Operator {
+    private let input: Operator
+    private let predicate: VectorExpression
+
+    init(input: Operator, predicate: VectorExpression) {
+        self.input = input
+        self.predicate = predicate
+    }
+
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        guard let batch = try input.next(context) else { return nil }
+        return try Self.filtered(batch, by: predicate, context)
+    }
+
+    override func restart() { input.restart() }
+
+    /// The rows of `batch` on which `predicate` is true.
+    static func filtered(
+        _ batch: Batch, by predicate: VectorExpression, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        guard batch.count > 0 else { return batch }
+        let truth = try predicate.evaluate(batch, context)
+        let kept = try TruthVector.trueRows(truth, span: predicate.span)
+        if kept.count == batch.count { return batch }
+        return batch.gathered(kept)
+    }
+}
+
+/// The step of ``Filter``.
+struct FilterStep: PlanStep {
+    let predicate: BoundExpression
+
+    var name: String { "Filter" }
+    func details(_ names: VariableNames) -> String { predicate.text(names) }
+    func makeOperator(
+        _ inputs: [Operator], _ builder: OperatorBuilder
+    ) throws(QueryError) -> Operator {
+        Filter(input: inputs[0], predicate: try builder.compile(predicate))
+    }
+}

@@ -1,0 +1,92 @@
+import KithGraph
+import KithValues
+
+/// All nodes with some labels, chunk by chunk, for each row of the input.
+final class NodeScan: Operator {
+    private let input: Operator
+    private let variable: VariableID
+    private let labels: [String]
+    private var batch: Batch?
+    private var row = 0
+    private var chunks: [ChunkID] = []
+    private var labelIDs: [LabelID] = []
+    private var nextChunk = 0
+
+    init(input: Operator, variable: VariableID, labels: [String]) {
+        self.input = input
+        self.variable = variable
+        self.labels = labels
+    }
+
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        while true {
+            if batch == nil {
+                guard let next = try input.nextNonEmpty(context) else { return nil }
+                batch = next
+                row = 0
+                nextChunk = 0
+                guard try findChunks(context) else {
+                    batch = nil
+                    continue
+                }
+            }
+            guard let batch else { return nil }
+            if nextChunk == chunks.count {
+                row += 1
+                nextChunk = 0
+                if row == batch.count { self.batch = nil }
+                continue
+            }
+            let chunk = chunks[nextChunk]
+            nextChunk += 1
+            let labelIDs = self.labelIDs
+            let slots = try context.onGraph { () throws(GraphError) in
+                try context.graph.slots(inNodeChunk: chunk, labels: labelIDs)
+            }
+            let count = slots.count
+            if count == 0 {
+                try context.checkpoint()
+                continue
+            }
+            let nodes = Vector(.node, count: count)
+            slots.copyIDs(of: chunk, into: nodes.ids)
+            return batch.repeated(row, count: count).with(variable, nodes)
+        }
+    }
+
+    /// Finds the chunks of the rarest label; false when no node has all labels.
+    private func findChunks(_ context: ExecutionContext) throws(QueryError) -> Bool {
+        let graph = context.graph
+        labelIDs = []
+        for name in labels {
+            guard let label = graph.catalog.label(name) else { return false }
+            labelIDs.append(label)
+        }
+        let rarest = labelIDs.min {
+            graph.nodeCount(label: $0) < graph.nodeCount(label: $1)
+        }
+        chunks = try context.onGraph { () throws(GraphError) in
+            try graph.nodeChunks(label: rarest)
+        }
+        return !chunks.isEmpty
+    }
+
+    override func restart() {
+        batch = nil
+        input.restart()
+    }
+}
+
+/// The step of ``NodeScan``.
+struct NodeScanStep: PlanStep {
+    let variable: VariableID
+    let labels: [String]
+
+    var name: String { labels.isEmpty ? "AllNodesScan" : "LabelScan" }
+    func details(_ names: VariableNames) -> String {
+        names.name(variable) + labels.map { ":\($0)" }.joined()
+    }
+    func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
+        NodeScan(input: inputs[0], variable: variable, labels: labels)
+    }
+}

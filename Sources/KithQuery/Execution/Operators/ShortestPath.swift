@@ -1,0 +1,217 @@
+import KithGraph
+import KithValues
+
+/// Finds the shortest paths between two known nodes: breadth first from both ends, the smaller
+/// frontier first, until they meet.
+final class ShortestPath: Operator {
+    private let input: Operator
+    private let step: ShortestPathStep
+    private let predicate: VectorExpression?
+
+    init(input: Operator, step: ShortestPathStep, predicate: VectorExpression?) {
+        self.input = input
+        self.step = step
+        self.predicate = predicate
+    }
+
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        guard let batch = try input.nextNonEmpty(context) else { return nil }
+        let types = step.types.types(context)
+        let (from, to) = (batch[step.from], batch[step.to])
+        var rows: [Int32] = []
+        var lists: [Value] = []
+        for row in 0..<batch.count {
+            guard case .node(let source) = from.value(at: row),
+                case .node(let target) = to.value(at: row), types?.isEmpty != true
+            else { continue }
+            let search = PathSearch(
+                types: types ?? [], direction: step.direction,
+                filter: predicate.map { predicate in
+                    RelationshipFilter(
+                        predicate: predicate, variable: step.elementVariable,
+                        outer: batch.slice(from: row, count: 1))
+                })
+            let paths = try search.shortestPaths(
+                from: source.rawValue, to: target.rawValue, minimum: step.minimum,
+                maximum: step.maximum ?? .max, all: step.findsAll, context)
+            for path in paths {
+                rows.append(Int32(row))
+                lists.append(
+                    .list(path.map { .relationship(RelationshipID(rawValue: $0)) }))
+            }
+        }
+        return batch.gathered(rows)
+            .with(step.relationships, Vector(tagged: lists, count: lists.count))
+    }
+
+    override func restart() { input.restart() }
+}
+
+/// The step of ``ShortestPath``.
+struct ShortestPathStep: PlanStep {
+    let from: VariableID
+    let to: VariableID
+    let relationships: VariableID
+    let types: TypeCondition
+    let direction: PatternDirection
+    let minimum: Int
+    let maximum: Int?
+    let findsAll: Bool
+    let predicate: BoundExpression?
+    let elementVariable: VariableID?
+
+    var name: String { findsAll ? "AllShortestPaths" : "ShortestPath" }
+    func details(_ names: VariableNames) -> String {
+        let bounds = "*\(minimum)..\(maximum.map(String.init) ?? "")"
+        return "(\(names.name(from)))\(direction.arrow(types.text + bounds))(\(names.name(to)))"
+    }
+    func makeOperator(
+        _ inputs: [Operator], _ builder: OperatorBuilder
+    ) throws(QueryError) -> Operator {
+        ShortestPath(
+            input: inputs[0], step: self, predicate: try builder.compile(predicate))
+    }
+}
+
+/// A condition on each relationship of a path.
+struct RelationshipFilter {
+    let predicate: VectorExpression
+    let variable: VariableID?
+    /// The one row that the condition is evaluated in.
+    let outer: Batch
+
+    /// Which of `relationships` meet the condition.
+    func passes(
+        _ relationships: [UInt64], _ context: ExecutionContext
+    ) throws(QueryError) -> [Bool] {
+        guard !relationships.isEmpty else { return [] }
+        var rows = outer.repeated(0, count: relationships.count)
+        if let variable { rows[variable] = .ids(.relationship, relationships) }
+        let truth = try predicate.evaluate(rows, context)
+        return try TruthVector.codes(truth, span: predicate.span).map { $0 == 1 }
+    }
+}
+
+/// One breadth-first search between two nodes.
+struct PathSearch {
+    let types: [RelationshipTypeID]
+    let direction: PatternDirection
+    let filter: RelationshipFilter?
+
+    /// How a node was reached: from which neighbours by which relationships, in how many steps.
+    private struct Reached {
+        let distance: Int
+        var arrivals: [(relationship: UInt64, neighbour: UInt64)]
+    }
+
+    /// One end's search.
+    private struct Side {
+        var reached: [UInt64: Reached]
+        var frontier: [UInt64]
+        var distance = 0
+        let direction: PatternDirection
+
+        init(_ node: UInt64, _ direction: PatternDirection) {
+            reached = [node: Reached(distance: 0, arrivals: [])]
+            frontier = [node]
+            self.direction = direction
+        }
+    }
+
+    /// The shortest paths as lists of relationships; at most one unless `all`.
+    func shortestPaths(
+        from source: UInt64, to target: UInt64, minimum: Int, maximum: Int, all: Bool,
+        _ context: ExecutionContext
+    ) throws(QueryError) -> [[UInt64]] {
+        if source == target { return minimum == 0 ? [[]] : [] }
+        var left = Side(source, direction)
+        var right = Side(target, direction.reversed)
+        while !left.frontier.isEmpty, !right.frontier.isEmpty,
+            left.distance + right.distance < maximum
+        {
+            let meetings: [UInt64]
+            if left.frontier.count <= right.frontier.count {
+                try grow(&left, context)
+                meetings = left.frontier.filter { right.reached[$0] != nil }
+            } else {
+                try grow(&right, context)
+                meetings = right.frontier.filter { left.reached[$0] != nil }
+            }
+            guard !meetings.isEmpty else { continue }
+            let total = left.distance + right.distance
+            return paths(through: meetings, left, right, total, all)
+        }
+        return []
+    }
+
+    /// Takes one more step from one side.
+    private func grow(_ side: inout Side, _ context: ExecutionContext) throws(QueryError) {
+        side.distance += 1
+        var next: [UInt64] = []
+        let expansion = Expansion(capacity: Batch.capacity)
+        expansion.begin()
+        var isDone = false
+        let frontier = side.frontier
+        while !isDone {
+            try context.checkpoint()
+            let direction = side.direction.graphDirection
+            isDone = try context.onGraph { () throws(GraphError) in
+                try frontier.withUnsafeBufferPointer { nodes throws(GraphError) in
+                    try context.graph.expand(
+                        nodes, types: types, direction: direction, wantsRelationships: true,
+                        into: expansion)
+                }
+            }
+            let found = Array(
+                UnsafeBufferPointer(start: expansion.relationships, count: expansion.count))
+            let passes = try filter?.passes(found, context)
+            for edge in 0..<expansion.count where passes?[edge] ?? true {
+                let neighbour = expansion.neighbours[edge]
+                let arrival = (
+                    relationship: found[edge],
+                    neighbour: frontier[Int(expansion.sourceIndexes[edge])]
+                )
+                if let known = side.reached[neighbour] {
+                    if known.distance == side.distance {
+                        side.reached[neighbour]?.arrivals.append(arrival)
+                    }
+                } else {
+                    side.reached[neighbour] = Reached(
+                        distance: side.distance, arrivals: [arrival])
+                    next.append(neighbour)
+                }
+            }
+        }
+        side.frontier = next
+    }
+
+    /// The paths of length `total` through the nodes where the sides met.
+    private func paths(
+        through meetings: [UInt64], _ left: Side, _ right: Side, _ total: Int, _ all: Bool
+    ) -> [[UInt64]] {
+        var result: [[UInt64]] = []
+        for meeting in meetings.sorted() {
+            let before = walks(from: meeting, left, all: all)
+            let after = walks(from: meeting, right, all: all)
+            for first in before {
+                for second in after {
+                    result.append(first.reversed() + second)
+                    if !all { return result }
+                }
+            }
+        }
+        return result
+    }
+
+    /// The ways back from a node to where its side began, as relationships in walking order.
+    private func walks(from node: UInt64, _ side: Side, all: Bool) -> [[UInt64]] {
+        guard let reached = side.reached[node], reached.distance > 0 else { return [[]] }
+        var result: [[UInt64]] = []
+        for arrival in all ? reached.arrivals : [reached.arrivals[0]] {
+            for rest in walks(from: arrival.neighbour, side, all: all) {
+                result.append([arrival.relationship] + rest)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,54 @@
+import KithValues
+
+/// A procedure: rows computed from arguments, called with CALL.
+public protocol Procedure: Sendable {
+    /// Its name, inputs and outputs.
+    var signature: ProcedureSignature { get }
+
+    /// Begins a call; the cursor gives the rows.
+    func call(_ arguments: [Value], _ context: ProcedureContext) throws(QueryError)
+        -> any ProcedureCursor
+}
+
+/// The rows of one call of a procedure, batch by batch.
+public protocol ProcedureCursor: AnyObject {
+    /// Appends some of the remaining rows, each with a value for every output; false when there
+    /// are no more.
+    func next(into rows: inout [[Value]]) throws(QueryError) -> Bool
+}
+
+/// What a procedure works with.
+public final class ProcedureContext {
+    let execution: ExecutionContext
+
+    init(_ execution: ExecutionContext) { self.execution = execution }
+
+    /// Throws when the statement was cancelled or its time is over; to be called now and then.
+    public func checkpoint() throws(QueryError) { try execution.checkpoint() }
+}
+
+/// The procedures of a database, by name without regard to case.
+public struct ProcedureRegistry: Sendable {
+    private var byName: [String: any Procedure] = [:]
+
+    /// Makes a registry of `procedures`.
+    public init(_ procedures: [any Procedure] = []) {
+        for procedure in procedures { add(procedure) }
+    }
+
+    /// The procedures that every database has.
+    public static let standard = ProcedureRegistry(ShowProcedures.all)
+
+    /// Adds a procedure; one of the same name is replaced.
+    public mutating func add(_ procedure: any Procedure) {
+        byName[procedure.signature.name.lowercased()] = procedure
+    }
+
+    /// The procedure of a name in any case.
+    public func procedure(_ name: String) -> (any Procedure)? { byName[name.lowercased()] }
+
+    /// Every procedure, by name.
+    public var all: [any Procedure] {
+        byName.values.sorted { $0.signature.name < $1.signature.name }
+    }
+}

@@ -1,0 +1,67 @@
+import Synchronization
+
+/// The outside's hold on a running statement: cancelling it, and how far it has come.
+///
+/// Shared between the thread that runs the statement and any other.
+public final class StatementControl: Sendable {
+    private let cancelled = Atomic<Bool>(false)
+    private let rowsProduced = Atomic<Int>(0)
+
+    /// Makes the control of a statement that has not begun.
+    public init() {}
+
+    /// Asks the statement to stop; it fails with `ResourceError`/`Cancelled` at its next batch.
+    public func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    /// Whether ``cancel()`` was called.
+    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    /// The rows that the statement's operators have passed on so far.
+    public var progressInRows: Int { rowsProduced.load(ordering: .relaxed) }
+
+    /// Adds to ``progressInRows``.
+    func advance(by rows: Int) { rowsProduced.wrappingAdd(rows, ordering: .relaxed) }
+}
+
+/// The bounds within which a statement runs.
+public struct StatementLimits: Sendable {
+    /// The most memory its operators may hold at once.
+    public var memoryInBytes: Int
+    /// When it must have ended, in nanoseconds of the monotonic clock; nil for never.
+    public var deadlineInNanoseconds: UInt64?
+
+    /// One gigabyte, no deadline.
+    public static let standard = StatementLimits(
+        memoryInBytes: 1 << 30, deadlineInNanoseconds: nil)
+
+    /// Makes limits.
+    public init(memoryInBytes: Int, deadlineInNanoseconds: UInt64?) {
+        self.memoryInBytes = memoryInBytes
+        self.deadlineInNanoseconds = deadlineInNanoseconds
+    }
+}
+
+/// The account of the memory that a statement's operators hold.
+final class MemoryAccount {
+    private let limitInBytes: Int
+    private(set) var usedInBytes = 0
+    private(set) var peakInBytes = 0
+
+    init(limitInBytes: Int) { self.limitInBytes = limitInBytes }
+
+    /// Takes `bytes` from the budget.
+    ///
+    /// - Throws: `ResourceError`/`OutOfMemory` when the budget is used up.
+    func take(_ bytes: Int) throws(QueryError) {
+        usedInBytes += bytes
+        peakInBytes = max(peakInBytes, usedInBytes)
+        guard usedInBytes > limitInBytes else { return }
+        throw QueryError(
+            type: "ResourceError", detail: "OutOfMemory", phase: .runtime,
+            message: "the statement needs more than its memory limit of \(limitInBytes) bytes",
+            hint: "raise the limit, or make the statement hold fewer rows at once")
+    }
+
+    /// Returns `bytes` to the budget.
+    func give(back bytes: Int) { usedInBytes -= bytes }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import KithGraph
+import KithLanguage
+import KithValues
+
+/// What a statement gets from outside: clocks, randomness, functions and procedures.
+///
+/// Everything that is not in the graph or the text comes in through here, so that tests can fix it.
+public struct StatementEnvironment: Sendable {
+    /// The moment the statement began.
+    public var statementTime: Instant
+    /// The moment its transaction began.
+    public var transactionTime: Instant
+    /// Tells the moment now.
+    public var clock: @Sendable () -> Instant
+    /// The zone of `datetime()` without arguments.
+    public var defaultZone: ZoneName
+    /// Where random numbers begin.
+    public var seed: UInt64
+    /// The functions it may call.
+    public var functions: FunctionRegistry
+    /// The procedures it may call.
+    public var procedures: ProcedureRegistry
+
+    /// Makes an environment that began at `time`.
+    public init(
+        time: Instant, transactionTime: Instant? = nil, clock: @escaping @Sendable () -> Instant,
+        defaultZone: ZoneName, seed: UInt64, functions: FunctionRegistry = .standard,
+        procedures: ProcedureRegistry = .standard
+    ) {
+        statementTime = time
+        self.transactionTime = transactionTime ?? time
+        self.clock = clock
+        self.defaultZone = defaultZone
+        self.seed = seed
+        self.functions = functions
+        self.procedures = procedures
+    }
+
+    /// Coordinated universal time, where nothing else is set.
+    public static let utc: ZoneName = {
+        guard let zone = ZoneName("UTC") else {
+            preconditionFailure("the table of zone names was full before the first statement")
+        }
+        return zone
+    }()
+
+    /// The system's clock.
+    public static func systemTime() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    }
+}
+
+/// Lets functions ask the running statement.
+final class StatementFunctionContext: FunctionContext {
+    // Owned by the context it points to, so it never outlives it.
+    private unowned let context: ExecutionContext
+    private var generator: UInt64
+
+    init(_ context: ExecutionContext) {
+        self.context = context
+        generator = context.environment.seed
+    }
+
+    var statementTime: Instant { context.environment.statementTime }
+    var transactionTime: Instant { context.environment.transactionTime }
+    var realTime: Instant { context.environment.clock() }
+    var defaultZone: ZoneName { context.environment.defaultZone }
+
+    /// SplitMix64 (Steele, Lea and Flood 2014).
+    func nextRandom() -> UInt64 {
+        generator &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = generator
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    func labels(of node: NodeID) throws(ValueError) -> [String] {
+        do {
+            return try EntityReading.labels(of: node, context, span: nil)
+        } catch {
+            throw Self.valueError(error)
+        }
+    }
+
+    func type(of relationship: RelationshipID) throws(ValueError) -> String {
+        do {
+            let record = try EntityReading.record(of: relationship, context, span: nil)
+            return context.graph.catalog.name(of: record.type)
+        } catch {
+            throw Self.valueError(error)
+        }
+    }
+
+    func ends(of relationship: RelationshipID) throws(ValueError) -> (start: NodeID, end: NodeID) {
+        do {
+            let record = try EntityReading.record(of: relationship, context, span: nil)
+            return (NodeID(rawValue: record.source), NodeID(rawValue: record.target))
+        } catch {
+            throw Self.valueError(error)
+        }
+    }
+
+    func properties(of entity: Value) throws(ValueError) -> ValueMap {
+        do {
+            return try EntityReading.properties(of: entity, context, span: nil) ?? ValueMap()
+        } catch {
+            throw Self.valueError(error)
+        }
+    }
+
+    /// The form in which functions report what the graph reported.
+    private static func valueError(_ error: QueryError) -> ValueError {
+        let type = ValueError.ErrorType(rawValue: error.type) ?? .entityNotFound
+        return ValueError(type, error.detail, error.message)
+    }
+}

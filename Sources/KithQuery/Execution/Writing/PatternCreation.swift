@@ -1,0 +1,177 @@
+import KithGraph
+import KithLanguage
+import KithValues
+
+/// Makes the unbound nodes and relationships of a pattern, row by row: the work of CREATE, and of
+/// MERGE where nothing matched.
+final class PatternCreation {
+    private let pattern: BoundPattern
+    private let nodeProperties: [PropertyWriter]
+    private let relationshipProperties: [PropertyWriter]
+
+    init(_ pattern: BoundPattern, _ builder: OperatorBuilder) throws(QueryError) {
+        self.pattern = pattern
+        var nodes: [PropertyWriter] = []
+        for node in pattern.nodes {
+            nodes.append(
+                try PropertyWriter(node.properties, map: node.propertyMap, span: node.span, builder)
+            )
+        }
+        var relationships: [PropertyWriter] = []
+        for relationship in pattern.relationships {
+            relationships.append(
+                try PropertyWriter(
+                    relationship.properties, map: relationship.propertyMap,
+                    span: relationship.span, builder))
+        }
+        nodeProperties = nodes
+        relationshipProperties = relationships
+    }
+
+    /// The properties of all entities, in the order of nodes and then relationships.
+    func evaluate(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [EvaluatedProperties] {
+        var result: [EvaluatedProperties] = []
+        for writer in nodeProperties { result.append(try writer.evaluate(batch, context)) }
+        for writer in relationshipProperties { result.append(try writer.evaluate(batch, context)) }
+        return result
+    }
+
+    /// Makes the pattern for every row; returns the rows with the new variables.
+    func create(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
+        var nodes = pattern.nodes.map { _ in [Value]() }
+        var relationships = pattern.relationships.map { _ in [Value]() }
+        var result = batch
+        let plain = pattern.nodes.indices.filter { !pattern.nodes[$0].isBound }
+        // Properties may read entities that the same clause makes further left, so such patterns
+        // are made and evaluated row by row.
+        let own = Set(pattern.newVariables)
+        let readsOwn = pattern.expressions.contains { !$0.freeVariables.isDisjoint(with: own) }
+        if readsOwn, batch.count > 1 {
+            var rows: [Batch] = []
+            for row in 0..<batch.count {
+                rows.append(try create(batch.slice(from: row, count: 1), context))
+            }
+            return Batch.concatenated(rows, width: context.variableCount)
+        }
+        if readsOwn { return try createStepwise(batch, context) }
+        let properties = try evaluate(batch, context)
+        for row in 0..<batch.count {
+            for index in plain {
+                nodes[index].append(try makeNode(index, properties[index], row, context))
+            }
+            for index in pattern.relationships.indices {
+                let relationship = pattern.relationships[index]
+                let (start, end) = (relationship.from, relationship.to)
+                let made = try makeRelationship(
+                    index, from: node(start, nodes, batch, row), to: node(end, nodes, batch, row),
+                    properties[pattern.nodes.count + index], row, context)
+                relationships[index].append(made)
+            }
+        }
+        for index in plain { result[pattern.nodes[index].variable] = .of(nodes[index]) }
+        for (index, relationship) in pattern.relationships.enumerated() {
+            result[relationship.variable] = .of(relationships[index])
+        }
+        return result
+    }
+
+    /// One row, entity by entity.
+    private func createStepwise(
+        _ row: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        var result = row
+        for (index, node) in pattern.nodes.enumerated() where !node.isBound {
+            let properties = try nodeProperties[index].evaluate(result, context)
+            result[node.variable] = .of([try makeNode(index, properties, 0, context)])
+        }
+        for (index, relationship) in pattern.relationships.enumerated() {
+            let properties = try relationshipProperties[index].evaluate(result, context)
+            let start = result[pattern.nodes[relationship.from].variable].value(at: 0)
+            let end = result[pattern.nodes[relationship.to].variable].value(at: 0)
+            let made = try makeRelationship(index, from: start, to: end, properties, 0, context)
+            result[relationship.variable] = .of([made])
+        }
+        return result
+    }
+
+    private func node(_ index: Int, _ made: [[Value]], _ batch: Batch, _ row: Int) -> Value {
+        let node = pattern.nodes[index]
+        return node.isBound ? batch[node.variable].value(at: row) : made[index][row]
+    }
+
+    private func makeNode(
+        _ index: Int, _ properties: EvaluatedProperties, _ row: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> Value {
+        let node = pattern.nodes[index]
+        let pen = try context.pen()
+        let values = try properties.row(row, context)
+        let names = node.labels?.requiredLabels ?? []
+        let id = try context.onGraph(span: node.span) { () throws(GraphError) in
+            var labels: [LabelID] = []
+            for name in names {
+                let label = try pen.label(name)
+                if !labels.contains(label) { labels.append(label) }
+            }
+            return try pen.createNode(labels: labels, properties: values)
+        }
+        context.changes.nodesCreated += 1
+        context.changes.labelsAdded += Set(names).count
+        context.changes.propertiesSet += values.count
+        return .node(id)
+    }
+
+    private func makeRelationship(
+        _ index: Int, from start: Value, to end: Value, _ properties: EvaluatedProperties,
+        _ row: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> Value {
+        let relationship = pattern.relationships[index]
+        let pen = try context.pen()
+        guard case .node(let first) = start, case .node(let second) = end,
+            let type = relationship.typeNames?.first
+        else {
+            throw QueryError(
+                type: "TypeError", detail: "InvalidArgumentType", phase: .runtime,
+                message: "a relationship needs a node at both ends; one of them is null",
+                span: relationship.span)
+        }
+        let values = try properties.row(row, context)
+        let isReversed = relationship.direction == .incoming
+        let id = try context.onGraph(span: relationship.span) { () throws(GraphError) in
+            try pen.createRelationship(
+                type: pen.relationshipType(type), from: isReversed ? second : first,
+                to: isReversed ? first : second, properties: values)
+        }
+        context.changes.relationshipsCreated += 1
+        context.changes.propertiesSet += values.count
+        return .relationship(id)
+    }
+}
+
+/// CREATE.
+final class Create: WritingOperator {
+    private let creation: PatternCreation
+
+    init(input: Operator, creation: PatternCreation) {
+        self.creation = creation
+        super.init(input: input)
+    }
+
+    override func write(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
+        try creation.create(batch, context)
+    }
+}
+
+/// The step of ``Create``.
+struct CreateStep: PlanStep {
+    let pattern: BoundPattern
+
+    var name: String { "Create" }
+    func details(_ names: VariableNames) -> String { names.list(pattern.newVariables) }
+    func makeOperator(
+        _ inputs: [Operator], _ builder: OperatorBuilder
+    ) throws(QueryError) -> Operator {
+        Create(input: inputs[0], creation: try PatternCreation(pattern, builder))
+    }
+}

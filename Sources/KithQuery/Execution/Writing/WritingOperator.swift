@@ -1,0 +1,126 @@
+import KithGraph
+import KithLanguage
+import KithValues
+
+/// A step that changes the graph.
+///
+/// It takes all rows of its input, applies its change to all of them, and only then gives the first
+/// row: what is read before sees nothing of the change, what is read after sees all of it.
+class WritingOperator: Operator {
+    private let input: Operator
+    private var results = BufferedRows()
+    private var hasWritten = false
+
+    init(input: Operator) { self.input = input }
+
+    /// Applies the change to the rows of `batch`, which has at least one; returns the rows to go on
+    /// with.
+    func write(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
+        preconditionFailure("a writing operator must say what it writes")
+    }
+
+    final override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        if !hasWritten {
+            hasWritten = true
+            var rows = BufferedRows()
+            try rows.fill(from: input, context)
+            while let batch = rows.next(context) {
+                try context.checkpoint()
+                let written = try write(batch, context)
+                context.noteChange()
+                try results.append(written, context)
+            }
+        }
+        return results.next(context)
+    }
+
+    override func restart() {
+        hasWritten = false
+        results = BufferedRows()
+        input.restart()
+    }
+}
+
+/// Properties as a pattern writes them, ready to be evaluated for a batch.
+struct PropertyWriter {
+    private let keys: [String]
+    private let values: [VectorExpression]
+    private let map: VectorExpression?
+    private let span: SourceSpan?
+
+    init(
+        _ entries: [BoundMapEntry], map: BoundExpression?, span: SourceSpan?,
+        _ builder: OperatorBuilder
+    ) throws(QueryError) {
+        keys = entries.map { $0.key }
+        values = try ExpressionCompiler(builder: builder).compile(entries.map { $0.value })
+        self.map = try builder.compile(map)
+        self.span = span
+    }
+
+    /// The properties of each row.
+    func evaluate(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> EvaluatedProperties {
+        let pen = try context.pen()
+        var columns: [(key: PropertyKeyID, vector: Vector)] = []
+        for (key, value) in zip(keys, values) {
+            let id = try context.onGraph { () throws(GraphError) in try pen.propertyKey(key) }
+            columns.append((id, try value.evaluate(batch, context)))
+        }
+        return EvaluatedProperties(
+            columns: columns, map: try map?.evaluate(batch, context), span: span)
+    }
+}
+
+/// The properties of a pattern's entity for the rows of one batch.
+struct EvaluatedProperties {
+    let columns: [(key: PropertyKeyID, vector: Vector)]
+    let map: Vector?
+    let span: SourceSpan?
+
+    /// The properties of one row, nulls left out.
+    func row(
+        _ row: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> [(key: PropertyKeyID, value: Value)] {
+        var result: [(key: PropertyKeyID, value: Value)] = []
+        for column in columns where !column.vector.isNull(row) {
+            result.append((column.key, column.vector.value(at: row)))
+        }
+        guard let map else { return result }
+        for entry in try PropertyMaps.entries(of: map.value(at: row), context, span: span) {
+            if entry.value.isNull { continue }
+            let pen = try context.pen()
+            let key = try context.onGraph { () throws(GraphError) in
+                try pen.propertyKey(entry.key)
+            }
+            result.append((key, entry.value))
+        }
+        return result
+    }
+
+    /// Whether any property of the row is null, which MERGE cannot look for.
+    func hasNull(_ row: Int) -> Bool {
+        if columns.contains(where: { $0.vector.isNull(row) }) { return true }
+        guard case .map(let map) = map?.value(at: row) else { return false }
+        return map.entries.contains { $0.value.isNull }
+    }
+}
+
+/// Maps of properties given as values: a map, or the properties of a node or relationship.
+enum PropertyMaps {
+    /// The entries; none for null.
+    ///
+    /// - Throws: `TypeError`/`InvalidArgumentType` for other kinds of value.
+    static func entries(
+        of value: Value, _ context: ExecutionContext, span: SourceSpan?
+    ) throws(QueryError) -> [ValueMap.Entry] {
+        if value.isNull { return [] }
+        if let map = try EntityReading.properties(of: value, context, span: span) {
+            return map.entries
+        }
+        throw QueryError(
+            type: "TypeError", detail: "InvalidArgumentType", phase: .runtime,
+            message: "expected a map of properties, found \(value.kind.name)", span: span)
+    }
+}

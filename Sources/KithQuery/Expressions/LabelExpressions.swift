@@ -1,0 +1,105 @@
+import KithGraph
+import KithLanguage
+import KithValues
+
+/// `n:A&!B` on nodes and relationships.
+final class HasLabelsExpression: VectorExpression {
+    private let subject: VectorExpression
+    private let condition: BoundLabelExpression
+
+    init(_ subject: VectorExpression, _ condition: BoundLabelExpression, span: SourceSpan?) {
+        self.subject = subject
+        self.condition = condition
+        super.init(span: span)
+    }
+
+    override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
+    {
+        let vector = try subject.evaluate(batch, context)
+        if vector.layout == .node, case .label(let name) = condition, !context.hasDeleted {
+            return try hasLabel(name, vector, context)
+        }
+        var codes: [UInt8] = []
+        codes.reserveCapacity(batch.count)
+        for row in 0..<batch.count {
+            codes.append(try code(vector.value(at: row), context))
+        }
+        return TruthVector.vector(codes)
+    }
+
+    /// One label of many nodes: the label's members are fetched once for each run of one chunk.
+    private func hasLabel(
+        _ name: String, _ nodes: Vector, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector {
+        var codes = [UInt8](repeating: 0, count: nodes.count)
+        let label = context.graph.catalog.label(name)
+        var chunk = UInt64.max
+        var members = SlotSet()
+        for row in 0..<nodes.count {
+            if nodes.isNull(row) {
+                codes[row] = 2
+                continue
+            }
+            guard let label else { continue }
+            let id = nodes.ids[nodes.position(row)]
+            if id >> 11 != chunk {
+                chunk = id >> 11
+                members = try context.onGraph { () throws(GraphError) in
+                    try context.graph.slots(
+                        inNodeChunk: ChunkID(rawValue: chunk), labels: [label])
+                }
+            }
+            codes[row] = members.contains(Int(id & 2_047)) ? 1 : 0
+        }
+        return TruthVector.vector(codes)
+    }
+
+    private func code(_ value: Value, _ context: ExecutionContext) throws(QueryError) -> UInt8 {
+        switch value {
+        case .null: return 2
+        case .node(let id):
+            let labels = try EntityReading.labels(of: id, context, span: span)
+            return condition.holds {
+                labels.contains($0)
+            } hasAny: {
+                !labels.isEmpty
+            } ? 1 : 0
+        case .relationship(let id):
+            let record = try EntityReading.record(of: id, context, span: span)
+            let type = context.graph.catalog.name(of: record.type)
+            return condition.holds {
+                $0 == type
+            } hasAny: {
+                true
+            } ? 1 : 0
+        default:
+            throw QueryError(
+                type: "TypeError", detail: "InvalidArgumentType", phase: .runtime,
+                message:
+                    "only nodes and relationships have labels or types, not \(value.kind.name)",
+                span: span)
+        }
+    }
+}
+
+extension BoundLabelExpression {
+    /// Whether the condition holds for something of which `has` tells the labels.
+    func holds(_ has: (String) -> Bool, hasAny: () -> Bool) -> Bool {
+        switch self {
+        case .label(let name): has(name)
+        case .wildcard: hasAny()
+        case .and(let parts): parts.allSatisfy { $0.holds(has, hasAny: hasAny) }
+        case .or(let parts): parts.contains { $0.holds(has, hasAny: hasAny) }
+        case .not(let part): !part.holds(has, hasAny: hasAny)
+        }
+    }
+
+    /// The labels that must all be there for the condition to hold.
+    var requiredLabels: [String] {
+        switch self {
+        case .label(let name): [name]
+        case .and(let parts): parts.flatMap { $0.requiredLabels }
+        case .wildcard, .or, .not: []
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import KithLanguage
+import KithValues
+
+/// The same value for every row.
+final class LiteralExpression: VectorExpression {
+    let value: Value
+
+    init(_ value: Value, span: SourceSpan?) {
+        self.value = value
+        super.init(span: span)
+    }
+
+    override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
+    {
+        .constant(value, count: batch.count)
+    }
+}
+
+/// A parameter of the statement.
+final class ParameterExpression: VectorExpression {
+    private let name: String
+
+    init(name: String, span: SourceSpan?) {
+        self.name = name
+        super.init(span: span)
+    }
+
+    override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
+    {
+        guard let value = context.parameters[name] else {
+            throw QueryError(
+                type: "ParameterMissing", detail: "MissingParameter", phase: .runtime,
+                message: "parameter `$\(name)` has no value", span: span)
+        }
+        return .constant(value, count: batch.count)
+    }
+}
+
+/// A variable of the row.
+final class VariableReference: VectorExpression {
+    let variable: VariableID
+
+    init(_ variable: VariableID, span: SourceSpan?) {
+        self.variable = variable
+        super.init(span: span)
+    }
+
+    override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
+    {
+        batch[variable]
+    }
+}
+
+/// `a IS NULL`, `a IS NOT NULL`.
+final class NullCheckExpression: VectorExpression {
+    private let operand: VectorExpression
+    private let isNegated: Bool
+
+    init(_ operand: VectorExpression, isNegated: Bool, span: SourceSpan?) {
+        self.operand = operand
+        self.isNegated = isNegated
+        super.init(span: span)
+    }
+
+    override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
+    {
+        let vector = try operand.evaluate(batch, context)
+        let result = Vector(.boolean, count: batch.count)
+        for row in 0..<batch.count {
+            result.booleans[row] = vector.isNull(row) != isNegated ? 1 : 0
+        }
+        return result
+    }
+}
+
+/// Any operation on values, computed row by row: the plain form that kernels are checked against,
+/// and the only form of operations that are rare or whose operands have no typed layout.
+final class RowwiseExpression: VectorExpression {
+    /// Computes the value of one row from those of its operands.
+    typealias Body = (_ operands: [Value], _ context: ExecutionContext) throws(ValueError) -> Value
+
+    private let operands: [VectorExpression]
+    private let isDeterministic: Bool
+    private let body: Body
+
+    /// `isDeterministic`: whether equal operands give equal results, so that constant
+    ///   operands need one evaluation for all rows.
+    init(
+        _ operands: [VectorExpression], isDeterministic: Bool = true, span: SourceSpan?,
+        body: @escaping Body
+    ) {
+        self.operands = operands
+        self.isDeterministic = isDeterministic
+        self.body = body
+        super.init(span: span)
+    }
+
+    override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
+    {
+        var vectors: [Vector] = []
+        vectors.reserveCapacity(operands.count)
+        for operand in operands { vectors.append(try operand.evaluate(batch, context)) }
+        do {
+            if isDeterministic, vectors.allSatisfy({ $0.isConstant }) {
+                let value = try body(vectors.map { $0.value(at: 0) }, context)
+                return .constant(value, count: batch.count)
+            }
+            var results: [Value] = []
+            results.reserveCapacity(batch.count)
+            var arguments = [Value](repeating: .null, count: vectors.count)
+            for row in 0..<batch.count {
+                for (index, vector) in vectors.enumerated() {
+                    arguments[index] = vector.value(at: row)
+                }
+                results.append(try body(arguments, context))
+            }
+            return .of(results)
+        } catch {
+            throw context.queryError(error, span: span)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import KithGraph
+
+/// One step of solving a pattern.
+enum PatternMove {
+    /// Finds an unbound node by itself.
+    case start(node: Int, NodeAccess)
+    /// Follows a relationship from a known node to an unknown one.
+    case expand(relationship: Int, fromLeft: Bool)
+    /// Finds a relationship between two known nodes.
+    case into(relationship: Int)
+    /// Finds the ends of a relationship that an earlier clause bound.
+    case ends(relationship: Int)
+    /// Finds shortest paths between two known nodes.
+    case shortest(selection: Int)
+}
+
+/// How a node is found by itself.
+struct NodeAccess {
+    /// The ways.
+    enum Kind {
+        case scan(labels: [String])
+        case index(IndexDefinition, IndexCondition)
+        case id(BoundExpression)
+    }
+
+    let kind: Kind
+    /// How many nodes it gives for one outer row.
+    let rows: Double
+    /// The conditions that it makes true by itself.
+    let satisfied: [Int]
+}
+
+/// Finds the ways to begin at a node.
+struct NodeAccessFinder {
+    let statistics: PlanningStatistics
+    let conditions: PatternConditions
+
+    /// The best way to find `variable` when the variables `known` are there.
+    func best(_ variable: VariableID, known: Set<VariableID>) -> NodeAccess {
+        let labels = conditions.labels(of: variable)
+        if let (condition, value) = conditions.identity(of: variable, known: known) {
+            return NodeAccess(kind: .id(value), rows: 1, satisfied: [condition])
+        }
+        var best = NodeAccess(
+            kind: .scan(labels: labels),
+            rows: labels.isEmpty ? statistics.nodeCount : statistics.nodeCount(labels: labels),
+            satisfied: conditions.labelConditions(of: variable, labels))
+        let bounds = conditions.bounds(of: variable, known: known)
+        guard !bounds.isEmpty else { return best }
+        for label in labels {
+            for (index, properties) in statistics.indexes(label: label) {
+                if let access = access(index, properties, label, bounds, variable),
+                    access.rows < best.rows || (access.rows == best.rows && access.isExact)
+                {
+                    best = access
+                }
+            }
+        }
+        return best
+    }
+
+    private func access(
+        _ index: IndexDefinition, _ properties: [String], _ label: String,
+        _ bounds: [String: PropertyBounds], _ variable: VariableID
+    ) -> NodeAccess? {
+        var condition = IndexCondition()
+        var satisfied = conditions.labelConditions(of: variable, [label])
+        var rest = properties[...]
+        while let key = rest.first, let equal = bounds[key]?.equal {
+            condition.equal.append(equal.value)
+            satisfied.append(equal.condition)
+            rest = rest.dropFirst()
+        }
+        let equalCount = condition.equal.count
+        var rows =
+            equalCount == 0
+            ? statistics.entryCount(index) : statistics.rowsPerValue(index, count: equalCount)
+        if let key = rest.first, let bound = bounds[key] {
+            if let anyOf = bound.anyOf {
+                condition.anyOf = anyOf.list
+                satisfied.append(anyOf.condition)
+                rows = 10 * statistics.rowsPerValue(index, count: equalCount + 1)
+            } else if bound.lower != nil || bound.upper != nil {
+                condition.lower = bound.lower
+                condition.upper = bound.upper
+                rows *= bound.lower != nil && bound.upper != nil ? 0.1 : 0.3
+            } else if let prefix = bound.prefix {
+                condition.prefix = prefix
+                rows *= 0.05
+            } else if equalCount == 0 {
+                return nil
+            }
+        } else if equalCount == 0 {
+            return nil
+        }
+        return NodeAccess(kind: .index(index, condition), rows: rows, satisfied: satisfied)
+    }
+}
+
+extension NodeAccess {
+    /// Whether it goes straight to what it looks for.
+    var isExact: Bool {
+        if case .scan = kind { return false }
+        return true
+    }
+}

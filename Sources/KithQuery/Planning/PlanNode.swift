@@ -1,0 +1,101 @@
+import Synchronization
+
+/// What one step of a plan does: its description for EXPLAIN, and the operator that runs it.
+///
+/// A step holds no rows and no state of a run, so a plan is prepared once and run many times, by
+/// several threads at once.
+protocol PlanStep: Sendable {
+    /// The step's name in EXPLAIN.
+    var name: String { get }
+
+    /// What EXPLAIN says besides the name; empty where there is nothing to say.
+    func details(_ names: VariableNames) -> String
+
+    /// The plans that the step runs itself, below rows of its own; for EXPLAIN.
+    var nested: [PlanNode] { get }
+
+    /// Makes the operator of one run.
+    func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) throws(QueryError)
+        -> Operator
+}
+
+extension PlanStep {
+    var nested: [PlanNode] { [] }
+}
+
+/// A step with its inputs: a tree of these is a plan.
+final class PlanNode: Sendable {
+    let step: any PlanStep
+    let inputs: [PlanNode]
+    /// How many rows the planner expects it to give.
+    let estimatedRows: Double
+    /// The variables its rows have.
+    let variables: Set<VariableID>
+
+    init(
+        _ step: any PlanStep, inputs: [PlanNode], estimatedRows: Double,
+        variables: Set<VariableID>
+    ) {
+        self.step = step
+        self.inputs = inputs
+        self.estimatedRows = estimatedRows
+        self.variables = variables
+    }
+}
+
+/// The names of a statement's variables, for descriptions.
+struct VariableNames: Sendable {
+    let infos: [VariableInfo]
+
+    /// The name of a variable; a made-up one for those the text does not name.
+    func name(_ variable: VariableID) -> String {
+        guard variable.index < infos.count else { return "_\(variable.index)" }
+        let info = infos[variable.index]
+        return info.isNamed ? info.name : "_\(variable.index)"
+    }
+
+    /// The names of several variables.
+    func list(_ variables: [VariableID]) -> String {
+        variables.map { name($0) }.joined(separator: ", ")
+    }
+}
+
+/// A statement's plan, ready to run.
+final class Plan: Sendable {
+    let root: PlanNode
+    /// The number of variables of the statement and of those the planner added.
+    let variableCount: Int
+    let names: VariableNames
+    let subplans: SubplanTable
+
+    init(root: PlanNode, variableCount: Int, names: VariableNames, subplans: SubplanTable) {
+        self.root = root
+        self.variableCount = variableCount
+        self.names = names
+        self.subplans = subplans
+    }
+}
+
+/// A plan that runs below outer rows.
+struct NestedPlan: Sendable {
+    let root: PlanNode
+    /// The number under which its leaves find the outer rows.
+    let outer: Int
+    /// Whether it may run below many outer rows at once, which it then tells apart by `rowNumber`.
+    let isBatched: Bool
+    /// The variable that carries the outer row's number.
+    let rowNumber: VariableID
+}
+
+/// The plans of the subqueries within expressions, by the expression.
+final class SubplanTable: Sendable {
+    private let plans = Mutex<[ObjectIdentifier: NestedPlan]>([:])
+
+    func add(_ plan: NestedPlan, for expression: BoundExpression) {
+        plans.withLock { $0[ObjectIdentifier(expression)] = plan }
+    }
+
+    func plan(for expression: BoundExpression) -> NestedPlan? {
+        plans.withLock { $0[ObjectIdentifier(expression)] }
+    }
+}

@@ -1,0 +1,62 @@
+import KithGraph
+
+/// What the planner asks the graph: counts and schema, by the names the statement uses.
+struct PlanningStatistics {
+    let graph: GraphReader
+    private var catalog: Catalog { graph.catalog }
+
+    init(graph: GraphReader) { self.graph = graph }
+
+    /// The number of nodes, at least 1.
+    var nodeCount: Double { Double(max(graph.nodeCount, 1)) }
+
+    /// The number of nodes with all of some labels, judged by the rarest.
+    func nodeCount(labels: [String]) -> Double {
+        labels.map { name in
+            catalog.label(name).map { Double(graph.nodeCount(label: $0)) } ?? 0
+        }.min() ?? nodeCount
+    }
+
+    /// The number of relationships of some types between nodes with some labels; nil types stand
+    /// for all.
+    func relationshipCount(types: [String]?, from: [String], to: [String]) -> Double {
+        let source = rarest(from)
+        let target = rarest(to)
+        if (source == nil && !from.isEmpty) || (target == nil && !to.isEmpty) { return 0 }
+        guard let types, !types.isEmpty else {
+            return Double(graph.relationshipCount(type: nil, from: source, to: target))
+        }
+        return types.reduce(0) { sum, name in
+            guard let type = catalog.relationshipType(name) else { return sum }
+            return sum + Double(graph.relationshipCount(type: type, from: source, to: target))
+        }
+    }
+
+    private func rarest(_ labels: [String]) -> LabelID? {
+        let known = labels.compactMap { catalog.label($0) }
+        guard known.count == labels.count else { return nil }
+        return known.min { graph.nodeCount(label: $0) < graph.nodeCount(label: $1) }
+    }
+
+    /// The indexes over nodes with a label, with their properties' names.
+    func indexes(label: String) -> [(index: IndexDefinition, properties: [String])] {
+        guard let label = catalog.label(label) else { return [] }
+        return catalog.indexes(label: label).map { index in
+            (index, index.properties.map { catalog.name(of: $0) })
+        }
+    }
+
+    /// How many entries an index has for one value of its first `count` properties.
+    func rowsPerValue(_ index: IndexDefinition, count: Int) -> Double {
+        if index.isUnique && count == index.properties.count { return 1 }
+        guard let entries = try? graph.entryCount(of: index.id),
+            let distinct = try? graph.distinctEstimate(of: index.id, propertyCount: count)
+        else { return 10 }
+        return Double(entries) / Double(max(distinct, 1))
+    }
+
+    /// How many entries an index has.
+    func entryCount(_ index: IndexDefinition) -> Double {
+        Double((try? graph.entryCount(of: index.id)) ?? 1_000)
+    }
+}

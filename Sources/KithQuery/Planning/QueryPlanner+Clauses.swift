@@ -1,0 +1,198 @@
+import KithValues
+
+extension QueryPlanner {
+    /// Plans MATCH and OPTIONAL MATCH.
+    func plan(
+        _ match: BoundMatch, from input: PlanNode, alive: Set<VariableID>
+    ) throws(QueryError) -> PlanNode {
+        guard match.isOptional else {
+            return try PatternPlanner(match: match, planner: self, alive: alive).plan(from: input)
+        }
+        let outer = makeOuter()
+        let number = makeVariable()
+        let leaf = outerLeaf(outer, input.variables.union([number]))
+        let inner = try PatternPlanner(
+            match: match, planner: self, alive: alive.union([number])
+        ).plan(from: leaf)
+        let added = match.pattern.newVariables.filter { alive.contains($0) }
+        return PlanNode(
+            OptionalStep(
+                inner: inner, outer: outer, rowNumber: number, added: added,
+                kept: input.variables.intersection(alive).sorted()), inputs: [input],
+            estimatedRows: max(input.estimatedRows, 1) * max(inner.estimatedRows, 1),
+            variables: input.variables.intersection(alive).union(added))
+    }
+
+    /// Plans WITH and RETURN.
+    func plan(
+        _ projection: BoundProjection, from input: PlanNode, alive: Set<VariableID>
+    ) throws(QueryError) -> PlanNode {
+        var node = input
+        let kept = alive.subtracting(projection.items.map { $0.variable })
+            .intersection(input.variables)
+        if projection.isAggregating {
+            node = try planAggregation(projection, from: node, kept: kept)
+        }
+        try planSubqueries(in: projection.items.map { $0.expression })
+        try planSubqueries(in: projection.sortKeys.map { $0.expression })
+        let sortReads = projection.sortKeys.reduce(into: Set<VariableID>()) {
+            $0.formUnion($1.expression.freeVariables)
+        }
+        let items = projection.items.map { $0.variable }
+        let stays = kept.union(sortReads.intersection(node.variables))
+        node = PlanNode(
+            ProjectStep(items: projection.items, kept: stays.sorted()), inputs: [node],
+            estimatedRows: node.estimatedRows, variables: stays.union(items))
+        if projection.isDistinct {
+            node = PlanNode(
+                DistinctStep(keys: items + kept.sorted()), inputs: [node],
+                estimatedRows: node.estimatedRows, variables: node.variables)
+        }
+        if !projection.sortKeys.isEmpty {
+            node = PlanNode(
+                SortStep(
+                    keys: projection.sortKeys, skip: projection.skip, limit: projection.limit),
+                inputs: [node], estimatedRows: node.estimatedRows, variables: node.variables)
+        }
+        if projection.skip != nil || projection.limit != nil {
+            let rows = min(node.estimatedRows, projection.limit?.literalCount ?? 100)
+            node = PlanNode(
+                LimitStep(skip: projection.skip, limit: projection.limit), inputs: [node],
+                estimatedRows: rows, variables: node.variables)
+        }
+        let final = kept.union(items)
+        if final != node.variables {
+            node = PlanNode(
+                KeepStep(kept: final.sorted()), inputs: [node], estimatedRows: node.estimatedRows,
+                variables: final)
+        }
+        return try filtered(node, by: projection.predicate)
+    }
+
+    private func planAggregation(
+        _ projection: BoundProjection, from input: PlanNode, kept: Set<VariableID>
+    ) throws(QueryError) -> PlanNode {
+        try planSubqueries(in: projection.groupingKeys.map { $0.expression })
+        try planSubqueries(in: projection.aggregates.flatMap { $0.arguments })
+        var keys = projection.groupingKeys
+        for variable in kept.sorted() {
+            keys.append(
+                BoundProjection.Item(
+                    variable: variable, expression: BoundExpression(.variable(variable))))
+        }
+        let rows = keys.isEmpty ? 1 : max(1, input.estimatedRows / 10)
+        return PlanNode(
+            AggregateStep(keys: keys, aggregates: projection.aggregates), inputs: [input],
+            estimatedRows: rows,
+            variables: Set(keys.map { $0.variable } + projection.aggregates.map { $0.variable }))
+    }
+
+    /// Plans MERGE: for each row the pattern is matched, and made where there is no match.
+    func plan(_ merge: BoundMerge, from input: PlanNode) throws(QueryError) -> PlanNode {
+        try planSubqueries(in: merge.pattern.expressions)
+        try planSubqueries(in: (merge.onCreate + merge.onMatch).flatMap { $0.expressions })
+        let outer = makeOuter()
+        var pattern = merge.pattern
+        pattern.paths = []
+        let added = pattern.newVariables
+        let match = BoundMatch(isOptional: false, pattern: pattern, predicate: nil)
+        let search = try PatternPlanner(
+            match: match, planner: self, alive: input.variables.union(added)
+        ).plan(from: outerLeaf(outer, input.variables))
+        let variables = input.variables.union(added)
+        let step = MergeStep(
+            merge: BoundMerge(pattern: pattern, onCreate: merge.onCreate, onMatch: merge.onMatch),
+            search: search, outer: outer, result: variables.sorted())
+        let node = PlanNode(
+            step, inputs: [input], estimatedRows: input.estimatedRows, variables: variables)
+        return buildingPaths(of: merge.pattern, on: node)
+    }
+
+    /// `node` with the named paths of a pattern whose nodes and relationships are all known.
+    func buildingPaths(of pattern: BoundPattern, on node: PlanNode) -> PlanNode {
+        pattern.paths.reduce(node) { node, path in
+            let step = BuildPathStep(
+                variable: path.variable, start: pattern.nodes[path.firstNode].variable,
+                relationships: path.steps.map { pattern.relationships[$0.relationship].variable })
+            return PlanNode(
+                step, inputs: [node], estimatedRows: node.estimatedRows,
+                variables: node.variables.union([path.variable]))
+        }
+    }
+
+    /// Plans CALL { … }: the query runs for each row.
+    func plan(_ call: BoundCallSubquery, from input: PlanNode) throws(QueryError) -> PlanNode {
+        let outer = makeOuter()
+        let inner = try plan(call.query, from: outerLeaf(outer, Set(call.imports)))
+        var added = call.isUnit ? [] : call.query.columns.map { $0.variable }
+        if let status = call.batching?.status { added.append(status) }
+        return PlanNode(
+            SubqueryStep(call: call, inner: inner, outer: outer), inputs: [input],
+            estimatedRows: input.estimatedRows * max(inner.estimatedRows, 1),
+            variables: input.variables.union(added))
+    }
+}
+
+extension BoundExpression {
+    /// The number of a literal integer.
+    var literalCount: Double? {
+        if case .literal(.integer(let count)) = kind { return Double(count) }
+        return nil
+    }
+}
+
+extension BoundPattern {
+    /// The variables that the pattern binds itself.
+    var newVariables: [VariableID] {
+        var found: [VariableID] = []
+        for node in nodes where !node.isBound { found.append(node.variable) }
+        for relationship in relationships where !relationship.isBound {
+            found.append(relationship.variable)
+            found += relationship.quantified?.groups.map { $0.outer } ?? []
+        }
+        found += paths.map { $0.variable }
+        return found
+    }
+
+    /// The expressions written in the pattern.
+    var expressions: [BoundExpression] {
+        nodes.flatMap { $0.properties.map { $0.value } + [$0.propertyMap].compactMap { $0 } }
+            + relationships.flatMap {
+                $0.properties.map { $0.value } + [$0.propertyMap].compactMap { $0 }
+            }
+    }
+}
+
+extension BoundChange {
+    /// The expressions of the change.
+    var expressions: [BoundExpression] {
+        switch self {
+        case .setProperty(let entity, _, let value, _),
+            .replaceProperties(let entity, let value, _),
+            .mergeProperties(let entity, let value, _):
+            [entity, value]
+        case .setDynamicProperty(let entity, let key, let value, _): [entity, key, value]
+        case .addLabels(let entity, _, _), .removeLabels(let entity, _, _),
+            .removeProperty(let entity, _, _):
+            [entity]
+        case .removeDynamicProperty(let entity, let key, _): [entity, key]
+        }
+    }
+}
+
+extension BoundQuery {
+    /// Whether each row of the result comes from one outer row and does not depend on the others,
+    /// so that the query may run below many outer rows at once.
+    var isRowwise: Bool {
+        guard branches.count == 1, let branch = branches.first else { return false }
+        return branch.clauses.allSatisfy { clause in
+            switch clause {
+            case .match, .unwind: true
+            case .project(let projection):
+                !projection.isAggregating && !projection.isDistinct && projection.skip == nil
+                    && projection.limit == nil && projection.sortKeys.isEmpty
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import KithLanguage
+import KithValues
+
+/// Plans a bound statement clause by clause; the order of a pattern's steps is chosen by cost.
+///
+/// ``PatternPlanner`` plans MATCH; the other clauses have one way to run each.
+final class QueryPlanner {
+    let statistics: PlanningStatistics
+    private(set) var variableCount: Int
+    private var outerCount = 0
+    private let subplans = SubplanTable()
+    private let names: VariableNames
+
+    init(statement: BoundStatement, statistics: PlanningStatistics) {
+        self.statistics = statistics
+        variableCount = statement.variables.count
+        names = VariableNames(infos: statement.variables)
+    }
+
+    /// Plans a whole statement.
+    static func plan(
+        _ statement: BoundStatement, statistics: PlanningStatistics
+    ) throws(QueryError) -> Plan {
+        let planner = QueryPlanner(statement: statement, statistics: statistics)
+        let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
+        let root = try planner.plan(statement.query, from: start)
+        return Plan(
+            root: root, variableCount: planner.variableCount, names: planner.names,
+            subplans: planner.subplans)
+    }
+
+    /// A variable of the planner's own.
+    func makeVariable() -> VariableID {
+        defer { variableCount += 1 }
+        return VariableID(variableCount)
+    }
+
+    /// A number for the outer rows of a nested plan.
+    func makeOuter() -> Int {
+        defer { outerCount += 1 }
+        return outerCount
+    }
+
+    /// Plans a query whose branches each start from the rows of `start`, a leaf.
+    ///
+    /// `carried`: variables of the start that must be alive in the result besides the
+    ///   query's columns.
+    func plan(
+        _ query: BoundQuery, from start: PlanNode, carrying carried: Set<VariableID> = []
+    ) throws(QueryError) -> PlanNode {
+        var branches: [PlanNode] = []
+        for branch in query.branches {
+            branches.append(
+                try plan(branch.clauses, from: start, alive: carried.union(branch.columns)))
+        }
+        guard branches.count > 1 else {
+            guard let only = branches.first else { return start }
+            let columns = query.columns.map { $0.variable }
+            let single = query.branches[0].columns
+            if columns == single { return only }
+            let step = UnionStep(sources: [single], columns: columns, carried: carried.sorted())
+            return PlanNode(
+                step, inputs: [only], estimatedRows: only.estimatedRows,
+                variables: carried.union(columns))
+        }
+        let columns = query.columns.map { $0.variable }
+        let rows = branches.reduce(0) { $0 + $1.estimatedRows }
+        let union = PlanNode(
+            UnionStep(
+                sources: query.branches.map { $0.columns }, columns: columns,
+                carried: carried.sorted()), inputs: branches, estimatedRows: rows,
+            variables: carried.union(columns))
+        if query.keepsDuplicates { return union }
+        return PlanNode(
+            DistinctStep(keys: columns), inputs: [union], estimatedRows: rows,
+            variables: union.variables)
+    }
+
+    /// Plans a chain of clauses.
+    func plan(
+        _ clauses: [BoundClause], from start: PlanNode, alive final: Set<VariableID>
+    ) throws(QueryError) -> PlanNode {
+        let alive = Liveness.after(clauses, final: final)
+        var node = start
+        for (index, clause) in clauses.enumerated() {
+            node = try plan(clause, from: node, alive: alive[index].union(final))
+        }
+        return node
+    }
+
+    private func plan(
+        _ clause: BoundClause, from input: PlanNode, alive: Set<VariableID>
+    ) throws(QueryError) -> PlanNode {
+        switch clause {
+        case .match(let match):
+            return try plan(match, from: input, alive: alive)
+        case .unwind(let list, let variable):
+            try planSubqueries(in: [list])
+            return PlanNode(
+                UnwindStep(list: list, variable: variable), inputs: [input],
+                estimatedRows: input.estimatedRows * 10,
+                variables: input.variables.union([variable]))
+        case .project(let projection):
+            return try plan(projection, from: input, alive: alive)
+        case .create(let pattern):
+            try planSubqueries(in: pattern.expressions)
+            var plain = pattern
+            plain.paths = []
+            let node = writing(CreateStep(pattern: plain), input, adding: plain.newVariables)
+            return buildingPaths(of: pattern, on: node)
+        case .merge(let merge): return try plan(merge, from: input)
+        case .set(let changes):
+            try planSubqueries(in: changes.flatMap { $0.expressions })
+            return writing(SetStep(changes: changes), input, adding: [])
+        case .delete(let entities, let detach):
+            try planSubqueries(in: entities)
+            return writing(DeleteStep(entities: entities, isDetaching: detach), input, adding: [])
+        case .forEach(let variable, let list, let clauses):
+            try planSubqueries(in: [list])
+            let outer = makeOuter()
+            let start = outerLeaf(outer, input.variables.union([variable]))
+            let body = try plan(clauses, from: start, alive: [])
+            return writing(
+                ForEachStep(variable: variable, list: list, body: body, outer: outer), input,
+                adding: [])
+        case .callProcedure(let call):
+            try planSubqueries(in: call.arguments + [call.predicate].compactMap { $0 })
+            let node = PlanNode(
+                ProcedureCallStep(call: call), inputs: [input],
+                estimatedRows: input.estimatedRows * 10,
+                variables: input.variables.union(call.yields.map { $0.variable }))
+            return try filtered(node, by: call.isOptional ? nil : call.predicate)
+        case .callSubquery(let call): return try plan(call, from: input)
+        case .loadCSV(let load):
+            return PlanNode(
+                LoadCSVStep(load: load), inputs: [input],
+                estimatedRows: input.estimatedRows * 1_000,
+                variables: input.variables.union([load.variable]))
+        }
+    }
+
+    private func writing(
+        _ step: any PlanStep, _ input: PlanNode, adding variables: [VariableID]
+    ) -> PlanNode {
+        PlanNode(
+            step, inputs: [input], estimatedRows: input.estimatedRows,
+            variables: input.variables.union(variables))
+    }
+
+    /// The leaf of a nested plan that gives its outer rows.
+    func outerLeaf(_ outer: Int, _ variables: Set<VariableID>) -> PlanNode {
+        PlanNode(OuterRowsStep(outer: outer), inputs: [], estimatedRows: 1, variables: variables)
+    }
+
+    /// `node` with the rows on which `predicate` is not true left out.
+    func filtered(
+        _ node: PlanNode, by predicate: BoundExpression?, selectivity: Double = 0.5
+    ) throws(QueryError) -> PlanNode {
+        guard let predicate else { return node }
+        try planSubqueries(in: [predicate])
+        return PlanNode(
+            FilterStep(predicate: predicate), inputs: [node],
+            estimatedRows: node.estimatedRows * selectivity, variables: node.variables)
+    }
+
+    /// Plans the subqueries within `expressions`, so that they are ready when the expressions are
+    /// compiled.
+    func planSubqueries(in expressions: [BoundExpression]) throws(QueryError) {
+        for expression in expressions {
+            switch expression.kind {
+            case .exists(let subquery), .count(let subquery), .collect(let subquery):
+                let outer = makeOuter()
+                let number = makeVariable()
+                let isBatched = subquery.query.isRowwise
+                var leaf = Set(subquery.imports)
+                if isBatched { leaf.insert(number) }
+                let root = try plan(
+                    subquery.query, from: outerLeaf(outer, leaf),
+                    carrying: isBatched ? [number] : [])
+                subplans.add(
+                    NestedPlan(
+                        root: root, outer: outer, isBatched: isBatched, rowNumber: number),
+                    for: expression)
+            default: try planSubqueries(in: expression.children)
+            }
+        }
+    }
+}

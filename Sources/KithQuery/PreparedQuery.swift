@@ -1,0 +1,53 @@
+import KithLanguage
+
+/// A statement that has been parsed, bound and planned; runs any number of times, on any thread.
+public final class PreparedQuery: Sendable {
+    /// The statement's tree.
+    public let statement: Statement
+    /// The names of the result's columns, in order.
+    public let columns: [String]
+    /// The parameters it reads.
+    public let parameters: [String]
+    /// Whether it may change the graph or the schema.
+    public let isWriting: Bool
+    /// What its author should look at.
+    public let warnings: [QueryWarning]
+    /// The catalog it was prepared for; with another one it should be prepared again.
+    public let catalogVersion: UInt64
+    let plan: Plan?
+    let columnVariables: [VariableID]
+
+    init(statement: Statement, bound: BoundStatement, plan: Plan, catalogVersion: UInt64) {
+        self.statement = statement
+        self.plan = plan
+        self.catalogVersion = catalogVersion
+        parameters = bound.parameters
+        isWriting = bound.isWriting
+        warnings = bound.warnings
+        columnVariables = bound.query.columns.map { $0.variable }
+        columns =
+            statement.mode == .explain
+            ? PlanDescription.columns : bound.query.columns.map { $0.name }
+    }
+
+    /// A statement that changes the schema, or controls a transaction.
+    init(command: Statement, catalogVersion: UInt64) {
+        statement = command
+        self.catalogVersion = catalogVersion
+        plan = nil
+        columns = []
+        parameters = []
+        warnings = []
+        columnVariables = []
+        if case .transaction = command.kind { isWriting = false } else { isWriting = true }
+    }
+
+    /// EXPLAIN, PROFILE, or neither.
+    public var mode: Statement.Mode { statement.mode }
+
+    /// The command, when the statement controls a transaction: the caller carries it out.
+    public var transactionCommand: TransactionCommand? {
+        if case .transaction(let command) = statement.kind { return command }
+        return nil
+    }
+}
