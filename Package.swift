@@ -36,7 +36,7 @@ let package = Package(
         .executableTarget(
             name: "KithCLI",
             dependencies: [
-                "KithCRM", "Kith", "CReadline",
+                "KithCRM", "Kith", "KithGraph", "CReadline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: engine),
@@ -67,7 +67,8 @@ let package = Package(
         .testTarget(
             name: "KithTests", dependencies: ["Kith", "KithTestSupport"], swiftSettings: engine),
         .testTarget(
-            name: "KithCLITests", dependencies: ["KithCLI", "Kith", "KithTestSupport"],
+            name: "KithCLITests",
+            dependencies: ["KithCLI", "Kith", "KithGraph", "KithTestSupport"],
             swiftSettings: engine),
         .testTarget(
             name: "ScriptTests", dependencies: ["Kith", "KithTestSupport"], swiftSettings: engine),

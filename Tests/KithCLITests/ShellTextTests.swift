@@ -30,12 +30,13 @@ struct ShellTextTests {
     @Test("points at the place of an error, whatever stands before it")
     func carets() {
         let statement = "MATCH (c)\n\tRETURN '李', m.name"
-        let start = statement.utf8.count - "m.name".utf8.count
-        let problem = Problem(
-            code: "SyntaxError.UndefinedVariable", message: "variable `m` is not defined",
-            range: start..<(start + 1), suggestions: ["c"])
+        let problem = StatementProblem(
+            type: "SyntaxError", detail: "UndefinedVariable",
+            message: "variable `m` is not defined",
+            place: StatementProblem.Place(line: 2, column: 14, endLine: 2, endColumn: 15),
+            suggestions: ["c"])
         let text = ProblemPrinter(usesColour: false).text(
-            of: problem, in: statement, place: "q.cypher", firstLine: 10)
+            of: problem, in: statement, file: "q.cypher", firstLine: 10)
         #expect(
             text == """
                 error: variable `m` is not defined [SyntaxError.UndefinedVariable]
@@ -51,9 +52,10 @@ struct ShellTextTests {
     @Test("a range past the end or over several lines still shows one line")
     func oddRanges() {
         let printer = ProblemPrinter(usesColour: false)
-        var problem = Problem(code: "X", message: "m", range: 99..<120)
+        var problem = StatementProblem(detail: "X", message: "m")
+        problem.place = StatementProblem.Place(line: 9, column: 99, endLine: 9, endColumn: 120)
         #expect(printer.text(of: problem, in: "RETURN").contains("1 │ RETURN\n"))
-        problem.range = 0..<9
+        problem.place = StatementProblem.Place(line: 1, column: 1, endLine: 3, endColumn: 2)
         #expect(printer.text(of: problem, in: "AB\nCD\nEF").contains("│ ^^\n"))
     }
 

@@ -59,7 +59,10 @@ struct FieldValueReader {
             return .localDateTime(read.local)
         case .dateTime:
             return dateAndTime(start, count).map { .dateTime($0.zoned) }
-        case .duration: return nil
+        case .duration:
+            let bytes = UnsafeBufferPointer(start: start, count: count)
+            guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+            return (try? CalendarDuration(parsing: text)).map { .duration($0) }
         case .money(let currency): return money(start, count, currency)
         case .moneyWithCurrencyColumn, .list: return nil
         }
