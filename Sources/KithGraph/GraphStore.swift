@@ -1,4 +1,5 @@
 import KithStorage
+import Synchronization
 
 /// Start here: a graph of nodes, relationships and their properties, over ordered bytes.
 ///
@@ -8,49 +9,88 @@ import KithStorage
 ///   transaction sees; ``GraphWriter`` changes it.
 /// - `KeySpaces.swift` is the map of the disk. `Columns/` has the segments that properties lie in,
 ///   `Adjacency/` the blocks that relationships lie in, `Rows/` the changes not yet folded into
-///   either, `Cache/` what is kept decoded, `Indexes/`, `Constraints/`, `Catalog/` and
-///   `Statistics/` what their names say.
-/// - `Bulk/` loads many nodes and relationships at once; `GraphCheck.swift` verifies everything.
+///   either, `Cache/` what is kept decoded, `Reading/` and `Writing/` what views and transactions do,
+///   `Indexes/`, `Constraints/`, `Catalog/` and `Statistics/` what their names say.
+/// - `Bulk/` loads many nodes and relationships at once; `Check/` verifies everything.
 public final class GraphStore: Sendable {
     /// The storage below.
     public let storage: StorageEngine
     /// How the graph was opened.
     public let options: GraphOptions
+    let cache: DecodedCache
+    let indexKeys: IndexKeys
+    /// Adjacency blocks up to this length lie in the tree.
+    let blockInlineLengthMax: Int
+    private let latest = Mutex<GraphTables?>(nil)
 
-    init(storage: StorageEngine, options: GraphOptions) throws(GraphError) {
+    init(storage: StorageEngine, options: GraphOptions) {
         self.storage = storage
         self.options = options
+        cache = DecodedCache(budgetInBytes: options.decodedCacheBudgetInBytes)
+        indexKeys = IndexKeys(pageSizeInBytes: storage.pageSizeInBytes)
+        blockInlineLengthMax = storage.pageSizeInBytes / 10
     }
 
     /// Opens, or makes, the graph in the file at `path`.
     public static func open(
         path: String, options: GraphOptions = GraphOptions()
-    ) throws(GraphError) -> GraphStore { fatalError("filled in by the next commit") }
+    ) throws(GraphError) -> GraphStore {
+        let storage = try storageCall { () throws(StorageError) in
+            try StorageEngine.open(path: path, options: options.storage)
+        }
+        return GraphStore(storage: storage, options: options)
+    }
 
     /// Makes a graph that lives in memory until it is closed.
     public static func inMemory(
         options: GraphOptions = GraphOptions()
-    ) throws(GraphError) -> GraphStore { fatalError("filled in by the next commit") }
+    ) throws(GraphError) -> GraphStore {
+        let storage = try storageCall { () throws(StorageError) in
+            try StorageEngine.inMemory(options: options.storage)
+        }
+        return GraphStore(storage: storage, options: options)
+    }
 
     /// Takes a snapshot of the newest commit.
     public func beginRead() throws(GraphError) -> GraphReader {
-        fatalError("filled in by the next commit")
+        let snapshot = try storageCall { () throws(StorageError) in try storage.beginRead() }
+        return GraphReader(
+            storage: snapshot, cache: cache, tables: try tables(of: snapshot), indexKeys: indexKeys)
     }
 
     /// Begins the write transaction, after waiting for another one at most so long.
     public func beginWrite(
         timeoutInMilliseconds: Int = 5_000
-    ) throws(GraphError) -> GraphWriter { fatalError("filled in by the next commit") }
+    ) throws(GraphError) -> GraphWriter {
+        let transaction = try storageCall { () throws(StorageError) in
+            try storage.beginWrite(timeoutInMilliseconds: timeoutInMilliseconds)
+        }
+        return GraphWriter(self, transaction, try tables(of: transaction.reader))
+    }
 
     /// Closes the graph; open snapshots stay readable until they are closed.
-    public func close() throws(GraphError) { fatalError("filled in by the next commit") }
+    public func close() throws(GraphError) {
+        try storageCall { () throws(StorageError) in try storage.close() }
+    }
 
     /// Whether the graph can only be read.
     public var isReadOnly: Bool { storage.isReadOnly }
 
-    /// Verifies the storage and the whole graph and returns every finding; none means sound.
-    public func check() throws(GraphError) -> [GraphFinding] {
-        fatalError("filled in by the next commit")
+    /// What is decoded of the commit that a view shows.
+    private func tables(of view: StorageReader) throws(GraphError) -> GraphTables {
+        let known = latest.withLock { $0 }
+        if let known, known.commitNumber == view.commitNumber { return known }
+        let tables = try GraphTables(view, catalog: known?.catalog)
+        publish(tables)
+        return tables
+    }
+
+    /// Keeps the tables of a commit for those who read it next, unless there are newer ones.
+    func publish(_ tables: GraphTables) {
+        latest.withLock { latest in
+            if let now = latest, now.commitNumber >= tables.commitNumber { return }
+            latest = tables
+        }
     }
 }
 

@@ -7,132 +7,152 @@ import KithValues
 /// ``endStatement()``, which checks the constraints; or ``rollbackStatement()``, which undoes the
 /// statement and leaves the rest of the transaction. Dropping it without ``commit(durability:)``
 /// rolls it back.
+///
+/// Changes of rows and edges are kept in memory and laid over what storage has (`PendingChanges`);
+/// index entries go to storage at once. `Writing/` has the changes, and how they are moved to storage
+/// at the end, or before it when there are too many.
 public final class GraphWriter {
-    init() {}
-
+    let store: GraphStore
+    let transaction: WriteTransaction
+    let pending: PendingChanges
+    let owned: GraphReader.OwnedState
     /// What this transaction sees, with its own changes.
-    public var reader: GraphReader { fatalError("filled in by the next commit") }
+    public let reader: GraphReader
+    /// What the catalog tree and the statistics tree say.
+    let storedCatalog: Catalog
+    let storedStatistics: GraphStatistics
+    var homes: HomeAllocator
+    /// Members that are known to be noted.
+    var knownMembers: [GraphTables.MemberKey: Set<UInt64>] = [:]
+    var statement: StatementState?
+    var isStorageChanged = false
+    private var isFinished = false
+
+    init(_ store: GraphStore, _ transaction: WriteTransaction, _ tables: GraphTables) {
+        self.store = store
+        self.transaction = transaction
+        pending = PendingChanges()
+        owned = GraphReader.OwnedState(tables)
+        reader = GraphReader(
+            storage: transaction.reader, cache: store.cache, tables: tables,
+            indexKeys: store.indexKeys, pending: pending, owned: owned)
+        storedCatalog = tables.catalog
+        storedStatistics = tables.statistics
+        homes = HomeAllocator()
+    }
+
+    deinit { if !isFinished { transaction.rollback() } }
 
     /// Begins a statement.
-    public func beginStatement() throws(GraphError) { fatalError("filled in by the next commit") }
+    public func beginStatement() throws(GraphError) {
+        precondition(statement == nil, "a statement ends before the next one begins")
+        statement = StatementState(transaction.savepoint(), reader)
+    }
 
     /// Ends the statement if all constraints hold and no deleted node still has relationships.
     ///
     /// When this throws, the statement is still open; ``rollbackStatement()`` undoes it.
-    public func endStatement() throws(GraphError) { fatalError("filled in by the next commit") }
+    public func endStatement() throws(GraphError) {
+        guard let statement else { return }
+        try checkDeletedNodes(statement)
+        try checkConstraints(statement)
+        transaction.release(statement.savepoint)
+        isStorageChanged = isStorageChanged || statement.isStorageChanged
+        self.statement = nil
+    }
 
     /// Undoes everything since ``beginStatement()``.
     public func rollbackStatement() throws(GraphError) {
-        fatalError("filled in by the next commit")
+        guard let statement else { return }
+        self.statement = nil
+        if statement.isStorageChanged {
+            try storageCall { () throws(StorageError) in
+                try transaction.rollback(to: statement.savepoint)
+            }
+        }
+        transaction.release(statement.savepoint)
+        if let saved = statement.savedPending {
+            pending.replace(with: saved)
+        } else {
+            statement.revert(pending)
+        }
+        knownMembers = [:]
+        owned.catalog = statement.catalog
+        owned.statistics = statement.statistics
+        reader.tables = statement.tables
+        homes.forgetPlaces()
     }
 
     /// Makes the changes visible and ends the transaction.
     @discardableResult
     public func commit(durability: Durability = .full) throws(GraphError) -> UInt64 {
-        fatalError("filled in by the next commit")
+        precondition(statement == nil, "a statement ends before its transaction")
+        guard !isFinished else { throw GraphError.storage(.closed) }
+        let isChanged =
+            !pending.isEmpty || isStorageChanged || owned.catalog.version != storedCatalog.version
+            || owned.statistics != storedStatistics || homes.isChanged
+        guard isChanged else {
+            rollback()
+            return reader.commitNumber
+        }
+        try flush()
+        try storeState()
+        isFinished = true
+        let number = try storageCall { () throws(StorageError) in
+            try transaction.commit(durability: durability)
+        }
+        store.publish(
+            GraphTables(
+                after: reader.tables, changes: GraphTables.Changes(), commitNumber: number,
+                catalog: owned.catalog, statistics: owned.statistics,
+                nodeChunkCount: owned.nodeChunkCount,
+                relationshipChunkCount: owned.relationshipChunkCount))
+        return number
     }
 
     /// Drops the changes and ends the transaction.
-    public func rollback() { fatalError("filled in by the next commit") }
-}
-
-extension GraphWriter {
-    /// The label with this name, made if there is none.
-    public func label(_ name: String) throws(GraphError) -> LabelID {
-        fatalError("filled in by the next commit")
+    public func rollback() {
+        guard !isFinished else { return }
+        isFinished = true
+        statement = nil
+        transaction.rollback()
     }
 
-    /// The relationship type with this name, made if there is none.
-    public func relationshipType(_ name: String) throws(GraphError) -> RelationshipTypeID {
-        fatalError("filled in by the next commit")
+    /// Stores catalog, statistics, homes and counters.
+    private func storeState() throws(GraphError) {
+        try CatalogStore.store(owned.catalog, since: storedCatalog, in: transaction)
+        for (key, count) in owned.statistics.changes(since: storedStatistics) {
+            try storageCall { () throws(StorageError) in
+                if let count {
+                    var value: [UInt8] = []
+                    value.appendVarint(count)
+                    try transaction.put(key, value, in: KeySpaces.statistics)
+                } else {
+                    _ = try transaction.remove(key, in: KeySpaces.statistics)
+                }
+            }
+        }
+        try homes.store(in: transaction)
+        transaction.setCounter(KeySpaces.Counter.nodeChunks, to: owned.nodeChunkCount)
+        transaction.setCounter(
+            KeySpaces.Counter.relationshipChunks, to: owned.relationshipChunkCount)
+        transaction.setCounter(KeySpaces.Counter.format, to: KeySpaces.format)
     }
 
-    /// The property key with this name, made if there is none.
-    public func propertyKey(_ name: String) throws(GraphError) -> PropertyKeyID {
-        fatalError("filled in by the next commit")
-    }
-}
-
-extension GraphWriter {
-    /// Makes a node. Null properties are left out; of two with one key the later one stays.
-    public func createNode(
-        labels: [LabelID], properties: [(key: PropertyKeyID, value: Value)]
-    ) throws(GraphError) -> NodeID { fatalError("filled in by the next commit") }
-
-    /// Makes a relationship between two nodes that are alive.
-    public func createRelationship(
-        type: RelationshipTypeID, from source: NodeID, to target: NodeID,
-        properties: [(key: PropertyKeyID, value: Value)]
-    ) throws(GraphError) -> RelationshipID { fatalError("filled in by the next commit") }
-
-    /// Sets a property, or removes it when the value is null; says whether anything changed.
-    @discardableResult
-    public func set(
-        _ key: PropertyKeyID, of node: NodeID, to value: Value
-    ) throws(GraphError) -> Bool { fatalError("filled in by the next commit") }
-
-    /// Sets a property, or removes it when the value is null; says whether anything changed.
-    @discardableResult
-    public func set(
-        _ key: PropertyKeyID, of relationship: RelationshipID, to value: Value
-    ) throws(GraphError) -> Bool { fatalError("filled in by the next commit") }
-
-    /// Adds a label; says whether the node lacked it.
-    @discardableResult
-    public func add(_ label: LabelID, to node: NodeID) throws(GraphError) -> Bool {
-        fatalError("filled in by the next commit")
+    /// Notes how to take a change back.
+    func note(_ undo: StatementState.Undo) {
+        guard let statement, statement.savedPending == nil else { return }
+        statement.undo.append(undo)
     }
 
-    /// Removes a label; says whether the node had it.
-    @discardableResult
-    public func remove(_ label: LabelID, from node: NodeID) throws(GraphError) -> Bool {
-        fatalError("filled in by the next commit")
+    /// Notes that storage was changed in this statement.
+    func noteStorageChange() {
+        if let statement { statement.isStorageChanged = true } else { isStorageChanged = true }
     }
 
-    /// Deletes a node; ``endStatement()`` fails if it still has relationships then. Says whether
-    /// there was such a node.
-    @discardableResult
-    public func delete(_ node: NodeID) throws(GraphError) -> Bool {
-        fatalError("filled in by the next commit")
-    }
-
-    /// Deletes a relationship; says whether there was one.
-    @discardableResult
-    public func delete(_ relationship: RelationshipID) throws(GraphError) -> Bool {
-        fatalError("filled in by the next commit")
-    }
-
-    /// Deletes a node with all its relationships; returns how many relationships went with it, or
-    /// nil if there was no such node.
-    @discardableResult
-    public func detachDelete(_ node: NodeID) throws(GraphError) -> Int? {
-        fatalError("filled in by the next commit")
-    }
-}
-
-extension GraphWriter {
-    /// Makes an index and fills it. Without a name it gets one made of its parts.
-    ///
-    /// - Throws: ``GraphError/schemaExists(name:)`` when there is one of that name or of those parts.
-    @discardableResult
-    public func createIndex(
-        name: String?, entity: EntityKind, token: UInt32, properties: [PropertyKeyID]
-    ) throws(GraphError) -> IndexDefinition { fatalError("filled in by the next commit") }
-
-    /// Makes a constraint, with an index where it needs one, if all there is satisfies it.
-    @discardableResult
-    public func createConstraint(
-        name: String?, kind: ConstraintKind, entity: EntityKind, token: UInt32,
-        properties: [PropertyKeyID]
-    ) throws(GraphError) -> ConstraintDefinition { fatalError("filled in by the next commit") }
-
-    /// Drops an index that serves no constraint.
-    public func dropIndex(named name: String) throws(GraphError) {
-        fatalError("filled in by the next commit")
-    }
-
-    /// Drops a constraint and the index that serves it.
-    public func dropConstraint(named name: String) throws(GraphError) {
-        fatalError("filled in by the next commit")
+    /// Moves pending changes to storage if there are too many of them.
+    func flushIfNeeded() throws(GraphError) {
+        guard pending.sizeInBytes > store.options.pendingChangesBudgetInBytes else { return }
+        try flush()
     }
 }

@@ -14,8 +14,14 @@ public final class Expansion {
     /// The number of edges delivered by the last call.
     public internal(set) var count = 0
 
-    /// The list that the next call goes on with: source by source, type by type, way by way.
+    /// The list that the next call goes on with.
     var position = ExpansionPosition()
+    /// The lists of the wanted types, found by the first call of a batch.
+    var lists: [ListsOfType] = []
+    /// The list that the last call stopped in, where it had to be put together.
+    var merged: [ChunkEdge] = []
+    /// Relationships of incoming edges, while they are found.
+    var found: [UInt64] = []
 
     /// Makes an empty buffer.
     public init(capacity: Int = GraphLimits.slotsPerChunk) {
@@ -36,14 +42,14 @@ public final class Expansion {
     public func begin() {
         count = 0
         position = ExpansionPosition()
+        lists = []
     }
 }
 
-/// Where an expansion stands.
+/// Where an expansion stands: source by source, list by list, edge by edge.
 struct ExpansionPosition {
-    var source = 0
-    var typeIndex = 0
-    var isIncoming = false
-    var edge = 0
     var isStarted = false
+    var source = 0
+    var list = 0
+    var edge = 0
 }

@@ -12,6 +12,11 @@ public struct Catalog: Sendable {
     /// All constraints, in the order in which they were made.
     public internal(set) var constraints: [ConstraintDefinition] = []
 
+    /// The sets of labels that nodes have or had.
+    var labelSets = LabelSetTable()
+    /// The number of each constraint, in the order of ``constraints``.
+    var constraintNumbers: [UInt32] = []
+
     init() {}
 
     /// All labels ever named, in the order of their numbers.
@@ -79,5 +84,33 @@ struct TokenTable: Sendable {
         names.append(name)
         numbers[Array(name.utf8)] = number
         return number
+    }
+}
+
+/// Sets of labels and their numbers; set 0 need not be the empty one.
+struct LabelSetTable: Sendable {
+    private var sets: [[UInt32]] = []
+    private var numbers: [[UInt32]: UInt32] = [:]
+
+    var count: Int { sets.count }
+
+    /// The labels of a set, ascending; none for a number that does not exist.
+    subscript(number: UInt32) -> [UInt32] {
+        Int(number) < sets.count ? sets[Int(number)] : []
+    }
+
+    func number(of labels: [UInt32]) -> UInt32? { numbers[labels] }
+
+    mutating func append(_ labels: [UInt32]) -> UInt32 {
+        let number = UInt32(sets.count)
+        sets.append(labels)
+        numbers[labels] = number
+        return number
+    }
+
+    /// The numbers of all sets that have all of the labels.
+    func sets(containing labels: [UInt32]) -> [UInt32] {
+        sets.indices.filter { index in labels.allSatisfy { sets[index].contains($0) } }
+            .map { UInt32($0) }
     }
 }

@@ -1,0 +1,75 @@
+/// Finds what is decoded of a chunk by its number: two levels, no search and no lock.
+final class ChunkTable: Sendable {
+    static let leafBits: UInt64 = 7
+    static let leafSize = 1 << 7
+
+    /// The number of chunks that the table has places for.
+    let chunkCount: UInt64
+    private let leaves: [ChunkTableLeaf]
+
+    convenience init(chunkCount: UInt64) {
+        let leafCount = (chunkCount + UInt64(Self.leafSize) - 1) >> Self.leafBits
+        self.init(chunkCount: chunkCount, leaves: (0..<leafCount).map { _ in ChunkTableLeaf() })
+    }
+
+    private init(chunkCount: UInt64, leaves: [ChunkTableLeaf]) {
+        self.chunkCount = chunkCount
+        self.leaves = leaves
+    }
+
+    /// The table of a later view, in which `changed` chunks must be read anew and the rest is shared.
+    func successor(chunkCount newCount: UInt64, changed: Set<UInt64>) -> ChunkTable {
+        if changed.isEmpty, newCount == chunkCount { return self }
+        var perLeaf: [Int: [Int]] = [:]
+        for chunk in changed {
+            perLeaf[Int(chunk >> Self.leafBits), default: []].append(
+                Int(chunk & UInt64(Self.leafSize - 1)))
+        }
+        let leafCount = Int((newCount + UInt64(Self.leafSize) - 1) >> Self.leafBits)
+        let successorLeaves = (0..<leafCount).map { index -> ChunkTableLeaf in
+            guard index < leaves.count else { return ChunkTableLeaf() }
+            guard let changed = perLeaf[index] else { return leaves[index] }
+            return ChunkTableLeaf(copying: leaves[index], renewing: changed)
+        }
+        return ChunkTable(chunkCount: newCount, leaves: successorLeaves)
+    }
+
+    /// The place of a chunk that the table covers.
+    @inline(__always)
+    func place(_ chunk: UInt64) -> ChunkPlace {
+        leaves[Int(truncatingIfNeeded: chunk &>> Self.leafBits)]
+            .place(Int(truncatingIfNeeded: chunk & UInt64(Self.leafSize - 1)))
+    }
+}
+
+/// The places of 128 chunks.
+final class ChunkTableLeaf: @unchecked Sendable {
+    // Sendable: the pointers never change, and what they point to is Sendable.
+    private let places: UnsafeMutablePointer<Unmanaged<ChunkPlace>>
+
+    init() {
+        places = .allocate(capacity: ChunkTable.leafSize)
+        for index in 0..<ChunkTable.leafSize {
+            (places + index).initialize(to: Unmanaged.passRetained(ChunkPlace()))
+        }
+    }
+
+    init(copying other: ChunkTableLeaf, renewing renewed: [Int]) {
+        places = .allocate(capacity: ChunkTable.leafSize)
+        for index in 0..<ChunkTable.leafSize {
+            (places + index).initialize(to: other.places[index].retain())
+        }
+        for index in renewed {
+            places[index].release()
+            places[index] = Unmanaged.passRetained(ChunkPlace())
+        }
+    }
+
+    deinit {
+        for index in 0..<ChunkTable.leafSize { places[index].release() }
+        places.deallocate()
+    }
+
+    @inline(__always)
+    func place(_ index: Int) -> ChunkPlace { places[index]._withUnsafeGuaranteedRef { $0 } }
+}

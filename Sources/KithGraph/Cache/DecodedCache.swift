@@ -1,0 +1,108 @@
+import Synchronization
+
+/// Keeps the memory of decoded chunks, columns and lists within a budget.
+///
+/// The objects lie in ``CacheSlots``. Readers announce a *step* (``enter()`` to ``leave(_:)``) and use
+/// what they load in it without counting references. What is evicted is released two turns of the
+/// epoch later, when no step that began before is left.
+final class DecodedCache: Sendable {
+    private struct Entry {
+        let owner: any CacheOwner
+        let index: Int
+        let sizeInBytes: Int
+    }
+
+    private struct State {
+        var queue: [Entry] = []
+        var head = 0
+        var usedInBytes = 0
+        var retired: ([AnyObject], [AnyObject]) = ([], [])
+    }
+
+    let budgetInBytes: Int
+    private let state = Mutex(State())
+    private let parity = Atomic<Int>(0)
+    private let activeEven = Atomic<Int>(0)
+    private let activeOdd = Atomic<Int>(0)
+
+    init(budgetInBytes: Int) { self.budgetInBytes = budgetInBytes }
+
+    /// Begins a step; hand the result to ``leave(_:)``.
+    @inline(__always)
+    func enter() -> Int {
+        while true {
+            let now = parity.load(ordering: .sequentiallyConsistent)
+            if now == 0 {
+                activeEven.add(1, ordering: .sequentiallyConsistent)
+            } else {
+                activeOdd.add(1, ordering: .sequentiallyConsistent)
+            }
+            if parity.load(ordering: .sequentiallyConsistent) == now { return now }
+            leave(now)
+        }
+    }
+
+    /// Ends a step.
+    @inline(__always)
+    func leave(_ step: Int) {
+        if step == 0 {
+            activeEven.subtract(1, ordering: .sequentiallyConsistent)
+        } else {
+            activeOdd.subtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    /// Counts an object that was just published, and evicts others if the budget is passed.
+    func account(_ owner: any CacheOwner, _ index: Int, sizeInBytes: Int) {
+        let released = state.withLock { state -> [AnyObject] in
+            state.queue.append(Entry(owner: owner, index: index, sizeInBytes: sizeInBytes))
+            state.usedInBytes += sizeInBytes
+            if state.usedInBytes > budgetInBytes { evict(&state) }
+            return reclaim(&state)
+        }
+        // Destroying the objects outside the lock keeps other threads going.
+        withExtendedLifetime(released) {}
+    }
+
+    /// The memory of all objects that are not evicted.
+    var usedInBytes: Int { state.withLock { $0.usedInBytes } }
+
+    private func evict(_ state: inout State) {
+        var chances = state.queue.count - state.head
+        while state.usedInBytes > budgetInBytes, state.head < state.queue.count {
+            let entry = state.queue[state.head]
+            state.head += 1
+            if chances > 0, entry.owner.takeTouched(entry.index) {
+                chances -= 1
+                state.queue.append(entry)
+                continue
+            }
+            state.usedInBytes -= entry.sizeInBytes
+            guard let object = entry.owner.evict(entry.index) else { continue }
+            if parity.load(ordering: .sequentiallyConsistent) == 0 {
+                state.retired.0.append(object)
+            } else {
+                state.retired.1.append(object)
+            }
+        }
+        if state.head > 1024, state.head * 2 > state.queue.count {
+            state.queue.removeFirst(state.head)
+            state.head = 0
+        }
+    }
+
+    private func reclaim(_ state: inout State) -> [AnyObject] {
+        guard !(state.retired.0.isEmpty && state.retired.1.isEmpty) else { return [] }
+        let now = parity.load(ordering: .sequentiallyConsistent)
+        var released: [AnyObject] = []
+        if now == 0 {
+            guard activeOdd.load(ordering: .sequentiallyConsistent) == 0 else { return [] }
+            swap(&released, &state.retired.1)
+        } else {
+            guard activeEven.load(ordering: .sequentiallyConsistent) == 0 else { return [] }
+            swap(&released, &state.retired.0)
+        }
+        parity.store(1 - now, ordering: .sequentiallyConsistent)
+        return released
+    }
+}

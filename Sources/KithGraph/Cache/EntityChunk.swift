@@ -1,0 +1,274 @@
+import KithStorage
+import KithValues
+
+/// A chunk of nodes or relationships as one view sees it: its descriptor, the changes not yet folded
+/// in, and places for decoded columns. What it says never changes.
+final class EntityChunk: @unchecked Sendable {
+    // Sendable: all properties are set by the initializer; the cache is safe by itself.
+
+    let kind: EntityKind
+    let chunk: UInt64
+    let descriptor: ChunkDescriptor
+    /// Changed rows, by slot.
+    let recent: [(slot: Int, row: RowChange)]
+    /// One more than the highest slot in use.
+    let slotCount: Int
+    /// The slots alive.
+    let alive: SlotSet
+    /// All keys that a segment or a changed row has, ascending.
+    let keys: [UInt32]
+    /// The decoded columns, in the order of ``keys``; then the bytes of segments.
+    private let places: CacheSlots
+
+    init(
+        _ kind: EntityKind, _ chunk: UInt64, _ descriptor: ChunkDescriptor,
+        recent: [(slot: Int, row: RowChange)]
+    ) {
+        self.kind = kind
+        self.chunk = chunk
+        self.descriptor = descriptor
+        self.recent = recent
+        var alive = descriptor.alive
+        var slotCount = descriptor.slotCount
+        var keys = descriptor.segments.map(\.key)
+        if !recent.isEmpty {
+            var keySet = Set(keys)
+            for (slot, row) in recent {
+                slotCount = max(slotCount, slot + 1)
+                switch row.life {
+                case .kept: break
+                case .created: alive.insert(slot)
+                case .deleted: alive.remove(slot)
+                }
+                for property in row.properties { keySet.insert(property.key) }
+                if kind == .relationship, row.life == .created {
+                    keySet.insert(SegmentEntry.sourceKey)
+                    keySet.insert(SegmentEntry.targetKey)
+                }
+            }
+            keys = keySet.sorted()
+        }
+        self.alive = alive
+        self.slotCount = slotCount
+        self.keys = keys
+        places = CacheSlots(count: keys.count + descriptor.segments.count)
+    }
+
+    /// A chunk that is not on disk.
+    static func missing(_ kind: EntityKind, _ chunk: UInt64) -> EntityChunk {
+        EntityChunk(kind, chunk, ChunkDescriptor(), recent: [])
+    }
+
+    /// Reads a chunk.
+    static func load(
+        _ kind: EntityKind, _ chunk: UInt64, from storage: StorageReader
+    ) throws(GraphError) -> EntityChunk {
+        var descriptor = ChunkDescriptor()
+        let stored = try storageCall { () throws(StorageError) in
+            try storage.value(
+                in: KeySpaces.descriptors(kind), forKey: KeySpaces.chunk(chunk))
+        }
+        if let stored {
+            let padded = stored.withUnsafeBytes { PaddedBytes($0) }
+            descriptor = try ChunkDescriptor(padded.bytes, kind)
+        }
+        var recent: [(slot: Int, row: RowChange)] = []
+        let prefix = KeySpaces.chunk(chunk)
+        let cursor = storage.cursor(in: KeySpaces.recentRows(kind))
+        var isOnEntry = try storageCall { () throws(StorageError) in
+            try cursor.seek(atOrAfter: prefix)
+        }
+        while isOnEntry {
+            let key = cursor.key
+            guard key.count == 10, key.bigEndianUInt64(at: 0) == chunk else { break }
+            let slot = Int(key.bigEndianUInt16(at: 8))
+            guard slot < GraphLimits.slotsPerChunk else {
+                throw GraphError.corrupt("a changed row lies past the end of its chunk")
+            }
+            recent.append((slot, try RowChange(cursor.value)))
+            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+        }
+        return EntityChunk(kind, chunk, descriptor, recent: recent)
+    }
+
+    /// The memory it takes, for the budget.
+    var sizeInBytes: Int {
+        700 + descriptor.segments.count * 96 + descriptor.labelIndexes.count * 2
+            + recent.reduce(0) { $0 + $1.row.sizeInBytes }
+    }
+
+    /// What was changed of a slot, nil if nothing.
+    func recentRow(_ slot: Int) -> RowChange? {
+        if recent.isEmpty { return nil }
+        var low = 0
+        var high = recent.count
+        while low < high {
+            let middle = (low + high) / 2
+            if recent[middle].slot < slot { low = middle + 1 } else { high = middle }
+        }
+        return low < recent.count && recent[low].slot == slot ? recent[low].row : nil
+    }
+
+    /// The label set of a node that is alive.
+    func labelSet(of slot: Int) -> UInt32 {
+        if let set = recentRow(slot)?.labelSet { return set }
+        return slot < descriptor.slotCount ? descriptor.labelSet(of: slot) : 0
+    }
+
+    /// The label sets of all slots alive, called once for each run of equal ones where they agree.
+    func slots(inSets wanted: [Bool]) -> SlotSet {
+        func isWanted(_ set: UInt32) -> Bool { Int(set) < wanted.count && wanted[Int(set)] }
+        var result = SlotSet()
+        if descriptor.labelIndexes.isEmpty {
+            if let set = descriptor.labelSets.first, isWanted(set) { result = descriptor.alive }
+        } else {
+            let flags = descriptor.labelSets.map(isWanted)
+            for slot in 0..<descriptor.slotCount where flags[Int(descriptor.labelIndexes[slot])] {
+                result.insert(slot)
+            }
+        }
+        for (slot, row) in recent {
+            guard let set = row.labelSet else { continue }
+            if isWanted(set) { result.insert(slot) } else { result.remove(slot) }
+        }
+        result.formIntersection(alive)
+        return result
+    }
+
+    private func index<Element>(
+        of key: UInt32, in elements: [Element], _ keyOf: (Element) -> UInt32
+    ) -> Int? {
+        var low = 0
+        var high = elements.count
+        while low < high {
+            let middle = (low &+ high) / 2
+            if keyOf(elements[middle]) < key { low = middle &+ 1 } else { high = middle }
+        }
+        return low < elements.count && keyOf(elements[low]) == key ? low : nil
+    }
+
+    private func segmentIndex(_ key: UInt32) -> Int? {
+        index(of: key, in: descriptor.segments) { $0.key }
+    }
+}
+
+extension EntityChunk {
+    /// One property of all slots. Within a step of `cache`.
+    func column(
+        _ key: UInt32, _ storage: StorageReader, _ cache: DecodedCache
+    ) throws(GraphError) -> Column {
+        guard let place = index(of: key, in: keys, { $0 }) else {
+            return ColumnDraft.nulls(count: slotCount)
+        }
+        if let cached = places.load(place) {
+            return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue()
+        }
+        var column: Column
+        if let segment = segmentIndex(key) {
+            column = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
+                try SegmentDecoder.decode(bytes, count: slotCount)
+            }
+        } else {
+            column = ColumnDraft.nulls(count: slotCount)
+        }
+        if !recent.isEmpty { column = Self.patch(column, recent, key, count: slotCount) }
+        if places.publish(column, at: place) {
+            cache.account(places, place, sizeInBytes: column.sizeInBytes)
+        }
+        return column
+    }
+
+    /// A column with changed rows applied.
+    static func patch(
+        _ column: Column, _ rows: [(slot: Int, row: RowChange)], _ key: UInt32, count: Int
+    ) -> Column {
+        var cleared: [Int] = []
+        var changes: [(slot: Int, value: Value)] = []
+        for (slot, row) in rows {
+            if row.life != .kept { cleared.append(slot) }
+            if key >= SegmentEntry.sourceKey {
+                guard row.life == .created else { continue }
+                let end = key == SegmentEntry.sourceKey ? row.source : row.target
+                changes.append((slot, .integer(Int64(bitPattern: end))))
+            } else if let value = row.property(key), !(value.isNull && row.life != .kept) {
+                changes.append((slot, value))
+            }
+        }
+        return column.patched(count: count, clearing: cleared, changes: changes)
+    }
+
+    /// One property of one slot that is alive. Within a step of `cache`.
+    func value(
+        _ key: UInt32, _ slot: Int, _ storage: StorageReader, _ cache: DecodedCache
+    ) throws(GraphError) -> Value {
+        guard let place = index(of: key, in: keys, { $0 }) else { return .null }
+        if let cached = places.load(place) {
+            return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue().value(at: slot)
+        }
+        if let row = recentRow(slot) {
+            if key >= SegmentEntry.sourceKey, row.life == .created {
+                let end = key == SegmentEntry.sourceKey ? row.source : row.target
+                return .integer(Int64(bitPattern: end))
+            }
+            if let value = row.property(key) { return value }
+        }
+        guard let segment = segmentIndex(key) else { return .null }
+        let single = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
+            try SegmentDecoder.value(at: slot, in: bytes)
+        }
+        if let single { return single }
+        return try column(key, storage, cache).value(at: slot)
+    }
+
+    /// Calls `body` with the bytes of a segment, which are followed by readable ones.
+    private func withSegment<Result>(
+        _ segment: Int, _ storage: StorageReader, _ cache: DecodedCache,
+        _ body: (UnsafeRawBufferPointer) throws(GraphError) -> Result
+    ) throws(GraphError) -> Result {
+        let place = keys.count + segment
+        if let cached = places.load(place) {
+            if case .inline = descriptor.segments[segment].location {
+                let bytes = Unmanaged<PaddedBytes>.fromOpaque(cached).takeUnretainedValue()
+                return try body(bytes.bytes)
+            }
+            let buffer = Unmanaged<ExtentBuffer>.fromOpaque(cached).takeUnretainedValue()
+            return try body(buffer.bytes)
+        }
+        switch descriptor.segments[segment].location {
+        case .inline(let content):
+            let padded = content.withUnsafeBytes { PaddedBytes($0) }
+            if places.publish(padded, at: place) {
+                cache.account(places, place, sizeInBytes: content.count + 64)
+            }
+            return try body(padded.bytes)
+        case .extent(let reference):
+            let buffer = try storageCall { () throws(StorageError) in
+                try storage.readExtent(reference)
+            }
+            if places.publish(buffer, at: place) {
+                cache.account(places, place, sizeInBytes: buffer.bytes.count + 64)
+            }
+            return try body(buffer.bytes)
+        }
+    }
+
+    /// What is known of a property without decoding it.
+    func zone(_ key: UInt32) -> ColumnZone? {
+        guard recent.isEmpty else { return nil }
+        guard let segment = segmentIndex(key) else {
+            return ColumnZone(nullCount: slotCount, minimum: nil, maximum: nil)
+        }
+        let zone = descriptor.segments[segment].zone
+        func value(_ bits: UInt64) -> Value? {
+            switch zone.kind {
+            case .none: nil
+            case .integer: .integer(Int64(bitPattern: bits))
+            case .float: .float(Double(bitPattern: bits))
+            case .date: .date(CalendarDate(daysSinceEpoch: Int64(bitPattern: bits)))
+            }
+        }
+        return ColumnZone(
+            nullCount: slotCount - zone.valueCount, minimum: value(zone.minimum),
+            maximum: value(zone.maximum))
+    }
+}

@@ -1,0 +1,133 @@
+import KithStorage
+import Synchronization
+
+/// The lists of one type in one direction.
+struct AdjacencyKey: Hashable, Sendable {
+    var type: UInt32
+    var isIncoming: Bool
+}
+
+/// What is decoded of one commit: shared by all its snapshots, and in parts by later commits.
+final class GraphTables: Sendable {
+    let commitNumber: UInt64
+    let catalog: Catalog
+    let statistics: GraphStatistics
+    let nodeChunkCount: UInt64
+    let relationshipChunkCount: UInt64
+    let nodes: ChunkTable
+    let relationships: ChunkTable
+    private let lists: Mutex<[AdjacencyKey: ChunkTable]>
+    private let members: Mutex<[MemberKey: [ChunkID]]>
+    let distinctEstimates: Mutex<[IndexID: [Int: Int]]>
+
+    struct MemberKey: Hashable, Sendable {
+        var kind: EntityKind
+        var token: UInt32
+    }
+
+    /// What a commit, or a flush within a transaction, changed.
+    struct Changes {
+        var nodeChunks: Set<UInt64> = []
+        var relationshipChunks: Set<UInt64> = []
+        var lists: [AdjacencyKey: Set<UInt64>] = [:]
+        var members: Set<MemberKey> = []
+        /// Everything may have changed.
+        var isTotal = false
+    }
+
+    /// Tables of a commit of which nothing is decoded yet.
+    init(_ storage: StorageReader, catalog known: Catalog?) throws(GraphError) {
+        let format = storage.counter(KeySpaces.Counter.format)
+        guard format <= KeySpaces.format else {
+            throw GraphError.storage(.newerFormat(version: UInt32(truncatingIfNeeded: format)))
+        }
+        commitNumber = storage.commitNumber
+        if let known, known.version == storage.counter(KeySpaces.Counter.catalogVersion) {
+            catalog = known
+        } else {
+            catalog = try CatalogStore.load(storage)
+        }
+        statistics = try Self.loadStatistics(storage)
+        nodeChunkCount = storage.counter(KeySpaces.Counter.nodeChunks)
+        relationshipChunkCount = storage.counter(KeySpaces.Counter.relationshipChunks)
+        nodes = ChunkTable(chunkCount: nodeChunkCount)
+        relationships = ChunkTable(chunkCount: relationshipChunkCount)
+        lists = Mutex([:])
+        members = Mutex([:])
+        distinctEstimates = Mutex([:])
+    }
+
+    private static func loadStatistics(
+        _ storage: StorageReader
+    ) throws(GraphError) -> GraphStatistics {
+        var statistics = GraphStatistics()
+        let cursor = storage.cursor(in: KeySpaces.statistics)
+        var isOnEntry = try storageCall { () throws(StorageError) in try cursor.seekFirst() }
+        while isOnEntry {
+            try statistics.read(key: cursor.key, value: cursor.value)
+            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+        }
+        return statistics
+    }
+
+    /// The tables after `changes`; what they did not touch is shared.
+    init(
+        after old: GraphTables, changes: Changes, commitNumber: UInt64, catalog: Catalog,
+        statistics: GraphStatistics, nodeChunkCount: UInt64, relationshipChunkCount: UInt64
+    ) {
+        self.commitNumber = commitNumber
+        self.catalog = catalog
+        self.statistics = statistics
+        self.nodeChunkCount = nodeChunkCount
+        self.relationshipChunkCount = relationshipChunkCount
+        distinctEstimates = Mutex(old.distinctEstimates.withLock { $0 })
+        if changes.isTotal {
+            nodes = ChunkTable(chunkCount: nodeChunkCount)
+            relationships = ChunkTable(chunkCount: relationshipChunkCount)
+            lists = Mutex([:])
+            members = Mutex([:])
+            return
+        }
+        nodes = old.nodes.successor(chunkCount: nodeChunkCount, changed: changes.nodeChunks)
+        relationships = old.relationships.successor(
+            chunkCount: relationshipChunkCount, changed: changes.relationshipChunks)
+        var oldLists = old.lists.withLock { $0 }
+        for (key, table) in oldLists {
+            oldLists[key] = table.successor(
+                chunkCount: nodeChunkCount, changed: changes.lists[key] ?? [])
+        }
+        lists = Mutex(oldLists)
+        var oldMembers = old.members.withLock { $0 }
+        for key in changes.members { oldMembers[key] = nil }
+        members = Mutex(oldMembers)
+    }
+
+    /// The table of the lists of one type in one direction.
+    func table(_ key: AdjacencyKey) -> ChunkTable {
+        lists.withLock { lists in
+            if let table = lists[key] { return table }
+            let table = ChunkTable(chunkCount: nodeChunkCount)
+            lists[key] = table
+            return table
+        }
+    }
+
+    /// The chunks that hold nodes with a label, or relationships of a type.
+    func chunks(_ key: MemberKey, _ storage: StorageReader) throws(GraphError) -> [ChunkID] {
+        if let known = members.withLock({ $0[key] }) { return known }
+        var chunks: [ChunkID] = []
+        let prefix = KeySpaces.member(key.kind, key.token)
+        let cursor = storage.cursor(in: KeySpaces.members)
+        var isOnEntry = try storageCall { () throws(StorageError) in
+            try cursor.seek(atOrAfter: prefix)
+        }
+        while isOnEntry {
+            let found = cursor.key
+            guard found.count == 13, found.prefix(5).elementsEqual(prefix) else { break }
+            chunks.append(ChunkID(rawValue: found.bigEndianUInt64(at: 5)))
+            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+        }
+        members.withLock { $0[key] = chunks }
+        return chunks
+    }
+}

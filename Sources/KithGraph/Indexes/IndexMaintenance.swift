@@ -1,0 +1,97 @@
+import KithStorage
+import KithValues
+
+extension GraphWriter {
+    /// The indexes that entities with these labels, or of this type, are in; of those, the ones over
+    /// a property if one is given.
+    func indexes(
+        _ kind: EntityKind, _ tokens: [UInt32], covering key: PropertyKeyID?
+    ) -> [IndexDefinition] {
+        guard !owned.catalog.indexes.isEmpty else { return [] }
+        return owned.catalog.indexes.filter { index in
+            index.entity == kind && tokens.contains(index.token)
+                && (key.map { index.properties.contains($0) } ?? true)
+        }
+    }
+
+    /// Puts a new entity into the indexes of its labels or type.
+    func indexNewEntity(
+        _ kind: EntityKind, _ id: UInt64, tokens: [UInt32], _ properties: [RowChange.Property]
+    ) throws(GraphError) {
+        guard !owned.catalog.indexes.isEmpty else { return }
+        for index in indexes(kind, tokens, covering: nil) {
+            var values: [Value] = []
+            for key in index.properties {
+                guard let property = properties.first(where: { $0.key == key.rawValue }) else {
+                    break
+                }
+                values.append(property.value)
+            }
+            guard values.count == index.properties.count,
+                let ordered = IndexKeys.ordered(values)
+            else { continue }
+            try addEntry(ordered, id, to: index)
+        }
+    }
+
+    /// Puts an entity into indexes, as far as it has their properties.
+    func addEntries(of id: UInt64, to indexes: [IndexDefinition]) throws(GraphError) {
+        for index in indexes {
+            if let ordered = try reader.orderedValues(of: id, index) {
+                try addEntry(ordered, id, to: index)
+            }
+        }
+    }
+
+    /// Takes an entity out of indexes.
+    func removeEntries(of id: UInt64, from indexes: [IndexDefinition]) throws(GraphError) {
+        for index in indexes {
+            guard let ordered = try reader.orderedValues(of: id, index) else { continue }
+            let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
+            noteStorageChange()
+            try storageCall { () throws(StorageError) in
+                _ = try transaction.remove(key, in: KeySpaces.index(index.id))
+            }
+            if isCut { owned.statistics.count(longKeys: -1, index: index.id.rawValue) }
+        }
+    }
+
+    private func addEntry(
+        _ ordered: [UInt8], _ id: UInt64, to index: IndexDefinition
+    ) throws(GraphError) {
+        let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
+        noteStorageChange()
+        try storageCall { () throws(StorageError) in
+            try transaction.put(key, isCut ? [1] : [], in: KeySpaces.index(index.id))
+        }
+        if isCut { owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
+        if index.isUnique {
+            statement?.uniqueValues.insert(
+                StatementState.UniqueValue(index: index.id, ordered: ordered))
+        }
+    }
+
+    /// The entities with exactly these ordered values, at most `limit`.
+    func entities(
+        _ ordered: [UInt8], in index: IndexDefinition, limit: Int
+    ) throws(GraphError) -> [UInt64] {
+        let values = reader.indexKeys.values(ordered)
+        let cursor = reader.storage.cursor(in: KeySpaces.index(index.id))
+        var ids: [UInt64] = []
+        var isOnEntry = try storageCall { () throws(StorageError) in
+            try cursor.seek(atOrAfter: values)
+        }
+        while isOnEntry, ids.count < limit {
+            let key = cursor.key
+            guard key.count == values.count + 8, key.starts(with: values) else { break }
+            let id = key.bigEndianUInt64(at: values.count)
+            if cursor.value.isEmpty {
+                ids.append(id)
+            } else if try reader.orderedValues(of: id, index) == ordered {
+                ids.append(id)
+            }
+            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+        }
+        return ids
+    }
+}

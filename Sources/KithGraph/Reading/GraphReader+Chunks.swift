@@ -1,0 +1,95 @@
+import KithValues
+
+extension GraphReader {
+    /// The chunks that hold nodes with a label, ascending; nil asks for those of all nodes.
+    public func nodeChunks(label: LabelID?) throws(GraphError) -> [ChunkID] {
+        guard let label else { return (0..<nodeChunkCount).map(ChunkID.init(rawValue:)) }
+        return try chunks(GraphTables.MemberKey(kind: .node, token: label.rawValue))
+    }
+
+    /// The chunks that hold relationships of a type, ascending; nil asks for those of all types.
+    public func relationshipChunks(type: RelationshipTypeID?) throws(GraphError) -> [ChunkID] {
+        guard let type else { return (0..<relationshipChunkCount).map(ChunkID.init(rawValue:)) }
+        return try chunks(GraphTables.MemberKey(kind: .relationship, token: type.rawValue))
+    }
+
+    private func chunks(_ key: GraphTables.MemberKey) throws(GraphError) -> [ChunkID] {
+        let known = try tables.chunks(key, storage)
+        guard let added = pending?.members[key], !added.isEmpty else { return known }
+        return Set(known).union(added.map(ChunkID.init(rawValue:))).sorted()
+    }
+
+    /// The nodes of a chunk that have all of the labels.
+    public func slots(
+        inNodeChunk chunk: ChunkID, labels: [LabelID]
+    ) throws(GraphError) -> SlotSet {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        let base = try baseChunk(.node, chunk.rawValue)
+        let changed = pending?.nodes[chunk.rawValue]
+        if labels.isEmpty { return alive(base, changed) }
+        let sets = catalog.labelSets
+        let numbers = labels.map(\.rawValue)
+        let wanted = (0..<sets.count).map { set in
+            let members = sets[UInt32(set)]
+            return numbers.allSatisfy { members.contains($0) }
+        }
+        var result = base.slots(inSets: wanted)
+        guard let changed else { return result }
+        for (slot, row) in changed.rows {
+            if let set = row.labelSet {
+                if wanted[Int(set)] { result.insert(Int(slot)) } else { result.remove(Int(slot)) }
+            }
+            if row.life == .deleted { result.remove(Int(slot)) }
+        }
+        return result
+    }
+
+    /// The relationships of a chunk.
+    public func slots(inRelationshipChunk chunk: ChunkID) throws(GraphError) -> SlotSet {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        let base = try baseChunk(.relationship, chunk.rawValue)
+        return alive(base, pending?.relationships[chunk.rawValue])
+    }
+
+    func alive(_ base: EntityChunk, _ changed: PendingChunk?) -> SlotSet {
+        guard let changed else { return base.alive }
+        var alive = base.alive
+        for (slot, row) in changed.rows {
+            switch row.life {
+            case .kept: break
+            case .created: alive.insert(Int(slot))
+            case .deleted: alive.remove(Int(slot))
+            }
+        }
+        return alive
+    }
+
+    /// The type that all relationships of a chunk have.
+    public func type(ofRelationshipChunk chunk: ChunkID) throws(GraphError) -> RelationshipTypeID {
+        if let type = owned?.chunkTypes[chunk.rawValue] {
+            return RelationshipTypeID(rawValue: type)
+        }
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        let base = try baseChunk(.relationship, chunk.rawValue)
+        return RelationshipTypeID(rawValue: base.descriptor.type)
+    }
+
+    /// Writes source and target of every relationship of a chunk, slot by slot, into arrays with
+    /// room for 2,048 each; slots not alive get 0.
+    public func endpoints(
+        inRelationshipChunk chunk: ChunkID, sources: UnsafeMutablePointer<UInt64>,
+        targets: UnsafeMutablePointer<UInt64>
+    ) throws(GraphError) {
+        let alive = try slots(inRelationshipChunk: chunk)
+        let from = try column(SegmentEntry.sourceKey, .relationship, chunk.rawValue)
+        let to = try column(SegmentEntry.targetKey, .relationship, chunk.rawValue)
+        for slot in 0..<GraphLimits.slotsPerChunk {
+            let isThere = alive.contains(slot) && from.hasValue(slot) && to.hasValue(slot)
+            sources[slot] = isThere ? UInt64(bitPattern: from.integers[slot]) : 0
+            targets[slot] = isThere ? UInt64(bitPattern: to.integers[slot]) : 0
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import KithValues
+
+extension GraphReader {
+    /// One property of all nodes of a chunk; cheap once it is cached.
+    public func column(
+        _ key: PropertyKeyID, inNodeChunk chunk: ChunkID
+    ) throws(GraphError) -> Column { try column(key.rawValue, .node, chunk.rawValue) }
+
+    /// One property of all relationships of a chunk; cheap once it is cached.
+    public func column(
+        _ key: PropertyKeyID, inRelationshipChunk chunk: ChunkID
+    ) throws(GraphError) -> Column { try column(key.rawValue, .relationship, chunk.rawValue) }
+
+    /// What is known of a property of a chunk without decoding it; nil when nothing is.
+    public func zone(
+        _ key: PropertyKeyID, inNodeChunk chunk: ChunkID
+    ) throws(GraphError) -> ColumnZone? { try zone(key.rawValue, .node, chunk.rawValue) }
+
+    /// What is known of a property of a chunk without decoding it; nil when nothing is.
+    public func zone(
+        _ key: PropertyKeyID, inRelationshipChunk chunk: ChunkID
+    ) throws(GraphError) -> ColumnZone? { try zone(key.rawValue, .relationship, chunk.rawValue) }
+
+    func column(
+        _ key: UInt32, _ kind: EntityKind, _ chunk: UInt64
+    ) throws(GraphError) -> Column {
+        let changed = pending?.chunk(kind, chunk)
+        if let known = changed?.columns[key] { return known }
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        let base = try baseChunk(kind, chunk)
+        let column = try base.column(key, storage, cache)
+        guard let changed else { return column }
+        let count = max(base.slotCount, changed.slotEnd)
+        let patched = EntityChunk.patch(column, changed.sortedRows, key, count: count)
+        changed.columns[key] = patched
+        return patched
+    }
+
+    private func zone(
+        _ key: UInt32, _ kind: EntityKind, _ chunk: UInt64
+    ) throws(GraphError) -> ColumnZone? {
+        guard pending?.chunk(kind, chunk) == nil else { return nil }
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        return try baseChunk(kind, chunk).zone(key)
+    }
+}

@@ -1,0 +1,221 @@
+import CShims
+import KithValues
+
+extension GraphReader {
+    /// Finds the edges of many nodes at once: for each source in order, its edges type by type,
+    /// outgoing before incoming, sorted by neighbour within a type and direction.
+    ///
+    /// Call ``Expansion/begin()`` for a new batch of sources, then this until it returns true; each
+    /// call delivers at most the capacity of `expansion`. An empty list of types stands for all.
+    /// Sources that are not alive have no edges.
+    ///
+    /// - Returns: whether all sources are done.
+    public func expand(
+        _ sources: UnsafeBufferPointer<UInt64>, types: [RelationshipTypeID], direction: Direction,
+        wantsRelationships: Bool, into expansion: Expansion
+    ) throws(GraphError) -> Bool {
+        if !expansion.position.isStarted {
+            expansion.position.isStarted = true
+            expansion.lists = lists(types: types, direction: direction)
+        }
+        expansion.count = 0
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        while expansion.position.source < sources.count {
+            let source = sources[expansion.position.source]
+            while expansion.position.list < expansion.lists.count {
+                let isDone = try deliver(source, wantsRelationships, into: expansion)
+                if !isDone { return false }
+                expansion.position.list += 1
+                expansion.position.edge = 0
+            }
+            expansion.position.source += 1
+            expansion.position.list = 0
+        }
+        expansion.lists = []
+        return true
+    }
+
+    /// Delivers what is left of one list; false when the buffer is full before it ends.
+    private func deliver(
+        _ source: UInt64, _ wantsRelationships: Bool, into expansion: Expansion
+    ) throws(GraphError) -> Bool {
+        let index = expansion.position.list
+        let chunk = source >> UInt64(GraphLimits.slotBits)
+        if let changes = expansion.lists[index].changed?[chunk]?[UInt16(slot(source))],
+            !changes.isEmpty
+        {
+            return try deliverMerged(source, wantsRelationships, into: expansion)
+        }
+        let lists = expansion.lists[index]
+        let base = try baseLists(lists.key, chunk, in: lists.table)
+        let range = base.range(slot(source))
+        var edge = range.lowerBound &+ expansion.position.edge
+        guard edge < range.upperBound else { return true }
+        var loops = range.upperBound..<range.upperBound
+        if lists.skipsLoops { loops = base.edges(slot: slot(source), neighbour: source) }
+        while edge < range.upperBound {
+            if loops.contains(edge) {
+                edge = loops.upperBound
+                continue
+            }
+            let end = edge < loops.lowerBound ? loops.lowerBound : range.upperBound
+            let count = min(end &- edge, expansion.capacity &- expansion.count)
+            if count == 0 { break }
+            Self.copy(base, from: edge, count: count, into: expansion)
+            if wantsRelationships {
+                try copyRelationships(base, from: edge, count: count, of: source, into: expansion)
+            }
+            expansion.count &+= count
+            edge &+= count
+        }
+        expansion.position.edge = edge &- range.lowerBound
+        return edge >= range.upperBound
+    }
+
+    @inline(__always)
+    private static func copy(
+        _ base: AdjacencyChunk, from start: Int, count: Int, into expansion: Expansion
+    ) {
+        let neighbours = expansion.neighbours + expansion.count
+        if let narrow = base.narrow {
+            let from = narrow + start
+            var index = 0
+            while index < count {
+                neighbours[index] = UInt64(from[index])
+                index &+= 1
+            }
+        } else if let wide = base.wide {
+            neighbours.update(from: wide + start, count: count)
+        }
+        let position = UInt32(truncatingIfNeeded: expansion.position.source)
+        (expansion.sourceIndexes + expansion.count).update(repeating: position, count: count)
+    }
+
+    private func copyRelationships(
+        _ base: AdjacencyChunk, from start: Int, count: Int, of source: UInt64,
+        into expansion: Expansion
+    ) throws(GraphError) {
+        let ids = expansion.relationships + expansion.count
+        if base.hasIDs {
+            if let known = base.relationships {
+                ids.update(from: known + start, count: count)
+            } else {
+                let first = base.firstRelationship &+ UInt64(truncatingIfNeeded: start)
+                for index in 0..<count { ids[index] = first &+ UInt64(truncatingIfNeeded: index) }
+            }
+            return
+        }
+        let outgoing = outgoingLists(of: expansion)
+        let listStart = base.range(slot(source)).lowerBound
+        for index in 0..<count {
+            let edge = start &+ index
+            let neighbour = base.neighbour(edge)
+            var ordinal = 0
+            while edge &- ordinal > listStart, base.neighbour(edge &- ordinal &- 1) == neighbour {
+                ordinal &+= 1
+            }
+            ids[index] = try relationship(
+                ordinal, from: neighbour, to: source, outgoing, &expansion.found)
+        }
+    }
+
+    /// The outgoing lists that belong to the incoming ones being delivered.
+    private func outgoingLists(of expansion: Expansion) -> ListsOfType {
+        let key = AdjacencyKey(
+            type: expansion.lists[expansion.position.list].key.type, isIncoming: false)
+        return ListsOfType(
+            key: key, table: tables.table(key), changed: pending?.lists[key], skipsLoops: false)
+    }
+
+    /// The relationship with a place among those from one node to another.
+    private func relationship(
+        _ ordinal: Int, from source: UInt64, to target: UInt64, _ outgoing: ListsOfType,
+        _ found: inout [UInt64]
+    ) throws(GraphError) -> UInt64 {
+        let chunk = source >> UInt64(GraphLimits.slotBits)
+        if outgoing.changed?[chunk]?[UInt16(slot(source))] == nil {
+            let base = try baseLists(outgoing.key, chunk, in: outgoing.table)
+            let edges = base.edges(slot: slot(source), neighbour: target)
+            if ordinal < edges.count { return base.relationship(edges.lowerBound &+ ordinal) }
+        } else {
+            found.removeAll(keepingCapacity: true)
+            try relationships(from: source, to: target, in: outgoing, into: &found)
+            if ordinal < found.count { return found[ordinal] }
+        }
+        throw GraphError.corrupt("an incoming edge of node \(target) has no outgoing counterpart")
+    }
+
+    /// Delivers what is left of a list that the transaction changed.
+    private func deliverMerged(
+        _ source: UInt64, _ wantsRelationships: Bool, into expansion: Expansion
+    ) throws(GraphError) -> Bool {
+        let lists = expansion.lists[expansion.position.list]
+        if expansion.position.edge == 0 { expansion.merged = try mergedList(lists, source) }
+        let outgoing =
+            lists.key.isIncoming && wantsRelationships ? outgoingLists(of: expansion) : nil
+        while expansion.position.edge < expansion.merged.count {
+            let edge = expansion.merged[expansion.position.edge]
+            if lists.skipsLoops, edge.neighbour == source {
+                expansion.position.edge += 1
+                continue
+            }
+            if expansion.count == expansion.capacity { return false }
+            expansion.sourceIndexes[expansion.count] = UInt32(expansion.position.source)
+            expansion.neighbours[expansion.count] = edge.neighbour
+            if let outgoing {
+                var ordinal = 0
+                while expansion.position.edge - ordinal > 0,
+                    expansion.merged[expansion.position.edge - ordinal - 1].neighbour
+                        == edge.neighbour
+                { ordinal += 1 }
+                expansion.relationships[expansion.count] = try relationship(
+                    ordinal, from: edge.neighbour, to: source, outgoing, &expansion.found)
+            } else if wantsRelationships {
+                expansion.relationships[expansion.count] = edge.relationship
+            }
+            expansion.count += 1
+            expansion.position.edge += 1
+        }
+        expansion.merged = []
+        return true
+    }
+
+    /// The number of edges of a node; an empty list of types stands for all.
+    public func degree(
+        of node: UInt64, types: [RelationshipTypeID], direction: Direction
+    ) throws(GraphError) -> Int {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        var total = 0
+        for lists in lists(types: types, direction: direction) { total += try degree(lists, node) }
+        return total
+    }
+
+    /// Writes the number of edges of each source.
+    public func degrees(
+        of sources: UnsafeBufferPointer<UInt64>, types: [RelationshipTypeID], direction: Direction,
+        into degrees: UnsafeMutablePointer<Int64>
+    ) throws(GraphError) {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        degrees.update(repeating: 0, count: sources.count)
+        for lists in lists(types: types, direction: direction) {
+            for index in 0..<sources.count {
+                degrees[index] &+= Int64(try degree(lists, sources[index]))
+            }
+        }
+    }
+
+    /// Appends the raw ids of the relationships of a type from one node to another.
+    public func relationships(
+        from source: UInt64, to target: UInt64, type: RelationshipTypeID,
+        into ids: inout [UInt64]
+    ) throws(GraphError) {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        for lists in lists(types: [type], direction: .outgoing) {
+            try relationships(from: source, to: target, in: lists, into: &ids)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+extension GraphReader {
+    /// The lists of all wanted types and ways, in the order in which they are delivered.
+    func lists(types: [RelationshipTypeID], direction: Direction) -> [ListsOfType] {
+        var result: [ListsOfType] = []
+        let numbers =
+            types.isEmpty
+            ? (0..<UInt32(catalog.typeTokens.names.count)).map { $0 } : types.map(\.rawValue)
+        for type in numbers {
+            for isIncoming in [false, true] {
+                if isIncoming ? direction == .outgoing : direction == .incoming { continue }
+                let key = AdjacencyKey(type: type, isIncoming: isIncoming)
+                let changed = pending?.lists[key]
+                let isEmpty = (statistics.relationships[type] ?? 0) == 0
+                if isEmpty, changed == nil { continue }
+                result.append(
+                    ListsOfType(
+                        key: key, table: tables.table(key), changed: changed,
+                        skipsLoops: direction == .both && isIncoming))
+            }
+        }
+        return result
+    }
+
+    /// The edges of one node as this transaction sees them; slots are the node's own.
+    /// Incoming edges have no relationship. Within a step of the cache.
+    func mergedList(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> [ChunkEdge] {
+        let chunk = node >> UInt64(GraphLimits.slotBits)
+        let slot = slot(node)
+        let base = try baseLists(lists.key, chunk, in: lists.table)
+        let hasIDs = !lists.key.isIncoming
+        let edges = base.range(slot).map { edge in
+            ChunkEdge(
+                slot: UInt16(slot), neighbour: base.neighbour(edge),
+                relationship: hasIDs ? base.relationship(edge) : 0)
+        }
+        guard let changes = lists.changed?[chunk]?[UInt16(slot)] else { return edges }
+        return try EdgeMerge.merge(edges, changes, hasIDs: hasIDs)
+    }
+
+    /// Appends the relationships from one node to another. Within a step of the cache.
+    func relationships(
+        from source: UInt64, to target: UInt64, in lists: ListsOfType, into ids: inout [UInt64]
+    ) throws(GraphError) {
+        let chunk = source >> UInt64(GraphLimits.slotBits)
+        if let changes = lists.changed?[chunk]?[UInt16(slot(source))], !changes.isEmpty {
+            for edge in try mergedList(lists, source) where edge.neighbour == target {
+                ids.append(edge.relationship)
+            }
+            return
+        }
+        let base = try baseLists(lists.key, chunk, in: lists.table)
+        for edge in base.edges(slot: slot(source), neighbour: target) {
+            ids.append(base.relationship(edge))
+        }
+    }
+
+    /// The number of edges of a node in some lists. Within a step of the cache.
+    func degree(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> Int {
+        let chunk = node >> UInt64(GraphLimits.slotBits)
+        let slot = slot(node)
+        let base = try baseLists(lists.key, chunk, in: lists.table)
+        var count = base.range(slot).count
+        if lists.skipsLoops { count -= base.edges(slot: slot, neighbour: node).count }
+        if let changes = lists.changed?[chunk]?[UInt16(slot)] {
+            for change in changes where !(lists.skipsLoops && change.edge.neighbour == node) {
+                count += change.isAdded ? 1 : -1
+            }
+        }
+        return count
+    }
+}
+
+/// The lists of one type in one direction, as an expansion uses them.
+struct ListsOfType {
+    let key: AdjacencyKey
+    let table: ChunkTable
+    /// What the transaction changed, by chunk.
+    let changed: [UInt64: PendingLists]?
+    /// Whether edges from a node to itself were already delivered the other way.
+    let skipsLoops: Bool
+}

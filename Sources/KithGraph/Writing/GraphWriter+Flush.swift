@@ -1,0 +1,203 @@
+import KithStorage
+import KithValues
+
+extension GraphWriter {
+    /// Moves all pending changes to storage: rows into `recent` trees or segments, edges into
+    /// `recentEdges` or blocks.
+    func flush() throws(GraphError) {
+        guard !pending.isEmpty else { return }
+        if let statement, statement.savedPending == nil {
+            // From here on undoing the statement means: storage as it was, and these changes.
+            let saved = pending.copy()
+            statement.revert(saved)
+            statement.savedPending = saved
+        }
+        noteStorageChange()
+        var changes = GraphTables.Changes()
+        for (key, chunks) in pending.members.sorted(by: { $0.key.token < $1.key.token }) {
+            if !chunks.isEmpty { changes.members.insert(key) }
+            for chunk in chunks.sorted() {
+                try storageCall { () throws(StorageError) in
+                    try transaction.put(
+                        KeySpaces.member(key.kind, key.token, chunk), [], in: KeySpaces.members)
+                }
+            }
+        }
+        for kind in [EntityKind.node, .relationship] {
+            let chunks = kind == .node ? pending.nodes : pending.relationships
+            for chunk in chunks.keys.sorted() {
+                guard let rows = chunks[chunk]?.sortedRows, !rows.isEmpty else { continue }
+                try flush(rows, kind, chunk)
+                if kind == .node {
+                    changes.nodeChunks.insert(chunk)
+                } else {
+                    changes.relationshipChunks.insert(chunk)
+                }
+            }
+        }
+        for key in pending.lists.keys.sorted(by: { ($0.type, $0.tag) < ($1.type, $1.tag) }) {
+            for (chunk, lists) in (pending.lists[key] ?? [:]).sorted(by: { $0.key < $1.key })
+            where lists.count > 0 {
+                try flush(lists, key, chunk)
+                changes.lists[key, default: []].insert(chunk)
+            }
+        }
+        pending.replace(with: PendingChanges())
+        reader.tables = GraphTables(
+            after: reader.tables, changes: changes, commitNumber: reader.tables.commitNumber,
+            catalog: owned.catalog, statistics: owned.statistics,
+            nodeChunkCount: owned.nodeChunkCount,
+            relationshipChunkCount: owned.relationshipChunkCount)
+        homes.forgetPlaces()
+    }
+
+    private func flush(
+        _ rows: [(slot: Int, row: RowChange)], _ kind: EntityKind, _ chunk: UInt64
+    ) throws(GraphError) {
+        let step = store.cache.enter()
+        defer { store.cache.leave(step) }
+        let base = try reader.baseChunk(kind, chunk)
+        var known = 0
+        for (slot, _) in rows where base.recentRow(slot) != nil { known += 1 }
+        if base.recent.count + rows.count - known > store.options.recentRowsMax {
+            try ChunkFolding(self, kind, base).fold(rows)
+            return
+        }
+        let tree = KeySpaces.recentRows(kind)
+        for (slot, row) in rows {
+            let key = KeySpaces.row(chunk, UInt16(slot))
+            let merged = base.recentRow(slot)?.followed(by: row) ?? row
+            if merged.life == .deleted, !base.descriptor.alive.contains(slot) {
+                if base.recentRow(slot) != nil {
+                    try storageCall { () throws(StorageError) in
+                        _ = try transaction.remove(key, in: tree)
+                    }
+                }
+                continue
+            }
+            var value: [UInt8] = []
+            merged.append(to: &value, isRelationship: kind == .relationship)
+            try storageCall { () throws(StorageError) in try transaction.put(key, value, in: tree) }
+        }
+        if kind == .relationship, base.descriptor.slotCount == 0, base.recent.isEmpty {
+            // The descriptor is where the type of the chunk is kept.
+            var descriptor = ChunkDescriptor()
+            descriptor.type = try reader.type(
+                ofRelationshipChunk: ChunkID(rawValue: chunk)
+            ).rawValue
+            try storageCall { () throws(StorageError) in
+                try transaction.put(
+                    KeySpaces.chunk(chunk), descriptor.encoded(kind), in: KeySpaces.relationships)
+            }
+        }
+    }
+
+    private func flush(
+        _ lists: PendingLists, _ key: AdjacencyKey, _ chunk: UInt64
+    ) throws(GraphError) {
+        let step = store.cache.enter()
+        defer { store.cache.leave(step) }
+        let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
+        let changes = lists.lists.values.joined().sorted {
+            ChunkEdge.isBefore($0.edge, $1.edge)
+        }
+        let limit = store.options.recentEdgesMax + base.edgeCount / 64
+        if base.recentCount + changes.count > limit {
+            let merged = try EdgeMerge.merge(base.allEdges(), changes, hasIDs: !key.isIncoming)
+            try writeLists(merged, key, chunk)
+            return
+        }
+        let node = ChunkID(rawValue: chunk)
+        for change in changes {
+            let entry = KeySpaces.recentEdge(
+                type: key.type, isIncoming: key.isIncoming,
+                node: node.rawID(slot: Int(change.edge.slot)), neighbour: change.edge.neighbour,
+                relationship: change.edge.relationship)
+            try storageCall { () throws(StorageError) in
+                // An edge added and removed, or removed and added again, is as if nothing had been.
+                let earlier = try transaction.reader.value(in: KeySpaces.recentEdges, forKey: entry)
+                if let earlier, earlier.first != (change.isAdded ? 1 : 0) {
+                    _ = try transaction.remove(entry, in: KeySpaces.recentEdges)
+                } else {
+                    try transaction.put(
+                        entry, [change.isAdded ? 1 : 0], in: KeySpaces.recentEdges)
+                }
+            }
+        }
+    }
+
+    /// Replaces all blocks of a chunk's lists, and what was not folded into them.
+    func writeLists(
+        _ edges: [ChunkEdge], _ key: AdjacencyKey, _ chunk: UInt64
+    ) throws(GraphError) {
+        let tree = KeySpaces.blocks(isIncoming: key.isIncoming)
+        var oldKeys: [[UInt8]] = []
+        var oldExtents: [ExtentReference] = []
+        try AdjacencyChunk.forEachBlock(key, chunk, in: transaction.reader) {
+            found, entry throws(GraphError) in
+            oldKeys.append(Array(found))
+            if case .extent(let reference) = entry.location { oldExtents.append(reference) }
+        }
+        let recent = try AdjacencyChunk.recentChanges(key, chunk, in: transaction.reader)
+        try storageCall { () throws(StorageError) in
+            for old in oldKeys { _ = try transaction.remove(old, in: tree) }
+            for extent in oldExtents { try transaction.freeExtent(extent) }
+            for change in recent {
+                let entry = KeySpaces.recentEdge(
+                    type: key.type, isIncoming: key.isIncoming,
+                    node: ChunkID(rawValue: chunk).rawID(slot: Int(change.edge.slot)),
+                    neighbour: change.edge.neighbour, relationship: change.edge.relationship)
+                _ = try transaction.remove(entry, in: KeySpaces.recentEdges)
+            }
+        }
+        try BlockWriting.forEachBlock(
+            edges[...], key, chunk, edgesPerBlockMax: store.options.edgesPerBlockMax,
+            inlineLengthMax: store.blockInlineLengthMax, transaction
+        ) { key, value throws(StorageError) in
+            try transaction.put(key, value, in: tree)
+        }
+    }
+}
+
+extension AdjacencyKey {
+    /// For sorting.
+    fileprivate var tag: UInt8 { isIncoming ? 1 : 0 }
+}
+
+/// Cuts sorted edges into blocks.
+enum BlockWriting {
+    /// Calls `store` with key and value of each block; long blocks are written as extents first.
+    static func forEachBlock(
+        _ edges: ArraySlice<ChunkEdge>, _ key: AdjacencyKey, _ chunk: UInt64,
+        edgesPerBlockMax: Int, inlineLengthMax: Int, _ transaction: WriteTransaction,
+        _ store: ([UInt8], [UInt8]) throws(StorageError) -> Void
+    ) throws(GraphError) {
+        var start = edges.startIndex
+        var ordinal: UInt32 = 0
+        var block: [UInt8] = []
+        while start < edges.endIndex {
+            let end = min(start + edgesPerBlockMax, edges.endIndex)
+            block.removeAll(keepingCapacity: true)
+            AdjacencyBlock.append(edges[start..<end], hasIDs: !key.isIncoming, to: &block)
+            var value: [UInt8] = []
+            value.appendVarint(end - start)
+            if block.count <= inlineLengthMax {
+                value.append(0)
+                value.append(contentsOf: block)
+            } else {
+                value.append(1)
+                let reference = try storageCall { () throws(StorageError) in
+                    try block.withUnsafeBufferPointer { buffer throws(StorageError) in
+                        try transaction.writeExtent(UnsafeRawBufferPointer(buffer))
+                    }
+                }
+                reference.appendEncoded(to: &value)
+            }
+            let blockKey = KeySpaces.block(
+                type: key.type, chunk: chunk, first: edges[start], ordinal: ordinal)
+            try storageCall { () throws(StorageError) in try store(blockKey, value) }
+            ordinal += 1
+            start = end
+        }
+    }
+}

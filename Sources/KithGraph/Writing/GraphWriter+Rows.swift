@@ -1,0 +1,86 @@
+import KithValues
+
+extension GraphWriter {
+    /// Changes the pending row of an entity and notes how to take that back.
+    func change(_ kind: EntityKind, _ id: UInt64, _ body: (inout RowChange) -> Void) {
+        let chunk = pending.openChunk(kind, id >> UInt64(GraphLimits.slotBits))
+        let slot = UInt16(id & UInt64(GraphLimits.slotsPerChunk - 1))
+        note(.row(kind, id, chunk[slot]))
+        chunk.update(slot, body)
+    }
+
+    /// Puts a pending row in place and notes how to take that back.
+    func put(_ row: RowChange, _ kind: EntityKind, _ id: UInt64) {
+        let chunk = pending.openChunk(kind, id >> UInt64(GraphLimits.slotBits))
+        let slot = UInt16(id & UInt64(GraphLimits.slotsPerChunk - 1))
+        note(.row(kind, id, chunk[slot]))
+        chunk.put(row, at: slot)
+        pending.sizeInBytes += row.sizeInBytes
+    }
+
+    /// Notes that a chunk holds a label or a type.
+    func noteMember(_ key: GraphTables.MemberKey, _ chunk: UInt64) throws(GraphError) {
+        if knownMembers[key]?.contains(chunk) == true { return }
+        knownMembers[key, default: []].insert(chunk)
+        let stored = try reader.tables.chunks(key, reader.storage)
+        let position = stored.partitioningIndex { $0.rawValue >= chunk }
+        if position < stored.count, stored[position].rawValue == chunk { return }
+        if pending.members[key, default: []].insert(chunk).inserted { note(.member(key, chunk)) }
+    }
+
+    /// Refuses what cannot be a property.
+    func checkStorable(_ value: Value) throws(GraphError) {
+        switch value {
+        case .map, .node, .relationship, .path: throw GraphError.unstorable(value.kind)
+        case .string(let text):
+            guard text.utf8.count <= GraphLimits.valueLengthMaxInBytes else {
+                throw GraphError.limitExceeded("bytes of one value")
+            }
+        case .list(let elements):
+            for element in elements { try checkStorable(element) }
+        default: return
+        }
+    }
+
+    /// The row of a new entity with these properties.
+    func newRow(
+        _ properties: [(key: PropertyKeyID, value: Value)]
+    ) throws(GraphError) -> RowChange {
+        guard properties.count <= GraphLimits.propertiesPerEntityMax else {
+            throw GraphError.limitExceeded("properties of one node or relationship")
+        }
+        var row = RowChange(.created)
+        row.properties.reserveCapacity(properties.count)
+        for (key, value) in properties {
+            try checkStorable(value)
+            row.set(key.rawValue, to: value)
+        }
+        return row
+    }
+
+    /// Whether two values of a property are the same to the last bit.
+    static func isSame(_ left: Value, _ right: Value) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.float(let left), .float(let right)): left.bitPattern == right.bitPattern
+        case (.date(let left), .date(let right)): left == right
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        default: false
+        }
+    }
+}
+
+extension Array {
+    /// The first position whose element satisfies a condition that all later ones satisfy too.
+    func partitioningIndex(where belongs: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

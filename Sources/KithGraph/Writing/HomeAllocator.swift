@@ -1,0 +1,153 @@
+import KithStorage
+
+/// Gives new nodes and relationships their places: each label set and each type fills chunks of its
+/// own, its *home*; label sets with few nodes share one home.
+///
+/// A slot freed in a transaction is not given again in it, so that no id changes its meaning there.
+struct HomeAllocator {
+    private struct Home {
+        /// The chunks with room, the one being filled last.
+        var open: [UInt64]
+        /// What is taken of the last one; nil until it was looked at.
+        var taken: SlotSet?
+        var next = 0
+    }
+
+    private struct Key: Hashable {
+        var kind: EntityKind
+        var token: UInt32
+    }
+
+    private var homes: [Key: Home] = [:]
+    private var changed: Set<Key> = []
+    /// What was given or freed in this transaction, by chunk.
+    private var given: [EntityKind: [UInt64: SlotSet]] = [.node: [:], .relationship: [:]]
+
+    /// Notes that a place was freed in this transaction, so that it is not given again in it.
+    mutating func keep(_ kind: EntityKind, _ id: UInt64) {
+        given[kind]?[id >> UInt64(GraphLimits.slotBits), default: SlotSet()].insert(
+            Int(id & UInt64(GraphLimits.slotsPerChunk - 1)))
+    }
+
+    var isChanged: Bool { !changed.isEmpty }
+
+    /// Looks at the places again: what storage has may have changed.
+    mutating func forgetPlaces() {
+        for key in homes.keys { homes[key]?.taken = nil }
+    }
+
+    /// The place for a new node or relationship.
+    mutating func allocate(
+        _ kind: EntityKind, _ token: UInt32, _ writer: GraphWriter
+    ) throws(GraphError) -> UInt64 {
+        let key = Key(kind: kind, token: token)
+        if homes[key] == nil { homes[key] = try load(key, writer.reader.storage) }
+        while true {
+            guard var home = homes[key] else { preconditionFailure("the home was just loaded") }
+            guard let chunk = home.open.last else {
+                home.open.append(newChunk(kind, token, writer.owned))
+                home.taken = SlotSet()
+                home.next = 0
+                homes[key] = home
+                changed.insert(key)
+                continue
+            }
+            if home.taken == nil {
+                home.taken = try taken(kind, chunk, writer.reader)
+                home.next = 0
+                // A chunk that was opened and left empty is not on disk and has no type there.
+                if kind == .relationship { writer.owned.chunkTypes[chunk] = token }
+            }
+            guard var taken = home.taken else { continue }
+            let slot = taken.firstMissing(from: home.next)
+            if slot < GraphLimits.slotsPerChunk {
+                taken.insert(slot)
+                home.taken = taken
+                home.next = slot + 1
+                homes[key] = home
+                given[kind]?[chunk, default: SlotSet()].insert(slot)
+                return ChunkID(rawValue: chunk).rawID(slot: slot)
+            }
+            home.open.removeLast()
+            home.taken = nil
+            homes[key] = home
+            changed.insert(key)
+        }
+    }
+
+    private func taken(
+        _ kind: EntityKind, _ chunk: UInt64, _ reader: GraphReader
+    ) throws(GraphError) -> SlotSet {
+        let step = reader.cache.enter()
+        defer { reader.cache.leave(step) }
+        var taken = try reader.baseChunk(kind, chunk).alive
+        if let own = given[kind]?[chunk] { taken.formUnion(own) }
+        if let changed = reader.pending?.chunk(kind, chunk) {
+            for slot in changed.rows.keys { taken.insert(Int(slot)) }
+        }
+        return taken
+    }
+
+    private func newChunk(
+        _ kind: EntityKind, _ token: UInt32, _ owned: GraphReader.OwnedState
+    ) -> UInt64 {
+        if kind == .node {
+            owned.nodeChunkCount += 1
+            return owned.nodeChunkCount - 1
+        }
+        owned.relationshipChunkCount += 1
+        owned.chunkTypes[owned.relationshipChunkCount - 1] = token
+        return owned.relationshipChunkCount - 1
+    }
+
+    /// Adds a chunk that has room to a home, to be filled after the ones it has.
+    mutating func reopen(
+        _ kind: EntityKind, _ token: UInt32, _ chunk: UInt64, _ storage: StorageReader
+    ) throws(GraphError) {
+        let key = Key(kind: kind, token: token)
+        var home: Home
+        if let known = homes[key] { home = known } else { home = try load(key, storage) }
+        if !home.open.contains(chunk) {
+            home.open.insert(chunk, at: 0)
+            if home.open.count == 1 { home.taken = nil }
+            changed.insert(key)
+        }
+        homes[key] = home
+    }
+
+    /// Makes a chunk the one that a home fills next.
+    mutating func open(
+        _ kind: EntityKind, _ token: UInt32, _ chunk: UInt64, _ storage: StorageReader
+    ) throws(GraphError) {
+        let key = Key(kind: kind, token: token)
+        var home: Home
+        if let known = homes[key] { home = known } else { home = try load(key, storage) }
+        home.open.append(chunk)
+        home.taken = nil
+        homes[key] = home
+        changed.insert(key)
+    }
+
+    private func load(_ key: Key, _ storage: StorageReader) throws(GraphError) -> Home {
+        let stored = try storageCall { () throws(StorageError) in
+            try storage.value(in: KeySpaces.homes, forKey: KeySpaces.home(key.kind, key.token))
+        }
+        var open: [UInt64] = []
+        try (stored ?? []).withUnsafeBufferPointer { bytes throws(GraphError) in
+            var reader = ByteReader(UnsafeRawBufferPointer(bytes))
+            while !reader.isAtEnd { open.append(try reader.varint()) }
+        }
+        return Home(open: open, taken: nil)
+    }
+
+    func store(in transaction: WriteTransaction) throws(GraphError) {
+        for key in changed {
+            var value: [UInt8] = []
+            for chunk in homes[key]?.open ?? [] { value.appendVarint(chunk) }
+            try storageCall { () throws(StorageError) in
+                try transaction.put(
+                    KeySpaces.home(key.kind, key.token), value, in: KeySpaces.homes)
+            }
+        }
+    }
+}

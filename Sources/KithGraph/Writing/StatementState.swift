@@ -1,0 +1,58 @@
+import KithStorage
+
+/// What a statement needs to be undone and checked.
+final class StatementState {
+    /// A change of the pending changes, as it is taken back.
+    enum Undo {
+        case row(EntityKind, UInt64, RowChange?)
+        case edgeNoted(EndsChange)
+        case edgeNoteRemoved(EndsChange)
+        case member(GraphTables.MemberKey, UInt64)
+    }
+
+    let savepoint: Savepoint
+    let tables: GraphTables
+    let catalog: Catalog
+    let statistics: GraphStatistics
+    var undo: [Undo] = []
+    /// The pending changes as they were before the statement, once they were moved to storage in it.
+    var savedPending: PendingChanges?
+    /// Whether storage was changed.
+    var isStorageChanged = false
+    /// Values put into unique indexes.
+    var uniqueValues: Set<UniqueValue> = []
+    /// Nodes and relationships that constraints must be checked for.
+    var touchedNodes: Set<UInt64> = []
+    var touchedRelationships: Set<UInt64> = []
+    /// Deleted nodes and the label sets they had.
+    var deletedNodes: [UInt64: UInt32] = [:]
+
+    struct UniqueValue: Hashable {
+        var index: IndexID
+        var ordered: [UInt8]
+    }
+
+    init(_ savepoint: Savepoint, _ reader: GraphReader) {
+        self.savepoint = savepoint
+        tables = reader.tables
+        catalog = reader.catalog
+        statistics = reader.statistics
+    }
+
+    /// Takes changes back, the last one first.
+    func revert(_ pending: PendingChanges) {
+        for change in undo.reversed() {
+            switch change {
+            case .row(let kind, let id, let row):
+                let chunk = pending.openChunk(kind, id >> UInt64(GraphLimits.slotBits))
+                chunk.put(row, at: UInt16(id & UInt64(GraphLimits.slotsPerChunk - 1)))
+            case .edgeNoted(let change):
+                let isRemoved = pending.remove(change)
+                precondition(isRemoved, "a noted edge is there until it is taken back")
+            case .edgeNoteRemoved(let change): pending.append(change)
+            case .member(let key, let chunk): pending.members[key]?.remove(chunk)
+            }
+        }
+        undo = []
+    }
+}
