@@ -5,7 +5,8 @@ import KithValues
 extension Binder {
     /// A pattern that is made where it is not found.
     private struct Creation {
-        /// The names that may be used in its properties: those of before.
+        /// For MERGE, the names that may be used in its properties: those of before. What CREATE
+        /// makes can be used by what follows it in the same clause.
         let before: Scope
         let isMerge: Bool
         let isSingleNode: Bool
@@ -112,6 +113,9 @@ extension Binder {
         _ relationship: RelationshipPattern, from: Int, to: Int, _ creation: inout Creation
     ) throws(QueryError) -> Int {
         if let filter = relationship.filter { throw misplacedFilter(filter, creation) }
+        if let name = relationship.variable, scope.variable(name) != nil {
+            throw alreadyBound(name)
+        }
         guard relationship.length == nil, relationship.quantifier == nil else {
             throw .syntax(
                 "CreatingVarLength", "\(creation.clause) makes one relationship at a time",
@@ -127,9 +131,6 @@ extension Binder {
             throw .syntax(
                 "RequiresDirectedRelationship", "a relationship that CREATE makes has a direction",
                 relationship.span, hint: "Write `-[:\(type.text)]->` or `<-[:\(type.text)]-`.")
-        }
-        if let name = relationship.variable, scope.variable(name) != nil {
-            throw alreadyBound(name)
         }
         let (properties, map) = try self.properties(relationship.properties, creation)
         let variable = try relationship.variable.map { (name) throws(QueryError) in
@@ -148,7 +149,7 @@ extension Binder {
     ) throws(QueryError) -> ([BoundMapEntry], BoundExpression?) {
         guard let expression else { return ([], nil) }
         let after = scope
-        scope = creation.before
+        if creation.isMerge { scope = creation.before }
         defer { scope = after }
         if case .map(let entries) = expression.kind { return (try map(entries), nil) }
         if creation.isMerge { try refuseParameter(expression) }

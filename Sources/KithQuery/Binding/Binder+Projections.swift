@@ -49,7 +49,9 @@ extension Binder {
                 "NoExpressionAlias", "this needs a name", column.expression.span,
                 hint: "Add `AS name`.")
         }
+        projectedItems = isClosed ? entries : []
         bound.predicate = try self.filter(filter)
+        projectedItems = []
         scope = after
         let resultColumns = zip(columns, items).map {
             BoundQuery.Column(name: $0.name.text, variable: $1.variable)

@@ -9,12 +9,15 @@ extension Binder {
     ) throws(QueryError) -> BoundSubquery {
         let outerScope = scope
         let outerMode = aggregation
+        let outerItems = projectedItems
+        projectedItems = []
         frames.append(SubqueryFrame(firstVariable: variables.count))
         scope = scope.forSubquery
         aggregation = .forbidden
         defer {
             scope = outerScope
             aggregation = outerMode
+            projectedItems = outerItems
             frames.removeLast()
         }
         let query = try body()
