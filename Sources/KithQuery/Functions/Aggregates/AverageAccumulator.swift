@@ -22,7 +22,10 @@ final class AverageAccumulator: Accumulator {
 
     func result() throws(ValueError) -> Value {
         if total.count == 0 { return .null }
-        if let other = total.other { return try Value.divide(other, .integer(total.count)) }
+        if let other = total.other {
+            guard let count = Int64(exactly: total.count) else { throw .integerOverflow }
+            return try Value.divide(other, .integer(count))
+        }
         let count = Double(total.count)
         guard total.hasFloats else { return .float(Double(total.integers) / count) }
         var floats = total.floats

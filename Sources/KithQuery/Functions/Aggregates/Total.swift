@@ -4,7 +4,7 @@ import KithValues
 struct Total {
     let function: String
     /// How many values there were.
-    private(set) var count: Int64 = 0
+    private(set) var count: Int128 = 0
     private(set) var integers: Int128 = 0
     private(set) var floats = FloatSum()
     private(set) var hasFloats = false
@@ -32,7 +32,7 @@ struct Total {
             try addOther(addend)
         default: throw AggregateArguments.notSummable(value, function)
         }
-        count = try AggregateArguments.add(count, multiplicity)
+        count += Int128(multiplicity)
     }
 
     mutating func add(_ total: Total) throws(ValueError) {
@@ -45,7 +45,7 @@ struct Total {
             floats.add(total.floats)
             hasFloats = hasFloats || total.hasFloats
         }
-        count = try AggregateArguments.add(count, total.count)
+        count += total.count
     }
 
     private mutating func addIntegers(_ addend: Int128) throws(ValueError) {

@@ -40,13 +40,6 @@ enum GeneralFunctions {
         ) { _, context in
             .string(randomIdentifier(context.nextRandom(), context.nextRandom()))
         },
-        ScalarFunction(
-            "timestamp", [], result: .integer, isDeterministic: false,
-            summary: "Gives the milliseconds since 1970 at which the statement began."
-        ) { _, context in
-            let now = context.statementTime
-            return .integer(now.seconds &* 1_000 &+ Int64(now.nanoseconds / 1_000_000))
-        },
     ]
 
     /// A UUID of version 4, variant 1 from 128 random bits.

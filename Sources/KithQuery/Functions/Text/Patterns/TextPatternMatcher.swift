@@ -154,7 +154,6 @@ struct TextPatternMatcher {
 
     /// Forgets the other ways above `base`, but not what they would have to undo.
     private mutating func keepRestorations(from base: Int) {
-        if base == 0 { return }
         var kept = base
         for index in base..<retreats.count where retreats[index].place < 0 {
             retreats[kept] = retreats[index]
