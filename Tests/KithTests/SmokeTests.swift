@@ -8,7 +8,8 @@ struct DatabaseTests {
     func createsAndMatches() throws {
         let database = try Database.inMemory()
         let made = try database.execute(
-            "CREATE (a:Customer {id: 1, name: 'Sara'})-[:FRIEND {since: 2020}]->(b:Customer {id: 2, name: 'Ben'})")
+            "CREATE (a:Customer {id: 1, name: 'Sara'})-[:FRIEND {since: 2020}]->(b:Customer {id: 2, name: 'Ben'})"
+        )
         #expect(made.changes.nodesCreated == 2)
         #expect(made.changes.relationshipsCreated == 1)
         let result = try database.execute(
