@@ -82,8 +82,8 @@ struct Recovery {
 
     /// The commit to show, without writing anything.
     ///
-    /// - Parameter trustsRecord: whether a writer is at work, so that what is newer than the
-    ///   published record is not finished yet.
+    /// `trustsRecord` says that a writer is at work, so that what is newer than the published
+    /// record is not finished yet.
     func choose(trustsRecord: Bool) throws(StorageError) -> ChosenCommit {
         let front = try readFront()
         if trustsRecord, let published = front.published,
@@ -115,7 +115,7 @@ struct Recovery {
 
     /// Chooses the commit and makes it whole. The caller holds the writer's lock.
     ///
-    /// - Parameter onlyIfNeeded: whether to leave a file as it is that merely was not closed.
+    /// With `onlyIfNeeded`, a file that merely was not closed stays as it is.
     func recover(onlyIfNeeded: Bool) throws(StorageError) -> ChosenCommit {
         let front = try readFront()
         let newest = front.commits.lazy.compactMap { $0?.number }.max() ?? 0

@@ -44,9 +44,7 @@ extension StorageEngine {
         try file.sync()
     }
 
-    /// Opens the database in `file`.
-    ///
-    /// - Parameter isShared: whether other engines may have the same file open.
+    /// Opens the database in `file`; others may have it open too where it `isShared`.
     package static func open(
         file: any StorageFile, options: StorageOptions, isShared: Bool = true,
         now: @escaping @Sendable () -> UInt64 = wallClockTime

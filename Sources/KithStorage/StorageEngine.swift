@@ -117,7 +117,7 @@ public final class StorageEngine: @unchecked Sendable {
     }
 
     /// The commit with that number, if it still is in the file.
-    private func record(of number: UInt64) throws(StorageError) -> CommitRecord? {
+    func record(of number: UInt64) throws(StorageError) -> CommitRecord? {
         let known = guardian.with { current }
         if known.number == number { return known }
         guard let found = try readCommitPages().first(where: { $0?.number == number }) ?? nil else {

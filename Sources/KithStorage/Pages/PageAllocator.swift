@@ -83,7 +83,7 @@ final class PageAllocator {
     /// Whether this transaction may use the reserve.
     var mayUseReserve: () -> Bool = { false }
 
-    /// - Parameter space: shows the free-space tree as the transaction found it.
+    /// An allocator for the transaction that began from `base`; `space` shows the tree of then.
     init(space: TreeSpace, base: CommitRecord, safe: UInt64) {
         file = space.file
         self.space = space
