@@ -91,9 +91,16 @@ struct Recovery {
                 $0.number == published.visible
             })
         {
-            return ChosenCommit(record: record, durable: published.durable)
+            return Self.chosen(record, durable: published.durable, front: front)
         }
         return try choose(front)
+    }
+
+    private static func chosen(
+        _ record: CommitRecord, durable: UInt64, front: Front
+    ) -> ChosenCommit {
+        let onDisk = front.commits.lazy.compactMap { $0 }.first { $0.number == durable }
+        return ChosenCommit(record: record, durable: durable, reusable: onDisk?.reusable ?? 0)
     }
 
     private func choose(_ front: Front) throws(StorageError) -> ChosenCommit {
@@ -106,8 +113,8 @@ struct Recovery {
             var isWhole = isClean
             if !isClean { isWhole = try verifies(record) }
             if isWhole {
-                return ChosenCommit(
-                    record: record, durable: max(durable, isClean ? record.number : 0))
+                return Self.chosen(
+                    record, durable: max(durable, isClean ? record.number : 0), front: front)
             }
         }
         throw .damagedCommit(number: max(durable, candidates.first?.number ?? 0))
@@ -122,7 +129,7 @@ struct Recovery {
         if onlyIfNeeded, let published = front.published, published.visible == newest,
             let record = front.commits.lazy.compactMap({ $0 }).first(where: { $0.number == newest })
         {
-            return ChosenCommit(record: record, durable: published.durable)
+            return Self.chosen(record, durable: published.durable, front: front)
         }
         let chosen = try choose(front)
         return try makeWhole(chosen.record, front: front, isOnDisk: false)
@@ -138,32 +145,33 @@ struct Recovery {
             throw .damagedCommit(number: number)
         }
         let others = slots.filter { $0 != own }
-        if !others.contains(where: { front.commits[$0]?.number == number }) {
+        let isClean = others.contains { front.commits[$0]?.number == number }
+        // Newer commits that did not verify must go, since their numbers will be used again.
+        var targets = others.filter { (front.commits[$0]?.number ?? 0) > number }
+        if !isClean {
             if !isOnDisk {
+                try restoreLength(record)
                 try rewritePages(of: record)
                 try write(record, slot: own)
                 try file.sync()
             }
-            // Newer commits that did not verify must go, since their numbers will be used again.
-            var targets = others.filter { (front.commits[$0]?.number ?? .max) > number }
-            if targets.isEmpty {
-                targets =
-                    others.min {
-                        (front.commits[$0]?.number ?? 0) < (front.commits[$1]?.number ?? 0)
-                    }.map { [$0] } ?? []
+            if targets.isEmpty,
+                let oldest = others.min(by: {
+                    (front.commits[$0]?.number ?? 0) < (front.commits[$1]?.number ?? 0)
+                })
+            {
+                targets = [oldest]
             }
-            for slot in targets { try write(record, slot: slot) }
-            try file.sync()
         }
+        for slot in targets { try write(record, slot: slot) }
+        if !targets.isEmpty { try file.sync() }
         let published = PublishedRecord(durable: number, visible: number)
         if front.published != published { try write(published) }
-        return ChosenCommit(record: record, durable: number)
+        return ChosenCommit(record: record, durable: number, reusable: record.reusable)
     }
 
     /// Whether every page that the commit wrote is in the file as it was written.
     private func verifies(_ record: CommitRecord) throws(StorageError) -> Bool {
-        let size = try file.file.size()
-        guard UInt64(record.filePageCount) * UInt64(file.pageSize) <= size else { return false }
         for run in record.manifest {
             do throws(StorageError) {
                 try withPages(of: run) { _ throws(StorageError) in }
@@ -173,6 +181,17 @@ struct Recovery {
             }
         }
         return true
+    }
+
+    /// Obtains the space of free pages at the end that a crash cut off; on a full disk they can wait.
+    private func restoreLength(_ record: CommitRecord) throws(StorageError) {
+        let size = try file.file.size()
+        let needed = UInt64(record.filePageCount) * UInt64(file.pageSize)
+        do throws(StorageError) {
+            try file.file.grow(from: min(size, needed), to: needed, zeroing: false)
+        } catch {
+            guard error == .diskFull else { throw error }
+        }
     }
 
     private func rewritePages(of record: CommitRecord) throws(StorageError) {

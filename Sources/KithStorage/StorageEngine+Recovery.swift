@@ -5,6 +5,8 @@ struct ChosenCommit {
     let record: CommitRecord
     /// The newest commit known to be on the disk.
     let durable: UInt64
+    /// What that one says may be reused.
+    let reusable: UInt64
 }
 
 extension StorageEngine {
@@ -24,7 +26,7 @@ extension StorageEngine {
         let record = CommitRecord(
             number: 1, time: header.creationTime, filePageCount: pageCount, freePageCount: 0,
             reserveStart: firstPage, reserveCount: UInt32(StorageLimits.reservePageCount),
-            allocationHint: 0,
+            allocationHint: 0, reusable: 1,
             counters: [UInt64](repeating: 0, count: StorageLimits.counterCount),
             roots: [TreeRoot](repeating: .empty, count: SystemTree.rootCount), manifest: [])
         let front = UnsafeMutableRawBufferPointer.allocate(

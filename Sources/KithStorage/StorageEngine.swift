@@ -29,6 +29,8 @@ public final class StorageEngine: @unchecked Sendable {
     private let guardian = Lock()
     private var current: CommitRecord
     private var durableNumber: UInt64
+    /// Pages freed by commits up to this one may be reused, as far as the disk is concerned.
+    private var reusableNumber: UInt64
     private var refusesCommits = false
     private var isClosed = false
     private var hasCommitted = false
@@ -56,6 +58,7 @@ public final class StorageEngine: @unchecked Sendable {
         forkGeneration = ForkGuard.generation
         current = chosen.record
         durableNumber = chosen.durable
+        reusableNumber = chosen.reusable
     }
 
     /// Opens, or makes, the database at `path`.
@@ -171,10 +174,9 @@ public final class StorageEngine: @unchecked Sendable {
         }
     }
 
-    /// The newest commit whose predecessors nobody needs: not a snapshot, and not recovery.
+    /// The newest commit that freed pages which nobody needs: not a snapshot, and not recovery.
     private func safeNumber() throws(StorageError) -> UInt64 {
-        let (visible, durable) = guardian.with { (current.number, durableNumber) }
-        var safe = min(visible, durable)
+        var safe = guardian.with { min(current.number, reusableNumber) }
         if let own = snapshots.oldest { safe = min(safe, own) }
         if isShared, let other = try file.file.oldestSnapshot(below: safe) { safe = other }
         return safe
@@ -192,6 +194,7 @@ public final class StorageEngine: @unchecked Sendable {
         guardian.with {
             current = chosen.record
             durableNumber = chosen.durable
+            reusableNumber = chosen.reusable
         }
     }
 
@@ -203,9 +206,10 @@ public final class StorageEngine: @unchecked Sendable {
         return try body()
     }
 
-    /// The manifest that a commit after `base` must repeat: pages that no sync has covered yet.
-    func unsyncedManifest(of base: CommitRecord) -> [ManifestRun] {
-        guardian.with { base.number > durableNumber ? base.manifest : [] }
+    /// The manifest that a commit after `base` must repeat, since no sync has covered its pages yet,
+    /// and the last durable commit; nil when there is nothing to repeat.
+    func unsyncedManifest(of base: CommitRecord) -> (runs: [ManifestRun], durable: UInt64)? {
+        guardian.with { base.number > durableNumber ? (base.manifest, durableNumber) : nil }
     }
 
     /// Writes the commit page, syncs, and makes the commit visible.
@@ -222,6 +226,7 @@ public final class StorageEngine: @unchecked Sendable {
             guardian.with {
                 current = record
                 durableNumber = durable
+                if syncs { reusableNumber = record.reusable }
                 hasCommitted = true
             }
         } catch {
@@ -238,7 +243,10 @@ public final class StorageEngine: @unchecked Sendable {
             try file.sync()
             try writePublishedRecord(
                 PublishedRecord(durable: base.number, visible: base.number))
-            guardian.with { durableNumber = base.number }
+            guardian.with {
+                durableNumber = base.number
+                reusableNumber = base.reusable
+            }
         } catch {
             guardian.with { refusesCommits = true }
             throw .outcomeUnknown
@@ -250,7 +258,8 @@ public final class StorageEngine: @unchecked Sendable {
     private func freeSlot() throws(StorageError) -> Int {
         let numbers = try readCommitPages().map { $0?.number ?? 0 }
         let (visible, durable) = guardian.with { (current.number, durableNumber) }
-        for slot in numbers.indices {
+        // The oldest first: as long as possible two pages hold the commit that closing left.
+        for slot in numbers.indices.sorted(by: { numbers[$0] < numbers[$1] }) {
             let others = numbers.indices.filter { $0 != slot }.map { numbers[$0] }
             if (numbers[slot] != visible || others.contains(visible))
                 && (numbers[slot] != durable || others.contains(durable))

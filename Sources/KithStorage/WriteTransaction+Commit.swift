@@ -48,17 +48,22 @@ extension WriteTransaction {
             flush.pages.count == writer.changed.count, "a changed page is not part of any tree")
         let treeRuns = try flush.write(to: space.file)
 
-        var manifest = engine.unsyncedManifest(of: base) + ownExtents + treeRuns
+        let unsynced = engine.unsyncedManifest(of: base)
+        var manifest = (unsynced?.runs ?? []) + ownExtents + treeRuns
         let pageTotal = manifest.reduce(0) { $0 + Int($1.pageCount) }
         let fits =
             !hasSpilled && manifest.count <= CommitRecord.manifestRunsMax
             && pageTotal <= ManifestRun.pagesMax
         if !fits { manifest = [] }
+        // Pages that the manifest lists and that were freed again must stay as they are.
+        let reusable =
+            !fits ? number : unsynced?.durable ?? (ownExtentsWereFreed ? number - 1 : number)
         let record = CommitRecord(
             number: number, time: max(engine.now(), base.time),
             filePageCount: allocator.filePageCount,
             freePageCount: pass.freePageCount, reserveStart: reserve.start,
             reserveCount: reserve.count, allocationHint: pass.selected.last?.last ?? 0,
+            reusable: reusable,
             counters: counters.values,
             roots: Array(UnsafeBufferPointer(start: space.roots, count: SystemTree.rootCount)),
             manifest: manifest)

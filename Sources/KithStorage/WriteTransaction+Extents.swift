@@ -139,6 +139,7 @@ extension WriteTransaction {
             throw .corrupt(page: UInt64(first), damage: .structure)
         }
         writer.droppedPages.append(contentsOf: freed)
+        if !ownExtents.isEmpty { ownExtentsWereFreed = true }
         if entry.isEmpty {
             var key = entry.page.bigEndian
             _ = try withUnsafeBytes(of: &key) { key throws(StorageError) in

@@ -21,6 +21,8 @@ public final class WriteTransaction {
     var changedNames: Set<UInt32> = []
     /// Extents written by this transaction, for the manifest and for going back to a savepoint.
     var ownExtents: [ManifestRun] = []
+    /// Whether some of them were freed again by this transaction.
+    var ownExtentsWereFreed = false
     /// Whether tree pages went to the file before the commit, which then needs two syncs.
     var hasSpilled = false
     /// Bytes of keys and values put in, less those removed: what is not above 0 may use the reserve.

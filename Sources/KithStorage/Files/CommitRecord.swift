@@ -32,13 +32,14 @@ struct ManifestRun: Hashable, Sendable {
 /// | 68 | 4 | pages of the reserve, 0 where it is used up |
 /// | 72 | 4 | page where the search for free space goes on |
 /// | 76 | 4 | runs in the manifest |
-/// | 80 | 16 × 8 | counters of the layer above |
-/// | 208 | 19 × 24 | roots: 16 fixed trees, directory, extents, free space |
-/// | 664 | 16 each | manifest |
+/// | 80 | 8 | pages freed by commits up to this one may be reused once this one is durable |
+/// | 88 | 16 × 8 | counters of the layer above |
+/// | 216 | 19 × 24 | roots: 16 fixed trees, directory, extents, free space |
+/// | 672 | 16 each | manifest |
 /// | 4088 | 8 | checksum of all before |
 final class CommitRecord: Sendable {
     static let magic: UInt64 = 0x7469_6D6D_6F43_694B
-    static let manifestOffset = 664
+    static let manifestOffset = 672
     static let manifestRunsMax =
         (FileLayout.blockByteCount - 8 - manifestOffset) / ManifestRun.encodedByteCount
 
@@ -49,13 +50,19 @@ final class CommitRecord: Sendable {
     let reserveStart: UInt32
     let reserveCount: UInt32
     let allocationHint: UInt32
+    /// Pages freed by commits up to this one may be reused once this commit is durable.
+    ///
+    /// As a rule this commit itself; an earlier one where the manifest lists pages that were freed
+    /// again, since they must keep verifying until the next commit is durable.
+    let reusable: UInt64
     let counters: [UInt64]
     let roots: [TreeRoot]
     let manifest: [ManifestRun]
 
     init(
         number: UInt64, time: UInt64, filePageCount: UInt32, freePageCount: UInt64,
-        reserveStart: UInt32, reserveCount: UInt32, allocationHint: UInt32, counters: [UInt64],
+        reserveStart: UInt32, reserveCount: UInt32, allocationHint: UInt32, reusable: UInt64,
+        counters: [UInt64],
         roots: [TreeRoot], manifest: [ManifestRun]
     ) {
         self.number = number
@@ -65,6 +72,7 @@ final class CommitRecord: Sendable {
         self.reserveStart = reserveStart
         self.reserveCount = reserveCount
         self.allocationHint = allocationHint
+        self.reusable = reusable
         self.counters = counters
         self.roots = roots
         self.manifest = manifest
@@ -91,9 +99,10 @@ final class CommitRecord: Sendable {
         put32(reserveCount, 68)
         put32(allocationHint, 72)
         put32(UInt32(manifest.count), 76)
-        for (index, counter) in counters.enumerated() { put64(counter, 80 + index * 8) }
+        put64(reusable, 80)
+        for (index, counter) in counters.enumerated() { put64(counter, 88 + index * 8) }
         for (index, root) in roots.enumerated() {
-            root.store(at: block + 208 + index * TreeRoot.encodedByteCount)
+            root.store(at: block + 216 + index * TreeRoot.encodedByteCount)
         }
         for (index, run) in manifest.enumerated() {
             let offset = Self.manifestOffset + index * ManifestRun.encodedByteCount
@@ -114,7 +123,7 @@ final class CommitRecord: Sendable {
         let runCount = Int(kith_load32(block + 76))
         guard pages <= StorageLimits.pageCountMax, runCount <= manifestRunsMax else { return nil }
         let roots = (0..<SystemTree.rootCount).map {
-            TreeRoot(at: block + 208 + $0 * TreeRoot.encodedByteCount)
+            TreeRoot(at: block + 216 + $0 * TreeRoot.encodedByteCount)
         }
         guard
             roots.allSatisfy({
@@ -132,7 +141,8 @@ final class CommitRecord: Sendable {
             filePageCount: UInt32(truncatingIfNeeded: pages),
             freePageCount: kith_load64(block + 56), reserveStart: kith_load32(block + 64),
             reserveCount: kith_load32(block + 68), allocationHint: kith_load32(block + 72),
-            counters: (0..<StorageLimits.counterCount).map { kith_load64(block + 80 + $0 * 8) },
+            reusable: kith_load64(block + 80),
+            counters: (0..<StorageLimits.counterCount).map { kith_load64(block + 88 + $0 * 8) },
             roots: roots, manifest: manifest)
     }
 }
