@@ -43,7 +43,9 @@ struct RegularExpressionModelTests {
     }
 
     private func randomPattern(depth: Int, using random: inout SeededRandom) -> String {
-        let leaves = ["a", "b", "é", ".", "[ab]", "[^a]", "(?:)", "\\A", "\\z", "ab"]
+        let leaves = [
+            ".*", "(?s:.*)", "a", "b", "é", ".", "[ab]", "[^a]", "(?:)", "\\A", "\\z", "ab",
+        ]
         if depth == 0 { return leaves[random.below(leaves.count)] }
         let inner = randomPattern(depth: depth - 1, using: &random)
         let other = randomPattern(depth: depth - 1, using: &random)
@@ -63,6 +65,7 @@ struct RegularExpressionModelTests {
         var random = SeededRandom(state: seed)
         let alphabet: [Unicode.Scalar] = ["a", "b", "é", "\n"]
         var matchCount = 0
+        var stoppedCount = 0
         for _ in 0..<1_500 {
             let pattern = randomPattern(depth: 1 + random.below(3), using: &random)
             var parser = TextPatternParser(pattern)
@@ -79,22 +82,30 @@ struct RegularExpressionModelTests {
                 #expect(
                     found == expected,
                     "seed \(seed): /\(pattern)/ on \(String(text).debugDescription)")
-                let slow = try forgetfulMatch(forgetful, String(text))
+                let slow = forgetfulMatch(forgetful, String(text))
                 #expect(
-                    slow == expected,
+                    slow ?? expected == expected,
                     "seed \(seed), forgetful: /\(pattern)/ on \(String(text).debugDescription)")
                 if expected { matchCount += 1 }
+                if slow == nil { stoppedCount += 1 }
             }
         }
         // The test is worth something only while both outcomes are common.
         #expect((500...5_500).contains(matchCount), "seed \(seed): \(matchCount) matches")
+        #expect(stoppedCount < 60, "seed \(seed): \(stoppedCount) stopped")
     }
 
-    private func forgetfulMatch(_ program: TextPatternProgram, _ text: String) throws -> Bool {
+    /// Nil where not remembering takes too many steps, as it may.
+    private func forgetfulMatch(_ program: TextPatternProgram, _ text: String) -> Bool? {
         var text = text
-        return try text.withUTF8 { bytes in
-            var matcher = TextPatternMatcher(program, bytes, stepCountMax: 5_000_000)
-            return try matcher.matchesWhole()
+        return text.withUTF8 { bytes in
+            var matcher = TextPatternMatcher(program, bytes, stepCountMax: 500_000)
+            do throws(ValueError) {
+                return try matcher.matchesWhole()
+            } catch {
+                #expect(error.type == .resourceError)
+                return nil
+            }
         }
     }
 }

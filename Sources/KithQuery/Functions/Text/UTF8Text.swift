@@ -23,20 +23,23 @@ enum UTF8Text {
     }
 
     static func hasPrefix(_ text: String, _ prefix: String) -> Bool {
-        withBytes(text) { text in
-            withBytes(prefix) { prefix in
-                text.count >= prefix.count && areEqual(text, from: 0, prefix)
-            }
-        }
+        withBytes(text) { text in withBytes(prefix) { prefix in hasPrefix(text, prefix) } }
     }
 
     static func hasSuffix(_ text: String, _ suffix: String) -> Bool {
-        withBytes(text) { text in
-            withBytes(suffix) { suffix in
-                text.count >= suffix.count
-                    && areEqual(text, from: text.count - suffix.count, suffix)
-            }
-        }
+        withBytes(text) { text in withBytes(suffix) { suffix in hasSuffix(text, suffix) } }
+    }
+
+    static func hasPrefix(
+        _ text: UnsafeBufferPointer<UInt8>, _ prefix: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        text.count >= prefix.count && areEqual(text, from: 0, prefix)
+    }
+
+    static func hasSuffix(
+        _ text: UnsafeBufferPointer<UInt8>, _ suffix: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        text.count >= suffix.count && areEqual(text, from: text.count - suffix.count, suffix)
     }
 
     static func contains(_ text: String, _ part: String) -> Bool {

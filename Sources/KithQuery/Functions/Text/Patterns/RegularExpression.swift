@@ -15,6 +15,8 @@ import KithValues
 /// ``FunctionLimits/patternStepCountMax``.
 public struct RegularExpression: Sendable {
     let program: TextPatternProgram
+    /// The short way, where there is one.
+    private let shape: TextPatternShape?
 
     /// Compiles `pattern`.
     ///
@@ -22,7 +24,8 @@ public struct RegularExpression: Sendable {
     public init(_ pattern: String) throws(ValueError) {
         var parser = TextPatternParser(pattern)
         let tree = try parser.parse()
-        program = try TextPatternCompiler.compile(tree, groupCount: parser.groupCount)
+        program = try TextPatternCompiler.compile(tree, parser)
+        shape = TextPatternShape(tree)
     }
 
     /// Whether the whole of `text` matches.
@@ -35,6 +38,7 @@ public struct RegularExpression: Sendable {
     /// ``matches(_:)`` with a limit of its own, for tests.
     func matches(_ text: String, stepCountMax: Int) throws(ValueError) -> Bool {
         let outcome: Result<Bool, ValueError> = UTF8Text.withBytes(text) { bytes in
+            if let shape { return .success(shape.matches(bytes)) }
             var matcher = TextPatternMatcher(program, bytes, stepCountMax: stepCountMax)
             do throws(ValueError) {
                 return .success(try matcher.matchesWhole())

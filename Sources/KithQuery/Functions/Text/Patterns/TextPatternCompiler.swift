@@ -3,12 +3,20 @@ import KithValues
 /// Makes a program of the tree of a regular expression.
 struct TextPatternCompiler {
     private var program = TextPatternProgram()
+    /// Whether anything asks what a group has matched.
+    private let remembersGroups: Bool
+
+    private init(remembersGroups: Bool) {
+        self.remembersGroups = remembersGroups
+    }
 
     static func compile(
-        _ tree: TextPatternNode, groupCount: Int
+        _ tree: TextPatternNode, _ parser: TextPatternParser
     ) throws(ValueError) -> TextPatternProgram {
-        var compiler = TextPatternCompiler()
-        compiler.program.registerCount = (groupCount + 1) * 2
+        var compiler = TextPatternCompiler(remembersGroups: parser.hasBackreferences)
+        if parser.hasBackreferences {
+            compiler.program.registerCount = (parser.groupCount + 1) * 2
+        }
         try compiler.emit(tree)
         try compiler.append(.accept)
         return compiler.program
@@ -35,6 +43,10 @@ struct TextPatternCompiler {
             for part in parts { try emit(part) }
         case .alternatives(let choices): try emitAlternatives(choices)
         case .capture(let inner, let group):
+            guard remembersGroups else {
+                try emit(inner)
+                return
+            }
             try append(.save(register: group * 2))
             try emit(inner)
             try append(.save(register: group * 2 + 1))

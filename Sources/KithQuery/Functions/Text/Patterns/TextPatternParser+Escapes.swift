@@ -21,6 +21,7 @@ extension TextPatternParser {
             guard let group = groupNames[try parseGroupName()] else {
                 throw error("refers to a group that is not there")
             }
+            hasBackreferences = true
             return .backreference(group: group, ignoresCase: flags.ignoresCase)
         case .some("1"..."9"): return try parseBackreference()
         default:
@@ -46,6 +47,7 @@ extension TextPatternParser {
             position += 1
         }
         guard group <= groupCount else { throw error("refers to a group that is not there") }
+        hasBackreferences = true
         return .backreference(group: group, ignoresCase: flags.ignoresCase)
     }
 

@@ -18,6 +18,8 @@ struct TextPatternParser {
     /// How many capturing groups have begun.
     var groupCount = 0
     var groupNames: [String: Int] = [:]
+    /// Whether anything refers to a group.
+    var hasBackreferences = false
     private var isQuoting = false
 
     init(_ pattern: String) {

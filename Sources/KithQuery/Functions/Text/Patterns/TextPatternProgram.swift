@@ -37,7 +37,8 @@ struct TextPatternProgram: Sendable {
     var instructions: [Instruction] = []
     var sets: [IndexedScalarSet] = []
     var splitCount = 0
-    /// The first two for each group are its start and end; those of loops follow.
+    /// Where groups are referred to, the first two for each are its start and end; those of loops
+    /// follow.
     var registerCount = 0
     /// Whether what happens from an instruction and a position on depends on nothing else, so that
     /// neither needs to be tried twice.
