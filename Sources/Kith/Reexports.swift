@@ -1,4 +1,5 @@
 import KithGraph
+import KithQuery
 import KithValues
 
 // The types of lower layers that belong to the library's own interface.
@@ -57,3 +58,24 @@ public typealias ImportError = KithGraph.ImportError
 public typealias DelimitedFormat = KithGraph.DelimitedFormat
 /// The encodings of text that an import reads.
 public typealias TextEncoding = KithGraph.TextEncoding
+/// Imports delimited text as one transaction.
+public typealias GraphImporter = KithGraph.GraphImporter
+/// How a graph is opened.
+public typealias GraphOptions = KithGraph.GraphOptions
+
+/// The outside's hold on a running statement.
+public typealias StatementControl = KithQuery.StatementControl
+/// What a statement changed.
+public typealias ChangeCounts = KithQuery.ChangeCounts
+/// A procedure of a program's own.
+public typealias Procedure = KithQuery.Procedure
+/// A procedure's name, inputs and outputs.
+public typealias ProcedureSignature = KithQuery.ProcedureSignature
+/// The rows of one call of a procedure.
+public typealias ProcedureCursor = KithQuery.ProcedureCursor
+/// What a procedure works with.
+public typealias ProcedureContext = KithQuery.ProcedureContext
+/// The kinds of value an expression may have, as far as the statement's text tells.
+public typealias StaticType = KithQuery.StaticType
+/// What is wrong with a statement, as the query engine sees it.
+public typealias QueryError = KithQuery.QueryError

@@ -1,5 +1,4 @@
 import Kith
-import Synchronization
 
 /// One statement to be run.
 struct StatementRequest: Sendable {
@@ -12,25 +11,7 @@ struct StatementRequest: Sendable {
     /// How much memory it may use; nil for the default.
     var memoryLimitInBytes: Int?
     /// The outside's hold on it while it runs.
-    var control = RunControl()
-}
-
-/// Cancels a statement from another thread, and tells how far it has come.
-final class RunControl: Sendable {
-    private let cancelled = Atomic<Bool>(false)
-    private let rows = Atomic<Int>(0)
-
-    /// Asks the statement to stop.
-    func cancel() { cancelled.store(true, ordering: .relaxed) }
-
-    /// Whether it is to stop.
-    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
-
-    /// Rows that its steps have passed on so far.
-    var progressInRows: Int { rows.load(ordering: .relaxed) }
-
-    /// Notes that more rows were passed on.
-    func advance(by count: Int) { rows.wrappingAdd(count, ordering: .relaxed) }
+    var control = StatementControl()
 }
 
 /// What a statement did, apart from its rows.

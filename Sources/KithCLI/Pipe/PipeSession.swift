@@ -24,7 +24,7 @@ final class PipeSession: @unchecked Sendable {
     /// What the serving thread is at.
     private struct Current {
         var id: JSONValue?
-        var control: RunControl?
+        var control: StatementControl?
         var runner: any StatementRunner
     }
 

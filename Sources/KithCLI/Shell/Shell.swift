@@ -1,4 +1,5 @@
 import Glibc
+import Kith
 import KithCRM
 
 /// Start here: the shell, for people at a terminal and for scripts.
@@ -111,7 +112,8 @@ final class Shell {
             writer: format.makeWriter(settings), sink: out)
         let request = StatementRequest(text: text)
         let runner = runner
-        let result = watching(request.control) { () -> Result<StatementOutcome, StatementProblem> in
+        let result = watching(request.control) {
+            () -> Swift.Result<StatementOutcome, StatementProblem> in
             do throws(StatementProblem) {
                 return .success(try runner.run(request, into: &printer))
             } catch {
@@ -147,7 +149,7 @@ final class Shell {
     }
 
     /// Lets Ctrl-C cancel the statement that runs, and shows progress of what takes long.
-    private func watching<Output>(_ control: RunControl, _ body: () -> Output) -> Output {
+    private func watching<Output>(_ control: StatementControl, _ body: () -> Output) -> Output {
         guard let interrupts else { return body() }
         let progress = RowProgress { control.progressInRows }
         progress.start()

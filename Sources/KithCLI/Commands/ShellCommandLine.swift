@@ -1,0 +1,147 @@
+import ArgumentParser
+import Glibc
+import Kith
+
+/// The `kith` command: its commands, of which the shell is the one that needs no name.
+struct KithCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kith",
+        abstract: "An embedded graph database for customer relations.",
+        usage: "kith [FILE] [-c STATEMENT] [-f FILE] [--format FORMAT]\nkith COMMAND …",
+        discussion: """
+            Without a command, kith opens a shell on FILE, or on a fresh database in memory. With -c or -f, \
+            or when standard input is no terminal, it runs statements and ends; `kith help shell` has the options.
+
+            Exit codes: 0 all went well; 1 a statement or the data is at fault; 2 the command line is; \
+            3 the database or a file cannot be opened.
+            """,
+        version: "kith 0.1.0",
+        subcommands: Commands.all, defaultSubcommand: ShellCommandLine.self)
+}
+
+/// `kith [FILE]`: the shell, or statements from the command line, a file or standard input.
+struct ShellCommandLine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shell",
+        abstract: "Opens a shell, or runs statements; the word `shell` may be left out.")
+
+    @Argument(help: "The database; a new one is made where there is none.")
+    var database: String?
+
+    @Option(
+        name: [.customShort("c"), .long], help: "Runs this statement; may be given several times.")
+    var command: [String] = []
+
+    @Option(
+        name: [.customShort("f"), .long],
+        help: "Runs the statements of this file; `-` is standard input.")
+    var file: [String] = []
+
+    @Option(
+        help: "How results are written: \(OutputFormat.all.map(\.name).joined(separator: ", ")).")
+    var format: String?
+
+    @Flag(help: "Opens the database for reading only.")
+    var readOnly = false
+
+    mutating func validate() throws {
+        if let format, OutputFormat.named(format) == nil {
+            throw ValidationError(
+                "there is no format `\(format)`; formats are "
+                    + OutputFormat.all.map(\.name).joined(separator: ", "))
+        }
+    }
+
+    func run() throws {
+        let isScript = !command.isEmpty || !file.isEmpty || !Terminal.isInputInteractive
+        let runner = try Opening.runner(database, isReadOnly: readOnly)
+        let shell = ShellSetUp.shell(runner, format: format, isInteractive: !isScript)
+        var isGood = true
+        if !isScript {
+            shell.interact(
+                greeting: ShellSetUp.greeting(database), historyPath: ShellSetUp.historyPath)
+        } else if command.isEmpty, file.isEmpty {
+            isGood = shell.runScript(TextFile.read(STDIN_FILENO) ?? "")
+        } else {
+            for statement in command where isGood { isGood = shell.runScript(statement) }
+            for path in file where isGood {
+                isGood =
+                    path == "-"
+                    ? shell.runScript(TextFile.read(STDIN_FILENO) ?? "") : try run(path, shell)
+            }
+        }
+        try Opening.close(runner)
+        if !isGood { throw CommandFailure(status: .failed, message: nil) }
+    }
+
+    private func run(_ path: String, _ shell: Shell) throws -> Bool {
+        guard let text = TextFile.read(path) else {
+            throw CommandFailure(
+                status: .cannotOpen, message: "\(path): \(TextFile.lastErrorText)")
+        }
+        return shell.runScript(text, file: path)
+    }
+}
+
+/// Opens and closes databases for commands.
+enum Opening {
+    /// Opens a database and what runs statements on it.
+    static func runner(
+        _ path: String?, isReadOnly: Bool = false, createsFile: Bool = true
+    ) throws -> DatabaseRunner {
+        var options = Database.Options()
+        options.isReadOnly = isReadOnly
+        options.createsFile = createsFile
+        let name = path ?? ":memory:"
+        do {
+            return DatabaseRunner(
+                name == ":memory:"
+                    ? try Database.inMemory(options: options)
+                    : try Database.open(name, options: options))
+        } catch {
+            throw CommandFailure(status: .cannotOpen, message: "\(name): \(error.message)")
+        }
+    }
+
+    /// Closes a database.
+    static func close(_ runner: DatabaseRunner) throws {
+        do {
+            try runner.database.close()
+        } catch {
+            throw CommandFailure(status: .failed, message: error.message)
+        }
+    }
+}
+
+/// Makes shells as the terminal wants them.
+enum ShellSetUp {
+    /// How many rows a table shows on a terminal.
+    private static let tableRowsMax = 60
+
+    /// A shell on standard output and standard error.
+    static func shell(
+        _ runner: DatabaseRunner, format: String?, isInteractive: Bool
+    ) -> Shell {
+        let isTerminal = Terminal.isOutputInteractive
+        let chosen = format.flatMap(OutputFormat.named) ?? (isTerminal ? .table : .csv)
+        let settings = OutputSettings(
+            width: Terminal.width, tableRowsMax: isTerminal ? tableRowsMax : nil,
+            usesColour: Terminal.wantsColour())
+        return Shell(
+            runner: runner, out: TextSink(descriptor: STDOUT_FILENO),
+            errors: TextSink(descriptor: STDERR_FILENO), format: chosen, settings: settings,
+            isInteractive: isInteractive)
+    }
+
+    /// The lines that a session begins with.
+    static func greeting(_ database: String?) -> String {
+        let place = database ?? "a fresh database in memory"
+        return "Kith 0.1.0 on \(place). Statements end with `;`. :help helps, :quit ends.\n"
+    }
+
+    /// Where statements are remembered; KITH_HISTORY says otherwise.
+    static var historyPath: String? {
+        if let path = Terminal.environment("KITH_HISTORY") { return path }
+        return Terminal.environment("HOME").map { $0 + "/.kith_history" }
+    }
+}

@@ -1,0 +1,177 @@
+import Glibc
+import Kith
+
+/// Runs statements on a database, in a session of its own.
+///
+/// `@unchecked`: the session and the kept statements belong to the one thread that runs statements.
+final class DatabaseRunner: StatementRunner, @unchecked Sendable {
+    /// How many parsed statements are kept.
+    private static let keptStatementsMax = 256
+
+    /// The database.
+    let database: Database
+    private let session: Session
+    private var kept: [String: PreparedStatement] = [:]
+
+    /// Runs statements on `database`.
+    init(_ database: Database) {
+        self.database = database
+        session = Session(database)
+    }
+
+    func run(
+        _ request: StatementRequest, into receiver: inout some RowReceiver
+    ) throws(StatementProblem) -> StatementOutcome {
+        do throws(KithError) {
+            return try runThrowing(request, into: &receiver)
+        } catch {
+            throw StatementProblem(error)
+        }
+    }
+
+    private func runThrowing(
+        _ request: StatementRequest, into receiver: inout some RowReceiver
+    ) throws(KithError) -> StatementOutcome {
+        let start = Self.now()
+        let statement = try prepared(request.text)
+        var limits = Database.Limits()
+        if let memory = request.memoryLimitInBytes { limits.memoryInBytes = memory }
+        limits.durationInMilliseconds = request.deadlineInMilliseconds
+        var hasBegun = false
+        let result = try session.run(
+            statement, parameters: request.parameters, limits: limits, control: request.control
+        ) { columns, rows throws(KithError) in
+            if !hasBegun {
+                receiver.begin(columns: columns)
+                hasBegun = true
+            }
+            if !rows.isEmpty { receiver.receive(rows.map(OutputValue.values)) }
+        }
+        var outcome = StatementOutcome()
+        outcome.changes = Self.changes(result.changes)
+        outcome.warnings = result.warnings.map { warning in
+            StatementProblem(
+                detail: warning.code, phase: "compile", message: warning.message,
+                place: warning.place.map(StatementProblem.Place.init),
+                suggestions: warning.suggestions)
+        }
+        if let profile = result.profile, let first = profile.first {
+            outcome.profile = (first.columns, profile.map(OutputValue.values))
+        }
+        outcome.elapsedInMilliseconds = (Self.now() - start) * 1000
+        return outcome
+    }
+
+    private func prepared(_ text: String) throws(KithError) -> PreparedStatement {
+        if let statement = kept[text] { return statement }
+        let statement = try PreparedStatement(text)
+        if kept.count >= Self.keptStatementsMax { kept.removeAll() }
+        kept[text] = statement
+        return statement
+    }
+
+    func schemaNames() -> SchemaNames {
+        var names = SchemaNames()
+        guard let reader = try? database.beginRead() else { return names }
+        defer { reader.end() }
+        let catalog = reader.graph.catalog
+        names.labels = catalog.labelNames.sorted()
+        names.relationshipTypes = catalog.relationshipTypeNames.sorted()
+        names.properties = catalog.propertyKeyNames.sorted()
+        return names
+    }
+
+    /// The changes under the names of the pipe protocol; those of the schema only where there are any.
+    private static func changes(_ counts: ChangeCounts) -> [(name: String, count: Int)] {
+        let always = [
+            ("nodesCreated", counts.nodesCreated), ("nodesDeleted", counts.nodesDeleted),
+            ("relationshipsCreated", counts.relationshipsCreated),
+            ("relationshipsDeleted", counts.relationshipsDeleted),
+            ("propertiesSet", counts.propertiesSet), ("labelsAdded", counts.labelsAdded),
+            ("labelsRemoved", counts.labelsRemoved),
+        ]
+        let schema = [
+            ("indexesAdded", counts.indexesAdded), ("indexesRemoved", counts.indexesRemoved),
+            ("constraintsAdded", counts.constraintsAdded),
+            ("constraintsRemoved", counts.constraintsRemoved),
+        ]
+        return (always + schema.filter { $0.1 != 0 }).map { (name: $0.0, count: $0.1) }
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
+extension StatementProblem {
+    /// An error of the library.
+    init(_ error: KithError) {
+        self.init(
+            type: error.code.type, detail: error.code.detail, phase: error.phase.rawValue,
+            message: error.message, place: error.place.map(Place.init), hint: error.hint,
+            suggestions: error.suggestions)
+    }
+}
+
+extension StatementProblem.Place {
+    /// A place as the library gives it.
+    init(_ place: KithError.Place) {
+        self.init(
+            line: place.line, column: place.column, endLine: place.endLine,
+            endColumn: place.endColumn)
+    }
+}
+
+extension OutputValue {
+    /// The values of a row, with all that they refer to.
+    static func values(_ row: Row) -> [OutputValue] {
+        row.values.map { OutputValue($0, row.entities) }
+    }
+
+    /// A value with all that it refers to.
+    init(_ value: Value, _ entities: EntityTable) {
+        switch value {
+        case .null: self = .null
+        case .boolean(let flag): self = .boolean(flag)
+        case .integer(let number): self = .integer(number)
+        case .float(let number): self = .float(number)
+        case .string(let text): self = .string(text)
+        case .list(let values): self = .list(values.map { OutputValue($0, entities) })
+        case .map(let map): self = .map(Self.entries(map, entities))
+        case .node(let id): self = .node(Self.node(id, entities.node(id), entities))
+        case .relationship(let id):
+            self = .relationship(Self.relationship(id, entities.relationship(id), entities))
+        case .path(let path):
+            self = .path(
+                nodes: path.nodes.map { Self.node($0, entities.node($0), entities) },
+                relationships: path.relationships.map {
+                    Self.relationship($0, entities.relationship($0), entities)
+                })
+        case .date, .localTime, .time, .localDateTime, .dateTime, .duration:
+            self = .temporal(type: value.kind.name, text: value.plainText ?? "")
+        case .money(let money):
+            self = .money(amount: money.amountText, currency: money.currency.code)
+        }
+    }
+
+    private static func entries(_ map: ValueMap, _ entities: EntityTable) -> [OutputEntry] {
+        map.entries.map { OutputEntry(key: $0.key, value: OutputValue($0.value, entities)) }
+    }
+
+    private static func node(_ id: NodeID, _ node: Node?, _ entities: EntityTable) -> OutputNode {
+        OutputNode(
+            id: id.rawValue, labels: node?.labels ?? [],
+            properties: node.map { entries($0.properties, entities) } ?? [])
+    }
+
+    private static func relationship(
+        _ id: RelationshipID, _ relationship: Relationship?, _ entities: EntityTable
+    ) -> OutputRelationship {
+        OutputRelationship(
+            id: id.rawValue, type: relationship?.type ?? "",
+            start: relationship?.start.rawValue ?? 0, end: relationship?.end.rawValue ?? 0,
+            properties: relationship.map { entries($0.properties, entities) } ?? [])
+    }
+}
