@@ -1,5 +1,5 @@
 # Two commands are all the set-up there is: `make demo` and `make test`.
-.PHONY: demo test check format build release setup
+.PHONY: demo test check format build release setup bench simulate
 
 # Installs the system packages that are missing; does nothing where all are there.
 setup:
@@ -25,3 +25,13 @@ format:
 check: setup
 	swift format lint --strict --recursive Sources Tests Package.swift
 	$(MAKE) test
+
+# Builds the benchmarks, a package of its own; `benchmarks/README.md` says how to run them.
+bench: setup
+	cd benchmarks && swift build -c release
+
+# Crashes commits at random for SECONDS seconds, from a seed that it prints.
+SECONDS ?= 60
+simulate: setup
+	swift build --build-tests
+	KITH_SIMULATE_SECONDS=$(SECONDS) swift test --skip-build --filter SimulationTests
