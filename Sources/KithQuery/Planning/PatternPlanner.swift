@@ -99,6 +99,10 @@ final class PatternPlanner {
             for property in relationship.properties {
                 found.formUnion(property.value.freeVariables)
             }
+            if let quantified = relationship.quantified {
+                found.formUnion(Liveness.reads(of: quantified.pattern))
+                found.formUnion(quantified.predicate?.freeVariables ?? [])
+            }
             for other in solved where mayMeet(index, other) {
                 found.insert(pattern.relationships[other].variable)
             }
@@ -218,7 +222,11 @@ final class PatternPlanner {
         _ unique: RelationshipUniqueness, _ input: PlanNode
     ) throws(QueryError) -> PlanNode {
         let relationship = pattern.relationships[index]
-        guard relationship.quantified == nil else { throw unsupported("a repeated pattern") }
+        if let quantified = relationship.quantified {
+            return try planQuantified(
+                relationship, quantified, near: near, far: far, isInto: isInto,
+                isReversed: isReversed, unique, input)
+        }
         let (predicate, element) = try elementPredicate(relationship)
         let needed = needed()
         let isWanted = needed.contains(relationship.variable)
@@ -239,6 +247,45 @@ final class PatternPlanner {
             estimatedRows: isInto
                 ? input.estimatedRows : estimate(index, !isReversed, input),
             variables: variables)
+    }
+
+    /// Plans a repeated pattern: one repetition is planned as a MATCH that begins at a known node.
+    private func planQuantified(
+        _ relationship: PatternRelationship, _ quantified: QuantifiedPattern, near: VariableID,
+        far: VariableID, isInto: Bool, isReversed: Bool, _ unique: RelationshipUniqueness,
+        _ input: PlanNode
+    ) throws(QueryError) -> PlanNode {
+        var inner = quantified.pattern
+        let begin = isReversed ? quantified.last : quantified.first
+        let end = isReversed ? quantified.first : quantified.last
+        let node = inner.nodes[begin]
+        inner.nodes[begin] = PatternNode(
+            variable: node.variable, isBound: true, labels: node.labels,
+            properties: node.properties, propertyMap: node.propertyMap, span: node.span)
+        let own = Set(inner.newVariables + [node.variable])
+        let reads = Liveness.reads(of: inner).union(quantified.predicate?.freeVariables ?? [])
+        let imports = reads.subtracting(own).intersection(input.variables)
+        let number = planner.makeVariable()
+        let outer = planner.makeOuter()
+        let body = try PatternPlanner(
+            match: BoundMatch(
+                isOptional: false, pattern: inner, predicate: quantified.predicate),
+            planner: planner, alive: own.union(imports).union([number])
+        ).plan(from: planner.outerLeaf(outer, imports.union([node.variable, number])))
+        let kept = input.variables.intersection(needed())
+        let step = QuantifiedExpandStep(
+            from: near, to: far, isInto: isInto, relationships: relationship.variable,
+            isReversed: isReversed, minimum: relationship.length?.minimum ?? 1,
+            maximum: relationship.length?.maximum, body: body, outer: outer, rowNumber: number,
+            imports: imports.sorted(), innerStart: node.variable,
+            innerEnd: inner.nodes[end].variable,
+            innerRelationships: inner.relationships.map { $0.variable },
+            groups: quantified.groups, uniqueness: unique, kept: kept.sorted())
+        var variables = kept.union([relationship.variable])
+        variables.formUnion(quantified.groups.map { $0.outer })
+        if !isInto { variables.insert(far) }
+        return PlanNode(
+            step, inputs: [input], estimatedRows: input.estimatedRows * 10, variables: variables)
     }
 
     /// The condition on each relationship of a variable-length step.
