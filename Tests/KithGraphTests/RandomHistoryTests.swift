@@ -62,6 +62,7 @@ struct RandomHistory {
             let reader = try store.beginRead()
             try GraphComparison(reader: reader, model: model, note: note).check()
             reader.close()
+            #expect(try store.check() == [], note)
             if number % 4 == 3 {
                 // A second store over the same storage shares nothing that was decoded.
                 store = GraphStore(storage: store.storage, options: store.options)

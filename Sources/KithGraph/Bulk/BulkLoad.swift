@@ -4,63 +4,229 @@ import KithValues
 /// Loads many nodes and relationships at once, in one transaction with the schema around them.
 ///
 /// First all nodes, table by table or mixed, then all relationships: a relationship names its ends by
-/// the ids that loading the nodes gave. ``finish(durability:)`` sorts relationships, writes columns,
-/// blocks and indexes, checks unique constraints and commits. Memory stays within the budget whatever
-/// the size of the input; what does not fit is sorted in runs in a temporary file.
+/// the ids that loading the nodes gave. ``finish(durability:progress:)`` sorts relationships, writes
+/// columns, blocks and indexes, checks constraints and commits. Memory stays within the budget
+/// whatever the size of the input; what does not fit is sorted in runs in a temporary file.
 ///
 /// One thread uses a load at a time.
 public final class BulkLoad {
-    init() {}
+    /// The writer of the transaction, for tokens, constraints and changes of nodes that were there
+    /// before (an upsert). Indexes and constraints made here before the first node are filled and
+    /// checked at the end.
+    public let writer: GraphWriter
+    let budgetInBytes: Int
+    let temporaryDirectory: String?
+    let threads: Int
+    private var nodeBuilders: [UInt32: NodeBuilder] = [:]
+    private var sorters: [UInt32: RelationshipSorter] = [:]
+    private var keySorters: [IndexID: KeySorter] = [:]
+    private var changes = GraphTables.Changes()
+    private var areNodesDone = false
+    private var isFinished = false
 
-    /// Begins a load; it holds the write lock until ``finish(durability:)`` or ``cancel()``.
-    public convenience init(
+    /// Begins a load; it holds the write lock until ``finish(durability:progress:)`` or ``cancel()``.
+    public init(
         store: GraphStore, memoryBudgetInBytes: Int = 512 << 20, threads: Int = 1,
         temporaryDirectory: String? = nil, timeoutInMilliseconds: Int = 5_000
-    ) throws(GraphError) { fatalError("filled in by the next commit") }
+    ) throws(GraphError) {
+        writer = try store.beginWrite(timeoutInMilliseconds: timeoutInMilliseconds)
+        budgetInBytes = memoryBudgetInBytes
+        self.threads = threads
+        self.temporaryDirectory = temporaryDirectory
+    }
 
-    /// What the transaction sees: what was there before, and tokens made since.
-    public var reader: GraphReader { fatalError("filled in by the next commit") }
-
-    /// The writer of the transaction, for tokens, constraints and changes of nodes that were there
-    /// before (an upsert). Constraints made here before the first node are checked at the end.
-    public var writer: GraphWriter { fatalError("filled in by the next commit") }
+    /// What the transaction sees: what was there before, and nodes once all are loaded.
+    public var reader: GraphReader { writer.reader }
 
     /// Declares nodes with these labels and properties.
     public func nodeTable(
         labels: [String], properties: [String]
-    ) throws(GraphError) -> BulkNodeTable { fatalError("filled in by the next commit") }
+    ) throws(GraphError) -> BulkNodeTable {
+        try checkIsOpenForNodes()
+        var numbers: Set<UInt32> = []
+        for label in labels { numbers.insert(try writer.label(label).rawValue) }
+        let set = try writer.labelSet(numbers.sorted())
+        let builder = nodeBuilders[set] ?? NodeBuilder(self, set: set, labels: numbers.sorted())
+        nodeBuilders[set] = builder
+        return BulkNodeTable(self, builder, keys: try keys(properties))
+    }
 
     /// Declares relationships of this type with these properties.
     public func relationshipTable(
         type: String, properties: [String]
-    ) throws(GraphError) -> BulkRelationshipTable { fatalError("filled in by the next commit") }
+    ) throws(GraphError) -> BulkRelationshipTable {
+        let number = try writer.relationshipType(type).rawValue
+        let sorter =
+            sorters[number]
+            ?? RelationshipSorter(type: number, temporaryDirectory: temporaryDirectory)
+        sorters[number] = sorter
+        return BulkRelationshipTable(self, sorter, keys: try keys(properties))
+    }
+
+    private func keys(_ properties: [String]) throws(GraphError) -> [UInt32] {
+        precondition(Set(properties).count == properties.count, "a property has one column")
+        var keys: [UInt32] = []
+        for property in properties { keys.append(try writer.propertyKey(property).rawValue) }
+        return keys
+    }
 
     /// Completes and commits the load; `progress` gets a name of the phase and the rows done of all.
     public func finish(
         durability: Durability = .full, progress: ((String, Int, Int) -> Void)? = nil
-    ) throws(GraphError) { fatalError("filled in by the next commit") }
+    ) throws(GraphError) {
+        do throws(GraphError) {
+            try finishNodes()
+            let total = sorters.values.reduce(0) { $0 + $1.count }
+            var done = 0
+            for type in sorters.keys.sorted() {
+                guard let sorter = sorters[type], sorter.count > 0 else { continue }
+                let emitter = try RelationshipEmitter(self, type: type, count: sorter.count) {
+                    rows in
+                    progress?("relationships", done + rows, total)
+                }
+                try sorter.drain(into: emitter)
+                try emitter.finish()
+                done += sorter.count
+                sorters[type] = nil
+            }
+            seal()
+            let entryTotal = keySorters.values.reduce(0) { $0 + $1.count }
+            var entriesDone = 0
+            for id in keySorters.keys.sorted() {
+                progress?("indexes", entriesDone, entryTotal)
+                guard let index = writer.owned.catalog.index(id), let sorter = keySorters[id] else {
+                    continue
+                }
+                try fill(index, from: sorter)
+                entriesDone += sorter.count
+                keySorters[id] = nil
+            }
+            try checkConstraints()
+            progress?("commit", entryTotal, entryTotal)
+            isFinished = true
+            try writer.commit(durability: durability)
+        } catch {
+            cancel()
+            throw error
+        }
+    }
 
     /// Drops everything.
-    public func cancel() { fatalError("filled in by the next commit") }
-}
+    public func cancel() {
+        guard !isFinished else { return }
+        isFinished = true
+        writer.rollback()
+    }
 
-/// Nodes being loaded that share labels and properties.
-public final class BulkNodeTable {
-    init() {}
+    func checkIsOpenForNodes() throws(GraphError) {
+        guard !areNodesDone else {
+            throw GraphError.limitExceeded("nodes are loaded before relationships")
+        }
+    }
 
-    /// Loads a batch of `count` rows, a column a property, and appends the raw id of each row's node
-    /// to `ids`.
-    public func append(
-        count: Int, columns: [BulkColumn], ids: inout [UInt64]
-    ) throws(GraphError) { fatalError("filled in by the next commit") }
-}
+    /// Moves relationships to temporary files when they take too much memory.
+    func spillIfNeeded() throws(GraphError) {
+        var total = 0
+        var largest: RelationshipSorter?
+        for sorter in sorters.values {
+            total += sorter.sizeInBytes
+            if sorter.sizeInBytes > largest?.sizeInBytes ?? -1 { largest = sorter }
+        }
+        if total > budgetInBytes / 2 { try largest?.spill() }
+    }
 
-/// Relationships being loaded that share a type and properties.
-public final class BulkRelationshipTable {
-    init() {}
+    /// Stores what is left of nodes, and shows all of them to the reader.
+    func finishNodes() throws(GraphError) {
+        guard !areNodesDone else { return }
+        for set in nodeBuilders.keys.sorted() { try nodeBuilders[set]?.finishChunk() }
+        nodeBuilders = [:]
+        areNodesDone = true
+        try writer.flush()
+        seal()
+    }
 
-    /// Loads a batch of relationships from `sources[i]` to `targets[i]`, a column a property.
-    public func append(
-        sources: [UInt64], targets: [UInt64], columns: [BulkColumn]
-    ) throws(GraphError) { fatalError("filled in by the next commit") }
+    /// Shows what was stored to the reader.
+    func seal() {
+        let reader = writer.reader
+        reader.tables = GraphTables(
+            after: reader.tables, changes: changes, commitNumber: reader.tables.commitNumber,
+            catalog: writer.owned.catalog, statistics: writer.owned.statistics,
+            nodeChunkCount: writer.owned.nodeChunkCount,
+            relationshipChunkCount: writer.owned.relationshipChunkCount)
+        changes = GraphTables.Changes()
+    }
+
+    func newChunk(_ kind: EntityKind, _ type: UInt32) -> UInt64 {
+        if kind == .node {
+            writer.owned.nodeChunkCount += 1
+            return writer.owned.nodeChunkCount - 1
+        }
+        writer.owned.relationshipChunkCount += 1
+        writer.owned.chunkTypes[writer.owned.relationshipChunkCount - 1] = type
+        return writer.owned.relationshipChunkCount - 1
+    }
+
+    func storeChunk(
+        _ kind: EntityKind, _ chunk: UInt64, _ descriptor: ChunkDescriptor,
+        members: [GraphTables.MemberKey]
+    ) throws(GraphError) {
+        writer.noteStorageChange()
+        let encoded = descriptor.encoded(kind)
+        try storageCall { () throws(StorageError) in
+            try writer.transaction.put(
+                KeySpaces.chunk(chunk), encoded, in: KeySpaces.descriptors(kind))
+            for member in members {
+                try writer.transaction.put(
+                    KeySpaces.member(member.kind, member.token, chunk), [], in: KeySpaces.members)
+            }
+        }
+        for member in members { changes.members.insert(member) }
+        if kind == .node {
+            changes.nodeChunks.insert(chunk)
+        } else {
+            changes.relationshipChunks.insert(chunk)
+        }
+    }
+
+    func noteLists(_ key: AdjacencyKey, _ chunk: UInt64) {
+        changes.lists[key, default: []].insert(chunk)
+    }
+
+    /// Takes the entries of new entities for an index: rows of a batch with ids from `first` on.
+    func addEntries(
+        _ index: IndexDefinition, _ keys: [UInt32], _ batch: [BulkColumn], rows: Range<Int>,
+        first: UInt64
+    ) throws(GraphError) {
+        var columns: [BulkColumn] = []
+        for property in index.properties {
+            guard let position = keys.firstIndex(of: property.rawValue) else { return }
+            columns.append(batch[position])
+        }
+        let sorter = keySorter(index)
+        var ordered: [UInt8] = []
+        next: for row in rows {
+            ordered.removeAll(keepingCapacity: true)
+            for column in columns {
+                let value = column.value(at: row)
+                guard !value.isNull, value.appendOrderedKey(to: &ordered) else { continue next }
+            }
+            try addEntry(index, sorter, ordered, first + UInt64(row - rows.lowerBound))
+        }
+    }
+
+    func keySorter(_ index: IndexDefinition) -> KeySorter {
+        if let sorter = keySorters[index.id] { return sorter }
+        let sorter = KeySorter(
+            budgetInBytes: max(budgetInBytes / 8, 1 << 20), temporaryDirectory: temporaryDirectory)
+        keySorters[index.id] = sorter
+        return sorter
+    }
+
+    func addEntry(
+        _ index: IndexDefinition, _ sorter: KeySorter, _ ordered: [UInt8], _ id: UInt64
+    ) throws(GraphError) {
+        let (key, isCut) = writer.reader.indexKeys.entry(ordered, id: id)
+        if isCut { writer.owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
+        try sorter.append(key, isCut: isCut)
+    }
 }

@@ -51,7 +51,7 @@ struct IndexEntries {
     }
 
     /// Calls `body` with each key in order and its value.
-    private mutating func drain(
+    mutating func drain(
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StorageError) -> Void
     ) throws(GraphError) {
         sort()

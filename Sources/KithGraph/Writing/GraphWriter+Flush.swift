@@ -174,30 +174,39 @@ enum BlockWriting {
     ) throws(GraphError) {
         var start = edges.startIndex
         var ordinal: UInt32 = 0
-        var block: [UInt8] = []
         while start < edges.endIndex {
             let end = min(start + edgesPerBlockMax, edges.endIndex)
-            block.removeAll(keepingCapacity: true)
-            AdjacencyBlock.append(edges[start..<end], hasIDs: !key.isIncoming, to: &block)
-            var value: [UInt8] = []
-            value.appendVarint(end - start)
-            if block.count <= inlineLengthMax {
-                value.append(0)
-                value.append(contentsOf: block)
-            } else {
-                value.append(1)
-                let reference = try storageCall { () throws(StorageError) in
-                    try block.withUnsafeBufferPointer { buffer throws(StorageError) in
-                        try transaction.writeExtent(UnsafeRawBufferPointer(buffer))
-                    }
-                }
-                reference.appendEncoded(to: &value)
-            }
             let blockKey = KeySpaces.block(
                 type: key.type, chunk: chunk, first: edges[start], ordinal: ordinal)
-            try storageCall { () throws(StorageError) in try store(blockKey, value) }
+            try self.store(
+                edges[start..<end], key, inlineLengthMax: inlineLengthMax, transaction
+            ) { value throws(StorageError) in try store(blockKey, value) }
             ordinal += 1
             start = end
         }
+    }
+
+    /// Calls `store` with the value of one block's entry.
+    static func store(
+        _ edges: ArraySlice<ChunkEdge>, _ key: AdjacencyKey, inlineLengthMax: Int,
+        _ transaction: WriteTransaction, _ store: ([UInt8]) throws(StorageError) -> Void
+    ) throws(GraphError) {
+        var block: [UInt8] = []
+        AdjacencyBlock.append(edges, hasIDs: !key.isIncoming, to: &block)
+        var value: [UInt8] = []
+        value.appendVarint(edges.count)
+        if block.count <= inlineLengthMax {
+            value.append(0)
+            value.append(contentsOf: block)
+        } else {
+            value.append(1)
+            let reference = try storageCall { () throws(StorageError) in
+                try block.withUnsafeBufferPointer { buffer throws(StorageError) in
+                    try transaction.writeExtent(UnsafeRawBufferPointer(buffer))
+                }
+            }
+            reference.appendEncoded(to: &value)
+        }
+        try storageCall { () throws(StorageError) in try store(value) }
     }
 }
