@@ -3,9 +3,10 @@ import KithValues
 
 /// The accumulators of one aggregate, one for each group.
 class AggregateState {
-    /// Adds the rows of a batch, whose groups are numbered by `groups`.
+    /// Adds the rows of a batch, whose groups are numbered by `groups` in the order of their first
+    /// rows. A group's accumulator is made from the `constants` of its first row.
     func add(
-        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
     ) throws(QueryError) {
         preconditionFailure("an aggregate must say how it adds")
     }
@@ -19,20 +20,12 @@ class AggregateState {
     var sizeInBytes: Int { 0 }
 
     /// The fastest state for a call.
-    static func make(
-        _ call: Aggregate.Call, _ context: ExecutionContext
-    ) throws(QueryError) -> AggregateState {
+    static func make(_ call: Aggregate.Call) -> AggregateState {
         if !call.isDistinct, call.function.name == "count" {
             return CountState()
         }
-        var constants: [Value] = []
-        let row = Batch(count: 1, width: context.variableCount)
-        for constant in call.constants {
-            constants.append(try constant.evaluate(row, context).value(at: 0))
-        }
         let general = GeneralAggregateState(
-            function: call.function, constants: constants, isDistinct: call.isDistinct,
-            span: call.span)
+            function: call.function, isDistinct: call.isDistinct, span: call.span)
         if !call.isDistinct, call.function.name == "sum" { return SumState(fallback: general) }
         return general
     }
@@ -43,7 +36,7 @@ final class CountState: AggregateState {
     private var counts: [Int64] = []
 
     override func add(
-        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
     ) throws(QueryError) {
         while counts.count < groupCount { counts.append(0) }
         if let argument, !argument.hasNoNulls {
@@ -78,7 +71,7 @@ final class SumState: AggregateState {
     init(fallback: GeneralAggregateState) { self.fallback = fallback }
 
     override func add(
-        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
     ) throws(QueryError) {
         self.groupCount = max(self.groupCount, groupCount)
         guard let argument, count > 0, argument.layout != .null else { return }
@@ -103,7 +96,7 @@ final class SumState: AggregateState {
             }
         default:
             try moveToGeneral()
-            try fallback.add(argument, groups, groupCount: groupCount, count: count)
+            try fallback.add(argument, constants, groups, groupCount: groupCount, count: count)
         }
     }
 
@@ -132,24 +125,22 @@ final class SumState: AggregateState {
 final class GeneralAggregateState: AggregateState {
     let span: SourceSpan?
     private let function: AggregateFunction
-    private let constants: [Value]
     private let isDistinct: Bool
     private var accumulators: [any Accumulator] = []
     private var seen: [Set<GroupingKey>] = []
     private var heldValues = 0
 
-    init(function: AggregateFunction, constants: [Value], isDistinct: Bool, span: SourceSpan?) {
+    init(function: AggregateFunction, isDistinct: Bool, span: SourceSpan?) {
         self.function = function
-        self.constants = constants
         self.isDistinct = isDistinct
         self.span = span
     }
 
     /// Adds one value to each group, from the first.
     func seed(_ values: [Value]) throws(QueryError) {
-        try grow(to: values.count)
         do {
             for (group, value) in values.enumerated() {
+                if group == accumulators.count { try addGroup([]) }
                 try accumulators[group].add(value, multiplicity: 1)
             }
         } catch {
@@ -157,25 +148,21 @@ final class GeneralAggregateState: AggregateState {
         }
     }
 
-    private func grow(to count: Int) throws(QueryError) {
-        do {
-            while accumulators.count < count {
-                accumulators.append(try function.makeAccumulator(constants))
-                if isDistinct { seen.append([]) }
-            }
-        } catch {
-            throw QueryError(error, span: span)
-        }
+    private func addGroup(_ constants: [Value]) throws(ValueError) {
+        accumulators.append(try function.makeAccumulator(constants))
+        if isDistinct { seen.append([]) }
     }
 
     override func add(
-        _ argument: Vector?, _ groups: [Int32], groupCount: Int, count: Int
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
     ) throws(QueryError) {
-        try grow(to: groupCount)
         do {
             for row in 0..<count {
                 let value = argument?.value(at: row) ?? .boolean(true)
                 let group = Int(groups[row])
+                if group == accumulators.count {
+                    try addGroup(constants.map { $0.value(at: row) })
+                }
                 if isDistinct, !seen[group].insert(GroupingKey(value)).inserted { continue }
                 try accumulators[group].add(value, multiplicity: 1)
             }
@@ -186,9 +173,13 @@ final class GeneralAggregateState: AggregateState {
     }
 
     override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
-        try grow(to: groups.upperBound)
         var values: [Value] = []
         do {
+            // Without keys there is one group, even of no rows; percentiles of nothing are null.
+            if accumulators.isEmpty, !groups.isEmpty {
+                if function.parameters.count > 1 { return .nulls(count: groups.count) }
+                try addGroup([])
+            }
             for group in groups { values.append(try accumulators[group].result()) }
         } catch {
             throw QueryError(error, span: span)

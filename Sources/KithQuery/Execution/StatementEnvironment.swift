@@ -88,8 +88,7 @@ final class StatementFunctionContext: FunctionContext {
 
     func type(of relationship: RelationshipID) throws(ValueError) -> String {
         do {
-            let record = try EntityReading.record(of: relationship, context, span: nil)
-            return context.graph.catalog.name(of: record.type)
+            return try EntityReading.typeName(of: relationship, context)
         } catch {
             throw Self.valueError(error)
         }

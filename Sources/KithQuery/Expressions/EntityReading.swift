@@ -82,6 +82,19 @@ enum EntityReading {
         return record
     }
 
+    /// The name of a relationship's type, also of one that this transaction deleted: a chunk holds
+    /// relationships of one type only.
+    static func typeName(
+        of relationship: RelationshipID, _ context: ExecutionContext
+    ) throws(QueryError) -> String {
+        let type = try context.onGraph { () throws(GraphError) in
+            if let record = try context.graph.record(of: relationship) { return record.type }
+            let chunk = ChunkID(rawValue: relationship.rawValue >> 11)
+            return try context.graph.type(ofRelationshipChunk: chunk)
+        }
+        return context.graph.catalog.name(of: type)
+    }
+
     /// Throws when a statement that deletes has deleted the node.
     static func checkAlive(
         _ node: NodeID, _ context: ExecutionContext, span: SourceSpan?

@@ -11,6 +11,9 @@ protocol PlanStep: Sendable {
     /// What EXPLAIN says besides the name; empty where there is nothing to say.
     func details(_ names: VariableNames) -> String
 
+    /// Whether the step changes the graph when its first row is asked for.
+    var isWriting: Bool { get }
+
     /// The plans that the step runs itself, below rows of its own; for EXPLAIN.
     var nested: [PlanNode] { get }
 
@@ -21,6 +24,7 @@ protocol PlanStep: Sendable {
 
 extension PlanStep {
     var nested: [PlanNode] { [] }
+    var isWriting: Bool { false }
 }
 
 /// A step with its inputs: a tree of these is a plan.
@@ -40,6 +44,11 @@ final class PlanNode: Sendable {
         self.inputs = inputs
         self.estimatedRows = estimatedRows
         self.variables = variables
+    }
+
+    /// Whether this step, or one below it, changes the graph.
+    var writes: Bool {
+        step.isWriting || inputs.contains { $0.writes } || step.nested.contains { $0.writes }
     }
 }
 

@@ -35,11 +35,10 @@ extension QueryPlanner {
         }
         try planSubqueries(in: projection.items.map { $0.expression })
         try planSubqueries(in: projection.sortKeys.map { $0.expression })
-        let sortReads = projection.sortKeys.reduce(into: Set<VariableID>()) {
-            $0.formUnion($1.expression.freeVariables)
-        }
+        var laterReads = projection.predicate?.freeVariables ?? []
+        for key in projection.sortKeys { laterReads.formUnion(key.expression.freeVariables) }
         let items = projection.items.map { $0.variable }
-        let stays = kept.union(sortReads.intersection(node.variables))
+        let stays = kept.union(laterReads.intersection(node.variables))
         node = PlanNode(
             ProjectStep(items: projection.items, kept: stays.sorted()), inputs: [node],
             estimatedRows: node.estimatedRows, variables: stays.union(items))
@@ -57,16 +56,19 @@ extension QueryPlanner {
         if projection.skip != nil || projection.limit != nil {
             let rows = min(node.estimatedRows, projection.limit?.literalCount ?? 100)
             node = PlanNode(
-                LimitStep(skip: projection.skip, limit: projection.limit), inputs: [node],
+                LimitStep(
+                    skip: projection.skip, limit: projection.limit, isAboveWriting: node.writes),
+                inputs: [node],
                 estimatedRows: rows, variables: node.variables)
         }
+        node = try filtered(node, by: projection.predicate)
         let final = kept.union(items)
         if final != node.variables {
             node = PlanNode(
                 KeepStep(kept: final.sorted()), inputs: [node], estimatedRows: node.estimatedRows,
                 variables: final)
         }
-        return try filtered(node, by: projection.predicate)
+        return node
     }
 
     private func planAggregation(

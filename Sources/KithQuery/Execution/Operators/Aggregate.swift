@@ -50,7 +50,7 @@ final class Aggregate: Operator {
     }
 
     private func fill(_ context: ExecutionContext) throws(QueryError) {
-        for call in calls { states.append(try AggregateState.make(call, context)) }
+        for call in calls { states.append(AggregateState.make(call)) }
         var charged = 0
         while let batch = try input.next(context) {
             guard batch.count > 0 else { continue }
@@ -63,14 +63,19 @@ final class Aggregate: Operator {
             let groupCount = keys.isEmpty ? 1 : table.count
             for (call, state) in zip(calls, states) {
                 let argument = try call.argument?.evaluate(batch, context)
-                try state.add(argument, groups, groupCount: groupCount, count: batch.count)
+                var constants: [Vector] = []
+                for constant in call.constants {
+                    constants.append(try constant.evaluate(batch, context))
+                }
+                try state.add(
+                    argument, constants, groups, groupCount: groupCount, count: batch.count)
             }
             let size = table.sizeInBytes + states.reduce(0) { $0 + $1.sizeInBytes }
             try context.memory.take(size - charged)
             charged = size
         }
         if keys.isEmpty {
-            for state in states { try state.add(nil, [], groupCount: 1, count: 0) }
+            for state in states { try state.add(nil, [], [], groupCount: 1, count: 0) }
         }
     }
 

@@ -5,12 +5,17 @@ final class Limit: Operator {
     private let input: Operator
     private let skip: VectorExpression?
     private let limit: VectorExpression?
+    private let isAboveWriting: Bool
     private var toSkip = 0
     private var toKeep = Int.max
     private var hasBegun = false
 
-    init(input: Operator, skip: VectorExpression?, limit: VectorExpression?) {
+    /// `isAboveWriting`: whether the input changes the graph, which it must do though no row is kept.
+    init(
+        input: Operator, skip: VectorExpression?, limit: VectorExpression?, isAboveWriting: Bool
+    ) {
         self.input = input
+        self.isAboveWriting = isAboveWriting
         self.skip = skip
         self.limit = limit
     }
@@ -20,6 +25,7 @@ final class Limit: Operator {
             hasBegun = true
             toSkip = try RowCount.evaluate(skip, "SKIP", context) ?? 0
             toKeep = try RowCount.evaluate(limit, "LIMIT", context) ?? .max
+            if toKeep == 0, isAboveWriting { _ = try input.next(context) }
         }
         while toKeep > 0, let batch = try input.next(context) {
             let skipped = min(toSkip, batch.count)
@@ -69,6 +75,7 @@ enum RowCount {
 struct LimitStep: PlanStep {
     let skip: BoundExpression?
     let limit: BoundExpression?
+    let isAboveWriting: Bool
 
     var name: String { "Limit" }
     func details(_ names: VariableNames) -> String {
@@ -79,6 +86,7 @@ struct LimitStep: PlanStep {
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
         Limit(
-            input: inputs[0], skip: try builder.compile(skip), limit: try builder.compile(limit))
+            input: inputs[0], skip: try builder.compile(skip), limit: try builder.compile(limit),
+            isAboveWriting: isAboveWriting)
     }
 }

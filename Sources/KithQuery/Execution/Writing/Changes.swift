@@ -198,6 +198,7 @@ struct SetStep: PlanStep {
     let changes: [BoundChange]
 
     var name: String { "Set" }
+    var isWriting: Bool { true }
     func details(_ names: VariableNames) -> String {
         changes.map { $0.expressions.first?.text(names) ?? "" }.joined(separator: ", ")
     }

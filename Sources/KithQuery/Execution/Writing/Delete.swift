@@ -66,6 +66,7 @@ struct DeleteStep: PlanStep {
     let isDetaching: Bool
 
     var name: String { isDetaching ? "DetachDelete" : "Delete" }
+    var isWriting: Bool { true }
     func details(_ names: VariableNames) -> String {
         entities.map { $0.text(names) }.joined(separator: ", ")
     }

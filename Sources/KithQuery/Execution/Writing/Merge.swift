@@ -69,6 +69,7 @@ struct MergeStep: PlanStep {
     let result: [VariableID]
 
     var name: String { "Merge" }
+    var isWriting: Bool { true }
     var nested: [PlanNode] { [search] }
     func details(_ names: VariableNames) -> String { names.list(merge.pattern.newVariables) }
     func makeOperator(
@@ -124,6 +125,7 @@ struct ForEachStep: PlanStep {
     let outer: Int
 
     var name: String { "ForEach" }
+    var isWriting: Bool { true }
     var nested: [PlanNode] { [body] }
     func details(_ names: VariableNames) -> String {
         "\(names.name(variable)) IN \(list.text(names))"

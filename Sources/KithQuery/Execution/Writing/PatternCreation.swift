@@ -168,6 +168,7 @@ struct CreateStep: PlanStep {
     let pattern: BoundPattern
 
     var name: String { "Create" }
+    var isWriting: Bool { true }
     func details(_ names: VariableNames) -> String { names.list(pattern.newVariables) }
     func makeOperator(
         _ inputs: [Operator], _ builder: OperatorBuilder
