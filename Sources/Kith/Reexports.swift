@@ -60,6 +60,8 @@ public typealias DelimitedFormat = KithGraph.DelimitedFormat
 public typealias TextEncoding = KithGraph.TextEncoding
 /// Imports delimited text as one transaction.
 public typealias GraphImporter = KithGraph.GraphImporter
+/// Exports a graph as files that import to an equal one.
+public typealias GraphExporter = KithGraph.GraphExporter
 /// How a graph is opened.
 public typealias GraphOptions = KithGraph.GraphOptions
 

@@ -78,6 +78,12 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
         names.labels = catalog.labelNames.sorted()
         names.relationshipTypes = catalog.relationshipTypeNames.sorted()
         names.properties = catalog.propertyKeyNames.sorted()
+        names.labelCounts = names.labels.map { name in
+            catalog.label(name).map { reader.graph.nodeCount(label: $0) } ?? 0
+        }
+        names.typeCounts = names.relationshipTypes.map { name in
+            catalog.relationshipType(name).map { reader.graph.relationshipCount(type: $0) } ?? 0
+        }
         return names
     }
 

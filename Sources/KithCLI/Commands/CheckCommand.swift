@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
 
     private static func findings(of database: Database) throws -> [String] {
         do {
-            return try database.store.storage.check().map { "\($0)" }
+            return try database.store.check().map(\.message)
         } catch {
             throw CommandFailure(status: .failed, message: error.message)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Kith
 
 /// `kith export`: a graph as files that import to an equal one.
@@ -14,6 +15,24 @@ struct ExportCommand: ParsableCommand {
     var directory: String
 
     func run() throws {
-        throw CommandFailure(status: .failed, message: "export is not there yet")
+        let runner = try Opening.runner(database, isReadOnly: true, createsFile: false)
+        do {
+            let transaction = try runner.database.beginRead()
+            defer { transaction.end() }
+            let summary = try GraphExporter(reader: transaction.graph, directory: directory).run()
+            let out = TextSink(descriptor: STDOUT_FILENO)
+            out.write(
+                "\(summary.nodes) nodes and \(summary.relationships) relationships in "
+                    + "\(summary.files.count) files; `kith import NEW.kith \(directory)/manifest.json` "
+                    + "reads them\n")
+            out.flush()
+        } catch let error as ImportError {
+            throw CommandFailure(
+                status: error.code == .unreadableFile ? .cannotOpen : .failed,
+                message: error.description)
+        } catch let error as KithError {
+            throw CommandFailure(status: .failed, message: error.message)
+        }
+        try Opening.close(runner)
     }
 }

@@ -44,7 +44,11 @@ final class RowProgress: Sendable {
             }
             let count = rows()
             let rate = Int(Double(count) / seconds)
-            sink.write("\r\u{1B}[K\(Count.grouped(count)) rows, \(Count.grouped(rate)) rows/s")
+            let text =
+                count == 0
+                ? "\(Int(seconds)) s"
+                : "\(Count.grouped(count)) rows, \(Count.grouped(rate)) rows/s"
+            sink.write("\r\u{1B}[K\(text)")
             sink.flush()
             isShown = true
         }

@@ -5,4 +5,8 @@ struct SchemaNames: Sendable {
     var properties: [String] = []
     var functions: [String] = []
     var procedures: [String] = []
+    /// How many nodes have each of the labels, in their order.
+    var labelCounts: [Int] = []
+    /// How many relationships have each of the types, in their order.
+    var typeCounts: [Int] = []
 }

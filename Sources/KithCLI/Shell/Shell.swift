@@ -161,7 +161,7 @@ final class Shell {
         var parts: [String] = []
         if rowCount > 0 { parts.append("\(rowCount) \(rowCount == 1 ? "row" : "rows")") }
         for change in outcome.changes where change.count > 0 {
-            parts.append("\(change.count) \(Self.words(change.name))")
+            parts.append("\(change.count) \(Self.words(change.name, change.count))")
         }
         if parts.isEmpty { parts.append("no rows") }
         var line = parts.joined(separator: ", ")
@@ -169,13 +169,19 @@ final class Shell {
         return line + "\n"
     }
 
-    /// `nodesCreated` as words.
-    private static func words(_ name: String) -> String {
-        var words = ""
+    /// `nodesCreated` as words, in the singular for one.
+    private static func words(_ name: String, _ count: Int) -> String {
+        var words: [String] = [""]
         for character in name {
-            words += character.isUppercase ? " " + character.lowercased() : String(character)
+            if character.isUppercase { words.append("") }
+            words[words.count - 1] += character.lowercased()
         }
-        return words
+        let singular = [
+            "nodes": "node", "relationships": "relationship", "labels": "label",
+            "properties": "property", "indexes": "index", "constraints": "constraint",
+        ]
+        if count == 1, let one = singular[words[0]] { words[0] = one }
+        return words.joined(separator: " ")
     }
 
     private static func milliseconds(_ time: Double) -> String {
@@ -198,14 +204,12 @@ final class Shell {
     /// `:schema`
     func showSchema() {
         let names = runner.schemaNames()
-        for (title, entries) in [
-            ("Labels", names.labels), ("Relationship types", names.relationshipTypes),
-            ("Properties", names.properties),
-        ] {
-            let list = entries.isEmpty ? "none" : entries.joined(separator: ", ")
-            out.write("\(title): \(DisplayWidth.isolated(list))\n")
-        }
-        for statement in ["SHOW INDEXES", "SHOW CONSTRAINTS"] { _ = run(statement) }
+        let rows =
+            zip(names.labels, names.labelCounts).map { (":" + $0, $1) }
+            + zip(names.relationshipTypes, names.typeCounts).map { ("[:\($0)]", $1) }
+        show(["label or type", "count"], rows.map { [.string($0), .integer(Int64($1))] })
+        out.write("Properties: \(names.properties.joined(separator: ", "))\n")
+        out.write("SHOW INDEXES; and SHOW CONSTRAINTS; list those.\n")
     }
 
     /// `:tour`

@@ -31,6 +31,7 @@ extension ColumnType {
         case "datetime": self = .dateTime
         case "duration": self = .duration
         case "money": self = .money(currency: nil)
+        case "value": self = .value
         default: return nil
         }
     }
@@ -50,6 +51,7 @@ extension ColumnType {
         case .duration: "duration"
         case .money(let currency): currency.map { "money:\($0)" } ?? "money"
         case .moneyWithCurrencyColumn: "money"
+        case .value: "value"
         case .list(let element, _): element.name + "[]"
         }
     }
@@ -67,6 +69,7 @@ extension ColumnType {
         case .duration: "a duration like P1DT2H"
         case .money(currency: nil): "an amount with a currency like 12.50 EUR"
         case .money, .moneyWithCurrencyColumn: "an amount like 12.50"
+        case .value: "a value in JSON"
         case .list(let element, _): "a list of which each value is \(element.describedValue)"
         }
     }

@@ -21,6 +21,12 @@ struct FieldValueReader {
                 decoding: UnsafeBufferPointer(start: codeStart, count: codeCount), as: UTF8.self)
             return value(start, count, .money(currency: code))
         }
+        if case .value = type {
+            guard let text = FieldText.string(field, base: base, quote: quote),
+                let json = try? JSONReader.read(Array(text.utf8), depthMax: 128)
+            else { return nil }
+            return Value(json: json)
+        }
         if case .string = type {
             return FieldText.string(field, base: base, quote: quote).map { .string($0) }
         }
@@ -58,13 +64,17 @@ struct FieldValueReader {
             }
             return .localDateTime(read.local)
         case .dateTime:
-            return dateAndTime(start, count).map { .dateTime($0.zoned) }
+            if let read = dateAndTime(start, count) { return .dateTime(read.zoned) }
+            // What is rarer (week dates, named zones) is read as the language reads it.
+            let bytes = UnsafeBufferPointer(start: start, count: count)
+            guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+            return (try? ZonedDateTime(parsing: text)).map { .dateTime($0) }
         case .duration:
             let bytes = UnsafeBufferPointer(start: start, count: count)
             guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
             return (try? CalendarDuration(parsing: text)).map { .duration($0) }
         case .money(let currency): return money(start, count, currency)
-        case .moneyWithCurrencyColumn, .list: return nil
+        case .moneyWithCurrencyColumn, .list, .value: return nil
         }
     }
 

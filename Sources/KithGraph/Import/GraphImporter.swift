@@ -25,6 +25,7 @@ public struct GraphImporter: Sendable {
     /// - Returns: What was done.
     /// - Throws: ``ImportError`` with file, line and column where a row is at fault; the database is
     ///   then as it was.
+    @discardableResult
     public func run(
         into store: GraphStore, onProgress: (ImportProgress) -> Bool = { _ in true }
     ) throws(ImportError) -> ImportSummary {

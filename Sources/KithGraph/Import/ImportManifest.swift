@@ -169,7 +169,8 @@ private struct ManifestReader {
     private func nodeFile(
         _ object: JSONValue, _ place: String, _ format: DelimitedFormat
     ) throws(ImportError) -> NodeFile {
-        try checkMembers(object, place, ["file", "labels", "label", "key", "columns", "separator"])
+        try checkMembers(
+            object, place, ["file", "labels", "label", "key", "keyColumn", "group", "columns"])
         var labels: [String] = []
         if let label = object["label"] { labels = [try text(label, "\(place).label")] }
         if let several = object["labels"] {
@@ -178,9 +179,13 @@ private struct ManifestReader {
             }
             for element in elements { labels.append(try text(element, "\(place).labels")) }
         }
-        guard !labels.isEmpty else { throw missing("labels", place) }
+        guard !labels.isEmpty || object["labels"] != nil else { throw missing("labels", place) }
         var file = NodeFile(path: try file(object, place), labels: labels)
         if let key = object["key"] { file.key = try text(key, "\(place).key") }
+        if let column = object["keyColumn"] {
+            file.keyColumn = try text(column, "\(place).keyColumn")
+        }
+        if let group = object["group"] { file.keyGroup = try text(group, "\(place).group") }
         file.columns = try columns(object, place)
         file.format = try self.format(object, in: place, default: format)
         return file
@@ -189,7 +194,7 @@ private struct ManifestReader {
     private func relationshipFile(
         _ object: JSONValue, _ place: String, _ format: DelimitedFormat
     ) throws(ImportError) -> RelationshipFile {
-        try checkMembers(object, place, ["file", "type", "from", "to", "columns", "separator"])
+        try checkMembers(object, place, ["file", "type", "from", "to", "columns"])
         guard let type = object["type"] else { throw missing("type", place) }
         var file = RelationshipFile(
             path: try file(object, place), type: try text(type, "\(place).type"),
@@ -204,10 +209,16 @@ private struct ManifestReader {
     ) throws(ImportError) -> RelationshipFile.End {
         guard let end = object[name] else { throw missing(name, place) }
         guard end.members != nil else { throw wrong("\(place).\(name)", "an object", end) }
-        guard let label = end["label"] else { throw missing("label", "\(place).\(name)") }
-        var made = RelationshipFile.End(label: try text(label, "\(place).\(name).label"))
+        var made = RelationshipFile.End(label: "")
+        if let group = end["group"] {
+            made.group = try text(group, "\(place).\(name).group")
+        } else {
+            guard let label = end["label"] else { throw missing("label", "\(place).\(name)") }
+            made.label = try text(label, "\(place).\(name).label")
+        }
         if let column = end["column"] { made.column = try text(column, "\(place).\(name).column") }
         if let key = end["key"] { made.key = try text(key, "\(place).\(name).key") }
+        if let isOptional = end["optional"]?.boolean { made.isOptional = isOptional }
         return made
     }
 
@@ -230,6 +241,8 @@ private struct ManifestReader {
     ) throws(ImportError) -> ColumnRule {
         switch member.value {
         case .null: return ColumnRule(header: member.name, content: .skipped)
+        case _ where member.name == ColumnRule.allOthers:
+            throw ImportError(.invalidPlan, "\(place) can only be null: it skips what is not named")
         case .string(let name):
             return ColumnRule(header: member.name, content: .typed(try type(name, place, ";")))
         case .object:
@@ -264,7 +277,7 @@ private struct ManifestReader {
             throw ImportError(
                 .invalidPlan,
                 "\(place) has an unknown type `\(name)`; types are integer, float, boolean, string, "
-                    + "date, time, localtime, datetime, localdatetime, duration, money:EUR, "
+                    + "date, time, localtime, datetime, localdatetime, duration, money:EUR, value (JSON), "
                     + "and each with [] for a list")
         }
         try type.checkCurrency(place)

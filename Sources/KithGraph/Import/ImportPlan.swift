@@ -68,6 +68,8 @@ public struct RelationshipFile: Sendable {
         public var key: String?
         /// The group of keys, where the nodes' file names one; the label means nothing then.
         public var group: String?
+        /// Whether a row without a key at this end is passed over instead of rejected.
+        public var isOptional = false
 
         /// Describes one end.
         public init(
@@ -123,6 +125,9 @@ public struct ColumnRule: Hashable, Sendable {
         case relationshipType
     }
 
+    /// The header of the rule that stands for all columns that are not named.
+    public static let allOthers = "*"
+
     /// The column's header.
     public var header: String
     /// The property's name; nil for the header itself.
@@ -164,6 +169,8 @@ public indirect enum ColumnType: Hashable, Sendable {
     case money(currency: String?)
     /// Amounts whose currency another column names.
     case moneyWithCurrencyColumn(String)
+    /// Values of any kind, as JSON with `$type` for what JSON has no form for.
+    case value
     /// Several values of one type in one field.
     case list(of: ColumnType, separator: UInt8)
 }

@@ -57,17 +57,22 @@ extension ImportRun {
             sources: from.ids(of: batch.columns[column], count: batch.count),
             targets: to.ids(of: batch.columns[column + 1], count: batch.count))
         var flaws: [FieldFlaw] = []
+        var passedOver: Set<Int> = []
         let sides = [
-            (batch.columns[column], ends.sources, from, file.fromField),
-            (batch.columns[column + 1], ends.targets, to, file.toField),
+            (batch.columns[column], ends.sources, from, file.fromField, file.isFromOptional),
+            (batch.columns[column + 1], ends.targets, to, file.toField, file.isToOptional),
         ]
-        for (keys, ids, space, field) in sides {
+        for (keys, ids, space, field, isOptional) in sides {
             let hasMissing = keys.validity != nil || ids.contains(KeyTable.missingID)
             guard hasMissing else { continue }
             for row in 0..<batch.count {
                 var reason: String?
                 if !keys.isValid(row) {
-                    reason = "the key is empty"
+                    if isOptional {
+                        passedOver.insert(batch.tableRow(row))
+                    } else {
+                        reason = "the key is empty"
+                    }
                 } else if ids[row] == KeyTable.missingID {
                     reason = "there is no \(space.description) \(shownKey(keys, row))"
                 }
@@ -85,10 +90,11 @@ extension ImportRun {
                     FieldFlaw(row: batch.tableRow(row), field: field, reason: "the type is empty"))
             }
         }
-        guard !flaws.isEmpty else { return ends }
-        let rejected = Set(flaws.map(\.row))
-        let left = (0..<batch.count).filter { !rejected.contains(batch.tableRow($0)) }
-        batch.reject(flaws, width: width)
+        guard !flaws.isEmpty || !passedOver.isEmpty else { return ends }
+        flaws.removeAll { passedOver.contains($0.row) }
+        let gone = passedOver.union(flaws.map(\.row))
+        let left = (0..<batch.count).filter { !gone.contains(batch.tableRow($0)) }
+        batch.reject(flaws, passingOver: passedOver, width: width)
         ends.sources = left.map { ends.sources[$0] }
         ends.targets = left.map { ends.targets[$0] }
         return ends

@@ -62,7 +62,9 @@ extension ImportRun {
                     typeField: file.fields.firstIndex { $0.role == .relationshipType },
                     fromField: from, toField: to,
                     fromSpace: try space(of: relationship.from, file.path),
-                    toSpace: try space(of: relationship.to, file.path)))
+                    toSpace: try space(of: relationship.to, file.path),
+                    isFromOptional: relationship.from.isOptional,
+                    isToOptional: relationship.to.isOptional))
         }
     }
 

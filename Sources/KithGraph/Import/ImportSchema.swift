@@ -42,7 +42,14 @@ final class ResolvedFile {
         lengthInBytes = try FileSource(path: path).lengthInBytes
         let headers = try Self.headers(path, format, rules)
         fields = headers.map { Field(header: $0, propertyName: $0, isInferred: true) }
-        for rule in rules { try apply(rule) }
+        let skipsOthers = rules.contains { $0.header == ColumnRule.allOthers }
+        let named = Set(rules.map(\.header))
+        if skipsOthers {
+            for index in fields.indices where !named.contains(fields[index].header) {
+                fields[index].propertyName = nil
+            }
+        }
+        for rule in rules where rule.header != ColumnRule.allOthers { try apply(rule) }
         try checkNames()
     }
 
@@ -62,7 +69,8 @@ final class ResolvedFile {
         if !format.hasHeader {
             // Without names in the file, the rules name its first columns in their order.
             let width = try reader.nextRow()?.count ?? rules.count
-            headers = (0..<width).map { $0 < rules.count ? rules[$0].header : "column\($0 + 1)" }
+            let named = rules.map(\.header).filter { $0 != ColumnRule.allOthers }
+            headers = (0..<width).map { $0 < named.count ? named[$0] : "column\($0 + 1)" }
         }
         guard !headers.isEmpty else {
             throw ImportError(.invalidPlan, "the file is empty; it needs a header row", file: path)
@@ -141,4 +149,8 @@ struct ResolvedRelationshipFile {
     let fromSpace: Int
     /// The key space of the end.
     let toSpace: Int
+    /// Whether rows without a key for the start are passed over.
+    let isFromOptional: Bool
+    /// Whether rows without a key for the end are passed over.
+    let isToOptional: Bool
 }

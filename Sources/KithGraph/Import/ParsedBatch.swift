@@ -55,8 +55,11 @@ struct ParsedBatch {
     /// The row's number in the block's table, for a row that is left.
     func tableRow(_ row: Int) -> Int { kept?[row] ?? row }
 
-    /// Leaves out the rows of the table that are named, and notes why.
-    mutating func reject(_ fieldFlaws: [FieldFlaw], width: Int) {
+    /// Leaves out the rows of the table that are named, and notes why; those passed over leave no
+    /// note.
+    mutating func reject(
+        _ fieldFlaws: [FieldFlaw], passingOver passedOver: Set<Int> = [], width: Int
+    ) {
         var isRejected = [Bool](repeating: false, count: block.table.rowCount)
         // Of several flaws of a row, the leftmost is told.
         for flaw in fieldFlaws.sorted(by: { ($0.row, $0.field) < ($1.row, $1.field) })
@@ -73,6 +76,7 @@ struct ParsedBatch {
                     reason: flaw.reason, row: flaw.row))
         }
         flaws.sort { $0.rowStart < $1.rowStart }
+        for row in passedOver { isRejected[row] = true }
         let before = kept ?? Array(0..<block.table.rowCount)
         let left = before.indices.filter { !isRejected[before[$0]] }
         columns = columns.map { $0.gathering(left) }
