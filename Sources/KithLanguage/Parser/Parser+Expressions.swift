@@ -132,14 +132,14 @@ extension Parser {
     /// Reads NOT, signs and the operand behind them.
     private mutating func prefix(holding minimum: Precedence) throws(Diagnostic) -> Expression {
         let first = index
-        if isNext(.not), !isReservedWordAlone {
+        if isNext(.not) {
             guard minimum.rawValue <= Precedence.not.rawValue else {
                 throw Diagnostic(
                     detail: "UnexpectedSyntax", message: "NOT cannot stand here",
                     span: token.span, hint: "Put NOT and what it negates in parentheses.")
             }
             var positions: [Int] = []
-            while isNext(.not), !isReservedWordAlone {
+            while isNext(.not) {
                 positions.append(index)
                 advance()
             }

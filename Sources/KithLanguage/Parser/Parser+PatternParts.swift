@@ -49,6 +49,22 @@ extension Parser {
 
     mutating func relationshipPattern() throws(Diagnostic) -> RelationshipPattern {
         let first = index
+        var relationship = try relationshipArrow()
+        if let quantifier = try pathQuantifier() {
+            guard relationship.length == nil else {
+                throw Diagnostic(
+                    detail: "InvalidRelationshipPattern",
+                    message: "a relationship has a `*` length or a quantifier, not both",
+                    span: quantifier.span)
+            }
+            relationship.quantifier = quantifier
+        }
+        relationship.span = span(from: first)
+        return relationship
+    }
+
+    mutating func relationshipArrow() throws(Diagnostic) -> RelationshipPattern {
+        let first = index
         let pointsLeft = accept(.less)
         try expect(.minus)
         var relationship = RelationshipPattern(
@@ -63,15 +79,6 @@ extension Parser {
         let pointsRight = accept(.greater)
         if pointsLeft != pointsRight {
             relationship.direction = pointsLeft ? .leftward : .rightward
-        }
-        if let quantifier = try pathQuantifier() {
-            guard relationship.length == nil else {
-                throw Diagnostic(
-                    detail: "InvalidRelationshipPattern",
-                    message: "a relationship has a `*` length or a quantifier, not both",
-                    span: quantifier.span)
-            }
-            relationship.quantifier = quantifier
         }
         relationship.span = span(from: first)
         return relationship

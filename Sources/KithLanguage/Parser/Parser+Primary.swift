@@ -128,12 +128,11 @@ extension Parser {
         let opensBody = isSymbol(.leftBrace, at: index + 1)
         switch keyword {
         case .null, .true, .false:
-            guard !isSymbol(.dot, at: index + 1) else { break }
             advance()
             if keyword == .null { return .literal(.null) }
             return .literal(.boolean(keyword == .true))
         case .case:
-            if !isReservedWordAlone { return .caseExpression(try caseExpression()) }
+            return .caseExpression(try caseExpression())
         case .exists where opensBody: return .subquery(try subqueryExpression(.exists))
         case .count where opensBody: return .subquery(try subqueryExpression(.count))
         case .collect where opensBody: return .subquery(try subqueryExpression(.collect))
@@ -159,7 +158,7 @@ extension Parser {
 
     /// Whether what follows shows that the reserved word here is a variable's name after all, as
     /// in `order.total`.
-    var isReservedWordAlone: Bool {
+    private var isReservedWordAlone: Bool {
         switch kind(at: index + 1) {
         case .symbol(let symbol):
             switch symbol {

@@ -1,0 +1,7 @@
+// accepted
+CALL db.labels()
+OPTIONAL CALL db.labels() YIELD label RETURN label
+
+// refused
+CALL
+OPTIONAL CALL

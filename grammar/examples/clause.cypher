@@ -1,0 +1,7 @@
+// accepted
+MERGE (n)
+DETACH DELETE n
+
+// refused
+MTACH (n)
+SELECT 1

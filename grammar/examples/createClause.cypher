@@ -1,0 +1,7 @@
+// accepted
+CREATE (a:A {x: 1})-[:R]->(b)
+CREATE (), ()
+
+// refused
+CREATE a
+CREATE

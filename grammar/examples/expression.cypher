@@ -1,0 +1,6 @@
+// accepted
+RETURN 1 + 2 * 3 = 7 AND NOT false
+
+// refused
+RETURN 1 +
+RETURN * 2 +

@@ -1,0 +1,7 @@
+// accepted
+MATCH (n) SET n:A:B
+MATCH (n) SET n IS A
+
+// refused
+MATCH (n) SET n:A|B
+MATCH (n) SET n:

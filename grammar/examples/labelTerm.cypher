@@ -1,0 +1,5 @@
+// accepted
+MATCH (n:A&B:C) RETURN n
+
+// refused
+MATCH (n:&A) RETURN n

@@ -1,0 +1,7 @@
+// accepted
+RETURN x IS :: LIST<LIST<INTEGER NOT NULL> >
+RETURN x IS :: LIST
+
+// refused
+RETURN x IS :: LIST<>
+RETURN x IS :: LIST<INTEGER

@@ -1,0 +1,7 @@
+// accepted
+RETURN n, `a b`, order.total
+RETURN n {.a}
+
+// refused
+RETURN n m
+RETURN n {a: }

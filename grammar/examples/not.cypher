@@ -1,0 +1,7 @@
+// accepted
+RETURN NOT NOT a
+RETURN NOT a = b
+
+// refused
+RETURN a = NOT b
+RETURN NOT

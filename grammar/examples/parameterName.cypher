@@ -1,0 +1,6 @@
+// accepted
+RETURN $x, $1, $`a b`, $order
+
+// refused
+RETURN $
+RETURN $ x

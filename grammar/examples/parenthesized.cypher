@@ -1,0 +1,6 @@
+// accepted
+RETURN ((1))
+
+// refused
+RETURN ()
+RETURN (1

@@ -1,0 +1,9 @@
+// accepted
+MATCH ALL SHORTEST (a)-->+(b) RETURN a
+MATCH SHORTEST 2 PATH GROUPS (a)-->+(b) RETURN a
+MATCH ANY 2 PATHS (a)-->+(b) RETURN a
+MATCH SHORTEST $k (a)-->+(b) RETURN a
+
+// refused
+MATCH SHORTEST (a)-->+(b) RETURN a
+MATCH SHORTEST ALL (a)-->+(b) RETURN a

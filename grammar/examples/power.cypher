@@ -1,0 +1,5 @@
+// accepted
+RETURN 2 ^ 3 ^ 2
+
+// refused
+RETURN 2 ^

@@ -1,0 +1,5 @@
+// accepted
+RETURN 1 * 2 / 3 % 4
+
+// refused
+RETURN 1 */ 2

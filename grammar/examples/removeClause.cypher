@@ -1,0 +1,5 @@
+// accepted
+MATCH (n) REMOVE n.x, n:A
+
+// refused
+MATCH (n) REMOVE

@@ -1,0 +1,7 @@
+// accepted
+RETURN 1
+RETURN *
+
+// refused
+RETURN
+RETRUN 1

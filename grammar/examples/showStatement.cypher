@@ -1,0 +1,7 @@
+// accepted
+SHOW INDEXES
+SHOW INDEXES YIELD name WHERE name STARTS WITH 'a' RETURN count(*)
+
+// refused
+SHOW
+SHOW INDEXES LIMIT 1

@@ -1,0 +1,5 @@
+// accepted
+MATCH (n) WITH n MATCH (n)-->(m) RETURN m
+
+// refused
+n

@@ -1,0 +1,5 @@
+// accepted
+RETURN a ORDER BY a ASCENDING, b DESCENDING
+
+// refused
+RETURN a ORDER BY DESC b

@@ -1,0 +1,6 @@
+// accepted
+RETURN x IS :: LOCAL DATETIME, x IS :: ANY NODE, x IS :: PROPERTY VALUE, x IS :: MONEY
+
+// refused
+RETURN x IS :: LOCAL DATE
+RETURN x IS :: PROPERTY

@@ -1,0 +1,5 @@
+// accepted
+RETURN a XOR b
+
+// refused
+RETURN a XOR
