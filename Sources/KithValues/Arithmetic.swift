@@ -17,8 +17,12 @@ extension Value {
         case (.float(let left), .integer(let right)): return .float(left + Double(right))
         case (.null, _), (_, .null): return .null
         case (.list(let left), .list(let right)): return .list(left + right)
-        case (.list(let left), _): return .list(left + [right])
-        case (_, .list(let right)): return .list([left] + right)
+        case (.list(let elements), _):
+            try right.checkCanBeNested()
+            return .list(elements + [right])
+        case (_, .list(let elements)):
+            try left.checkCanBeNested()
+            return .list([left] + elements)
         case (.string(let left), .string(let right)): return .string(left + right)
         case (.string(let left), .integer), (.string(let left), .float):
             return .string(left + (right.plainText ?? ""))

@@ -19,6 +19,14 @@ public enum Comparison: Hashable, Sendable {
 extension Value {
     /// Compares for `<`, `<=`, `>` and `>=`.
     public static func cypherCompare(_ left: Value, _ right: Value) -> Comparison {
+        if case .list(let leftElements) = left, case .list(let rightElements) = right {
+            return compare(leftElements, rightElements)
+        }
+        return compareScalars(left, right)
+    }
+
+    @inline(never)
+    private static func compareScalars(_ left: Value, _ right: Value) -> Comparison {
         switch (left, right) {
         case (.integer(let left), .integer(let right)):
             return left < right ? .less : left == right ? .equal : .greater
@@ -33,7 +41,6 @@ extension Value {
             return Comparison(UTF8Order.compare(left, right))
         case (.boolean(let left), .boolean(let right)):
             return left == right ? .equal : right ? .less : .greater
-        case (.list(let left), .list(let right)): return compare(left, right)
         case (.date(let left), .date(let right)):
             return left < right ? .less : left == right ? .equal : .greater
         case (.localTime(let left), .localTime(let right)):
@@ -53,10 +60,13 @@ extension Value {
 
     /// Lists compare by their first different elements; a list is after those that it begins with.
     private static func compare(_ left: [Value], _ right: [Value]) -> Comparison {
-        for index in 0..<min(left.count, right.count) {
-            if cypherEquals(left[index], right[index]) == .yes { continue }
-            let result = cypherCompare(left[index], right[index])
-            if result != .equal { return result }
+        var index = 0
+        while index < min(left.count, right.count) {
+            // Equal elements need not be comparable, as maps are not.
+            if cypherEquals(left[index], right[index]) != .yes {
+                return cypherCompare(left[index], right[index])
+            }
+            index += 1
         }
         return left.count < right.count ? .less : left.count == right.count ? .equal : .greater
     }

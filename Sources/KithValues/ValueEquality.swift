@@ -1,24 +1,36 @@
+// Values nest up to ``ValueLimits/nestingDepthMax`` levels deep, on stacks of 512 KiB. So what calls
+// itself here is kept small: plain loops, and all that does not nest in functions of their own.
+
 extension Value {
     /// The language's `=`: unknown where a null decides, false between different kinds.
     public static func cypherEquals(_ left: Value, _ right: Value) -> Ternary {
+        if case .list(let leftElements) = left, case .list(let rightElements) = right {
+            return equals(leftElements, rightElements)
+        }
+        if case .map(let leftMap) = left, case .map(let rightMap) = right {
+            return equals(leftMap, rightMap)
+        }
+        return scalarEquals(left, right)
+    }
+
+    @inline(never)
+    private static func scalarEquals(_ left: Value, _ right: Value) -> Ternary {
         switch (left, right) {
-        case (.null, _), (_, .null): return .unknown
-        case (.float(let left), .float(let right)): return Ternary(left == right)
-        case (.list(let left), .list(let right)): return equals(left, right)
-        case (.map(let left), .map(let right)): return equals(left, right)
-        default: return Ternary(isEquivalent(left, right))
+        case (.null, _), (_, .null): .unknown
+        case (.float(let left), .float(let right)): Ternary(left == right)
+        default: Ternary(isScalarEquivalent(left, right))
         }
     }
 
     private static func equals(_ left: [Value], _ right: [Value]) -> Ternary {
         guard left.count == right.count else { return .no }
         var result = Ternary.yes
-        for index in left.indices {
-            switch cypherEquals(left[index], right[index]) {
-            case .no: return .no
-            case .unknown: result = .unknown
-            case .yes: break
-            }
+        var index = 0
+        while index < left.count {
+            let pair = cypherEquals(left[index], right[index])
+            if pair == .no { return .no }
+            if pair == .unknown { result = .unknown }
+            index += 1
         }
         return result
     }
@@ -26,13 +38,13 @@ extension Value {
     private static func equals(_ left: ValueMap, _ right: ValueMap) -> Ternary {
         guard left.count == right.count else { return .no }
         var result = Ternary.yes
-        for entry in left.entries {
-            guard let other = right[entry.key] else { return .no }
-            switch cypherEquals(entry.value, other) {
-            case .no: return .no
-            case .unknown: result = .unknown
-            case .yes: break
-            }
+        var index = 0
+        while index < left.count {
+            guard let other = left.counterpart(ofEntryAt: index, in: right) else { return .no }
+            let pair = cypherEquals(left.entries[index].value, right.entries[other].value)
+            if pair == .no { return .no }
+            if pair == .unknown { result = .unknown }
+            index += 1
         }
         return result
     }
@@ -40,6 +52,40 @@ extension Value {
     /// Whether two values are the same for grouping and DISTINCT: null is null, NaN is NaN, and
     /// 1 is 1.0.
     public static func isEquivalent(_ left: Value, _ right: Value) -> Bool {
+        if case .list(let leftElements) = left, case .list(let rightElements) = right {
+            return areEquivalent(leftElements, rightElements)
+        }
+        if case .map(let leftMap) = left, case .map(let rightMap) = right {
+            return areEquivalent(leftMap, rightMap)
+        }
+        return isScalarEquivalent(left, right)
+    }
+
+    private static func areEquivalent(_ left: [Value], _ right: [Value]) -> Bool {
+        guard left.count == right.count else { return false }
+        var index = 0
+        while index < left.count {
+            if !isEquivalent(left[index], right[index]) { return false }
+            index += 1
+        }
+        return true
+    }
+
+    private static func areEquivalent(_ left: ValueMap, _ right: ValueMap) -> Bool {
+        guard left.count == right.count else { return false }
+        var index = 0
+        while index < left.count {
+            guard let other = left.counterpart(ofEntryAt: index, in: right),
+                isEquivalent(left.entries[index].value, right.entries[other].value)
+            else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Equivalence of values that are not both lists nor both maps.
+    @inline(never)
+    private static func isScalarEquivalent(_ left: Value, _ right: Value) -> Bool {
         switch (left, right) {
         case (.null, .null): return true
         case (.boolean(let left), .boolean(let right)): return left == right
@@ -50,15 +96,6 @@ extension Value {
             (.float(let float), .integer(let integer)):
             return NumberComparison.compare(integer, float) == 0
         case (.string(let left), .string(let right)): return UTF8Order.areEqual(left, right)
-        case (.list(let left), .list(let right)):
-            return left.count == right.count
-                && left.indices.allSatisfy { isEquivalent(left[$0], right[$0]) }
-        case (.map(let left), .map(let right)):
-            return left.count == right.count
-                && left.entries.allSatisfy { entry in
-                    guard let other = right[entry.key] else { return false }
-                    return isEquivalent(entry.value, other)
-                }
         case (.node(let left), .node(let right)): return left == right
         case (.relationship(let left), .relationship(let right)): return left == right
         case (.path(let left), .path(let right)):
@@ -76,19 +113,52 @@ extension Value {
 
     /// Whether two values are identical: same kind and same bits; 1 and 1.0 are not.
     public static func isIdentical(_ left: Value, _ right: Value) -> Bool {
-        switch (left, right) {
-        case (.float(let left), .float(let right)): return left.bitPattern == right.bitPattern
-        case (.integer, .float), (.float, .integer): return false
-        case (.list(let left), .list(let right)):
-            return left.count == right.count
-                && left.indices.allSatisfy { isIdentical(left[$0], right[$0]) }
-        case (.map(let left), .map(let right)):
-            return left.count == right.count
-                && zip(left.entries, right.entries).allSatisfy {
-                    UTF8Order.areEqual($0.key, $1.key) && isIdentical($0.value, $1.value)
-                }
-        default: return isEquivalent(left, right)
+        if case .list(let leftElements) = left, case .list(let rightElements) = right {
+            return areIdentical(leftElements, rightElements)
         }
+        if case .map(let leftMap) = left, case .map(let rightMap) = right {
+            return areIdentical(leftMap, rightMap)
+        }
+        return isScalarIdentical(left, right)
+    }
+
+    private static func areIdentical(_ left: [Value], _ right: [Value]) -> Bool {
+        guard left.count == right.count else { return false }
+        var index = 0
+        while index < left.count {
+            if !isIdentical(left[index], right[index]) { return false }
+            index += 1
+        }
+        return true
+    }
+
+    private static func areIdentical(_ left: ValueMap, _ right: ValueMap) -> Bool {
+        guard left.count == right.count else { return false }
+        var index = 0
+        while index < left.count {
+            guard left.counterpart(ofEntryAt: index, in: right) == index,
+                isIdentical(left.entries[index].value, right.entries[index].value)
+            else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    @inline(never)
+    private static func isScalarIdentical(_ left: Value, _ right: Value) -> Bool {
+        switch (left, right) {
+        case (.float(let left), .float(let right)): left.bitPattern == right.bitPattern
+        case (.integer, .float), (.float, .integer): false
+        default: isScalarEquivalent(left, right)
+        }
+    }
+}
+
+extension ValueMap {
+    /// Where `other` has the key of the entry at `index`.
+    @inline(never)
+    fileprivate func counterpart(ofEntryAt index: Int, in other: ValueMap) -> Int? {
+        other.position(of: entries[index].key)
     }
 }
 

@@ -1,18 +1,31 @@
 extension Value {
     /// Feeds into `hasher` what equivalent values share.
     public func hashEquivalence(into hasher: inout Hasher) {
+        if case .list(let elements) = self {
+            hasher.combine(ValueKind.list.rawValue)
+            hasher.combine(elements.count)
+            var index = 0
+            while index < elements.count {
+                elements[index].hashEquivalence(into: &hasher)
+                index += 1
+            }
+        } else if case .map(let map) = self {
+            Value.hash(map, into: &hasher)
+        } else {
+            hashScalar(into: &hasher)
+        }
+    }
+
+    @inline(never)
+    private func hashScalar(into hasher: inout Hasher) {
         // Integers and floats share a mark, because 1 and 1.0 are equivalent.
         hasher.combine(kind == .float ? ValueKind.integer.rawValue : kind.rawValue)
         switch self {
-        case .null: break
+        case .null, .list, .map: break
         case .boolean(let known): hasher.combine(known)
         case .integer(let number): hasher.combine(number)
         case .float(let number): Value.hash(number, into: &hasher)
         case .string(let text): UTF8Order.hash(text, into: &hasher)
-        case .list(let elements):
-            hasher.combine(elements.count)
-            for element in elements { element.hashEquivalence(into: &hasher) }
-        case .map(let map): Value.hash(map, into: &hasher)
         case .node(let id): hasher.combine(id)
         case .relationship(let id): hasher.combine(id)
         case .path(let path):
@@ -41,13 +54,20 @@ extension Value {
         // Maps with the same entries in another order are equivalent, so entries are combined by a
         // sum, which has no order.
         var sum = 0
-        for entry in map.entries {
-            var entryHasher = Hasher()
-            UTF8Order.hash(entry.key, into: &entryHasher)
-            entry.value.hashEquivalence(into: &entryHasher)
-            sum &+= entryHasher.finalize()
+        var index = 0
+        while index < map.count {
+            sum &+= hash(ofEntryAt: index, in: map)
+            index += 1
         }
+        hasher.combine(ValueKind.map.rawValue)
         hasher.combine(map.count)
         hasher.combine(sum)
+    }
+
+    private static func hash(ofEntryAt index: Int, in map: ValueMap) -> Int {
+        var hasher = Hasher()
+        UTF8Order.hash(map.entries[index].key, into: &hasher)
+        map.entries[index].value.hashEquivalence(into: &hasher)
+        return hasher.finalize()
     }
 }

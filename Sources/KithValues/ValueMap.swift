@@ -74,7 +74,8 @@ public struct ValueMap: Sendable {
         if entries.count >= Self.indexedCountMin { buildIndex() }
     }
 
-    private func position(of key: String) -> Int? {
+    /// Where in ``entries`` a key is.
+    func position(of key: String) -> Int? {
         if let positions { return positions[UTF8Key(key)] }
         return entries.firstIndex { UTF8Order.areEqual($0.key, key) }
     }

@@ -6,6 +6,17 @@ extension Value {
     /// local date and time, date, time with zone, local time, duration, money, string, boolean,
     /// number, NaN, null. Zero exactly when the values are equivalent.
     public static func orderCompare(_ left: Value, _ right: Value) -> Int {
+        if case .list(let leftElements) = left, case .list(let rightElements) = right {
+            return orderCompare(leftElements, rightElements)
+        }
+        if case .map(let leftMap) = left, case .map(let rightMap) = right {
+            return orderCompare(leftMap, rightMap)
+        }
+        return orderCompareScalars(left, right)
+    }
+
+    @inline(never)
+    private static func orderCompareScalars(_ left: Value, _ right: Value) -> Int {
         let leftRank = left.orderRank
         let rightRank = right.orderRank
         if leftRank != rightRank { return leftRank < rightRank ? -1 : 1 }
@@ -21,8 +32,6 @@ extension Value {
             return -(NumberComparison.compare(right, left) ?? 0)
         case (.string(let left), .string(let right)): return UTF8Order.compare(left, right)
         case (.boolean(let left), .boolean(let right)): return left == right ? 0 : right ? -1 : 1
-        case (.list(let left), .list(let right)): return orderCompare(left, right)
-        case (.map(let left), .map(let right)): return orderCompare(left, right)
         case (.node(let left), .node(let right)): return left < right ? -1 : left == right ? 0 : 1
         case (.relationship(let left), .relationship(let right)):
             return left < right ? -1 : left == right ? 0 : 1
@@ -68,9 +77,11 @@ extension Value {
     }
 
     private static func orderCompare(_ left: [Value], _ right: [Value]) -> Int {
-        for index in 0..<min(left.count, right.count) {
+        var index = 0
+        while index < min(left.count, right.count) {
             let result = orderCompare(left[index], right[index])
             if result != 0 { return result }
+            index += 1
         }
         return left.count - right.count
     }
@@ -78,14 +89,27 @@ extension Value {
     /// Maps sort by size, then by their sorted keys, then by the values in that order.
     private static func orderCompare(_ left: ValueMap, _ right: ValueMap) -> Int {
         if left.count != right.count { return left.count - right.count }
-        let leftEntries = left.entries.sorted { UTF8Order.compare($0.key, $1.key) < 0 }
-        let rightEntries = right.entries.sorted { UTF8Order.compare($0.key, $1.key) < 0 }
-        for (leftEntry, rightEntry) in zip(leftEntries, rightEntries) {
-            let result = UTF8Order.compare(leftEntry.key, rightEntry.key)
+        let leftOrder = left.positionsByKey
+        let rightOrder = right.positionsByKey
+        let keyOrder = orderCompareKeys(left, leftOrder, right, rightOrder)
+        if keyOrder != 0 { return keyOrder }
+        var index = 0
+        while index < leftOrder.count {
+            let result = orderCompare(
+                left.entries[leftOrder[index]].value, right.entries[rightOrder[index]].value)
             if result != 0 { return result }
+            index += 1
         }
-        for (leftEntry, rightEntry) in zip(leftEntries, rightEntries) {
-            let result = orderCompare(leftEntry.value, rightEntry.value)
+        return 0
+    }
+
+    @inline(never)
+    private static func orderCompareKeys(
+        _ left: ValueMap, _ leftOrder: [Int], _ right: ValueMap, _ rightOrder: [Int]
+    ) -> Int {
+        for (leftPosition, rightPosition) in zip(leftOrder, rightOrder) {
+            let result = UTF8Order.compare(
+                left.entries[leftPosition].key, right.entries[rightPosition].key)
             if result != 0 { return result }
         }
         return 0
@@ -103,5 +127,13 @@ extension Value {
             }
         }
         return left.length - right.length
+    }
+}
+
+extension ValueMap {
+    /// The positions of the entries in the order of their keys.
+    @inline(never)
+    fileprivate var positionsByKey: [Int] {
+        entries.indices.sorted { UTF8Order.compare(entries[$0].key, entries[$1].key) < 0 }
     }
 }

@@ -28,25 +28,35 @@ extension Value {
     }
 
     private func appendLiteral(to text: inout String) {
+        if case .list(let elements) = self {
+            text += "["
+            var index = 0
+            while index < elements.count {
+                if index > 0 { text += ", " }
+                elements[index].appendLiteral(to: &text)
+                index += 1
+            }
+            text += "]"
+        } else if case .map(let map) = self {
+            text += "{"
+            var index = 0
+            while index < map.count {
+                if index > 0 { text += ", " }
+                Value.appendName(map.entries[index].key, to: &text)
+                map.entries[index].value.appendLiteral(to: &text)
+                index += 1
+            }
+            text += "}"
+        } else {
+            appendScalarLiteral(to: &text)
+        }
+    }
+
+    @inline(never)
+    private func appendScalarLiteral(to text: inout String) {
         switch self {
         case .null: text += "null"
         case .string(let string): Value.appendQuoted(string, to: &text)
-        case .list(let elements):
-            text += "["
-            for (index, element) in elements.enumerated() {
-                if index > 0 { text += ", " }
-                element.appendLiteral(to: &text)
-            }
-            text += "]"
-        case .map(let map):
-            text += "{"
-            for (index, entry) in map.entries.enumerated() {
-                if index > 0 { text += ", " }
-                text += Value.isPlainName(entry.key) ? entry.key : "`\(entry.key)`"
-                text += ": "
-                entry.value.appendLiteral(to: &text)
-            }
-            text += "}"
         case .node(let id): text += "(#\(id.rawValue))"
         case .relationship(let id): text += "[#\(id.rawValue)]"
         case .path(let path):
@@ -56,6 +66,12 @@ extension Value {
             }
         default: text += plainText ?? ""
         }
+    }
+
+    @inline(never)
+    private static func appendName(_ key: String, to text: inout String) {
+        text += isPlainName(key) ? key : "`\(key)`"
+        text += ": "
     }
 
     private static func isPlainName(_ key: String) -> Bool {

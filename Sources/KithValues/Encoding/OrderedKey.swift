@@ -29,7 +29,23 @@ extension Value {
     /// - Returns: false, with nothing appended, for maps, entities and paths.
     @discardableResult
     public func appendOrderedKey(to bytes: inout [UInt8]) -> Bool {
+        guard case .list(let elements) = self else { return appendScalarKey(to: &bytes) }
         let start = bytes.count
+        bytes.append(orderRank)
+        var index = 0
+        while index < elements.count {
+            if !elements[index].appendOrderedKey(to: &bytes) {
+                bytes.removeSubrange(start...)
+                return false
+            }
+            index += 1
+        }
+        bytes.append(0)
+        return true
+    }
+
+    @inline(never)
+    private func appendScalarKey(to bytes: inout [UInt8]) -> Bool {
         bytes.append(orderRank)
         switch self {
         case .null: break
@@ -38,12 +54,6 @@ extension Value {
         case .float(let number):
             if !number.isNaN { OrderedBytes.append(number, to: &bytes) }
         case .string(let text): OrderedBytes.append(text, to: &bytes)
-        case .list(let elements):
-            for element in elements where !element.appendOrderedKey(to: &bytes) {
-                bytes.removeSubrange(start...)
-                return false
-            }
-            bytes.append(0)
         case .date(let date):
             OrderedBytes.append(date.daysSinceEpoch, size: 5, to: &bytes)
         case .localTime(let time):
@@ -66,8 +76,8 @@ extension Value {
         case .money(let money):
             OrderedBytes.append(Int64(money.currency.number), size: 2, to: &bytes)
             OrderedBytes.append(money.parts, to: &bytes)
-        case .map, .node, .relationship, .path:
-            bytes.removeSubrange(start...)
+        case .list, .map, .node, .relationship, .path:
+            bytes.removeLast()
             return false
         }
         return true

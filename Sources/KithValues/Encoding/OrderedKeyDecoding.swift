@@ -22,6 +22,11 @@ private struct OrderedKeyReader {
 
     mutating func value(depth: Int) -> Value? {
         guard depth <= ValueLimits.nestingDepthMax, let rank = next() else { return nil }
+        return rank == 0x28 ? list(depth: depth) : scalar(rank)
+    }
+
+    @inline(never)
+    private mutating func scalar(_ rank: UInt8) -> Value? {
         switch rank {
         case 0xF0: return .null
         case 0x88: return .float(.nan)
@@ -30,7 +35,6 @@ private struct OrderedKeyReader {
             return .boolean(known == 1)
         case 0x80: return number()
         case 0x70: return string().map { .string($0) }
-        case 0x28: return list(depth: depth)
         case 0x48: return integer(size: 5).flatMap { CalendarDate(exactly: $0) }.map { .date($0) }
         case 0x58:
             return integer(size: 6).flatMap { LocalTime(exactly: $0) }.map { .localTime($0) }

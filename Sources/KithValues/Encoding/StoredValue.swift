@@ -29,6 +29,30 @@ extension Value {
     ///
     /// Every kind can be encoded, entities as their ids.
     public func appendStored(to bytes: inout [UInt8]) {
+        if case .list(let elements) = self {
+            bytes.append(6)
+            StoredBytes.append(UInt64(elements.count), to: &bytes)
+            var index = 0
+            while index < elements.count {
+                elements[index].appendStored(to: &bytes)
+                index += 1
+            }
+        } else if case .map(let map) = self {
+            bytes.append(7)
+            StoredBytes.append(UInt64(map.count), to: &bytes)
+            var index = 0
+            while index < map.count {
+                StoredBytes.append(map.entries[index].key, to: &bytes)
+                map.entries[index].value.appendStored(to: &bytes)
+                index += 1
+            }
+        } else {
+            appendStoredScalar(to: &bytes)
+        }
+    }
+
+    @inline(never)
+    private func appendStoredScalar(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes.append(0)
         case .boolean(let known): bytes.append(known ? 2 : 1)
@@ -39,17 +63,7 @@ extension Value {
         case .string(let text):
             bytes.append(5)
             StoredBytes.append(text, to: &bytes)
-        case .list(let elements):
-            bytes.append(6)
-            StoredBytes.append(UInt64(elements.count), to: &bytes)
-            for element in elements { element.appendStored(to: &bytes) }
-        case .map(let map):
-            bytes.append(7)
-            StoredBytes.append(UInt64(map.count), to: &bytes)
-            for entry in map.entries {
-                StoredBytes.append(entry.key, to: &bytes)
-                entry.value.appendStored(to: &bytes)
-            }
+        case .list, .map: preconditionFailure("the caller writes what nests")
         case .node(let id):
             bytes.append(8)
             StoredBytes.append(id.rawValue, to: &bytes)

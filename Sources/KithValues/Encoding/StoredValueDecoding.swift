@@ -36,6 +36,13 @@ private struct StoredValueReader {
 
     mutating func value(depth: Int) -> Value? {
         guard depth <= ValueLimits.nestingDepthMax, let tag = next() else { return nil }
+        if tag == 6 { return list(depth: depth) }
+        if tag == 7 { return map(depth: depth) }
+        return scalar(tag)
+    }
+
+    @inline(never)
+    private mutating func scalar(_ tag: UInt8) -> Value? {
         switch tag {
         case 0: return .null
         case 1: return .boolean(false)
@@ -43,8 +50,6 @@ private struct StoredValueReader {
         case 3: return integer().map { .integer($0) }
         case 4: return float()
         case 5: return string().map { .string($0) }
-        case 6: return list(depth: depth)
-        case 7: return map(depth: depth)
         case 8: return unsigned().map { .node(NodeID(rawValue: $0)) }
         case 9: return unsigned().map { .relationship(RelationshipID(rawValue: $0)) }
         case 10: return path()
@@ -122,7 +127,7 @@ private struct StoredValueReader {
         guard let count = count(eachAtLeast: 1) else { return nil }
         var elements: [Value] = []
         elements.reserveCapacity(count)
-        for _ in 0..<count {
+        while elements.count < count {
             guard let element = value(depth: depth + 1) else { return nil }
             elements.append(element)
         }
@@ -132,10 +137,10 @@ private struct StoredValueReader {
     private mutating func map(depth: Int) -> Value? {
         guard let count = count(eachAtLeast: 2) else { return nil }
         var map = ValueMap()
-        for _ in 0..<count {
-            guard let key = string(), map[key] == nil, let value = value(depth: depth + 1) else {
-                return nil
-            }
+        while map.count < count {
+            guard let key = string(), map.position(of: key) == nil,
+                let value = value(depth: depth + 1)
+            else { return nil }
             map[key] = value
         }
         return .map(map)

@@ -51,22 +51,8 @@ public final class TimeZoneDatabase: Sendable {
         return .invalidArgument("the system's time-zone files have no time zone of that name")
     }
 
-    /// Whether `text` can be the path of a zone under the directory.
-    private static func isPlausible(_ text: String) -> Bool {
-        guard (1...100).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "/") else {
-            return false
-        }
-        return text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            case UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"): true
-            default: false
-            }
-        }
-    }
-
     private func load(_ name: String) -> TimeZoneRules? {
-        guard Self.isPlausible(name), let bytes = readFile(directory + "/" + name) else {
+        guard ZoneName.isPlausible(name), let bytes = readFile(directory + "/" + name) else {
             return nil
         }
         return TimeZoneFile.parse(bytes)

@@ -13,8 +13,25 @@ public struct ZoneName: Hashable, Sendable {
 
     private static let table = Mutex(Table())
 
-    /// Gives `text` its number; nil when there are more than 65,000 different names.
+    /// Whether `text` has the form of a zone's name, which is also that of a path under the
+    /// directory of time-zone files.
+    static func isPlausible(_ text: String) -> Bool {
+        guard (1...100).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "/") else {
+            return false
+        }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            case UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"): true
+            default: false
+            }
+        }
+    }
+
+    /// Gives `text` its number; nil when it cannot be the name of a zone, or when there are more than
+    /// 65,000 different names.
     public init?(_ text: String) {
+        guard Self.isPlausible(text) else { return nil }
         let key = UTF8Key(text)
         let found: UInt16? = Self.table.withLock { table in
             if let known = table.numbers[key] { return known }
