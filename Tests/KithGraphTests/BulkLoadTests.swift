@@ -79,14 +79,15 @@ struct BulkLoadTests {
 
     @Test(
         "gives the graph that was loaded, spilled or not, empty or not before",
-        arguments: [(1, 512 << 20), (2, 30_000), (3, 200_000)] as [(UInt64, Int)])
+        arguments: [(1, 512 << 20), (2, 30_000), (3, 200_000), (4, 512 << 20)] as [(UInt64, Int)])
     func loads(seed: UInt64, budget: Int) throws {
         var options = GraphOptions()
         options.edgesPerBlockMax = 50
         let store = try GraphStore.inMemory(options: options)
         var model = GraphModel()
         for round in 0..<2 as Range<UInt64> {
-            let load = try BulkLoad(store: store, memoryBudgetInBytes: budget)
+            let load = try BulkLoad(
+                store: store, memoryBudgetInBytes: budget, threads: Int(seed % 2) + 1)
             var loading = Loading(
                 random: Randomness(seed: seed * 10 + round), model: model, load: load)
             if round == 0 {

@@ -8,7 +8,7 @@ import Testing
 /// transactions, reopening, with thresholds so low that everything is folded all the time.
 @Suite("Random histories")
 struct RandomHistoryTests {
-    @Test("say the same as a plain model", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test("say the same as a plain model", arguments: 1...6 as ClosedRange<UInt64>)
     func history(seed: UInt64) throws {
         var history = try RandomHistory(seed: seed)
         try history.run(transactions: 14)

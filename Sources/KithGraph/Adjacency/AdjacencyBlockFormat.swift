@@ -54,126 +54,183 @@ enum AdjacencyBlock {
 
     /// Appends the block of these edges, at least one, sorted.
     static func append(_ edges: ArraySlice<ChunkEdge>, hasIDs: Bool, to bytes: inout [UInt8]) {
-        guard let first = edges.first, let last = edges.last else {
-            preconditionFailure("a block has at least one edge")
-        }
-        let idForm = hasIDs ? idForm(of: edges) : .none
+        EdgeSpan.with(edges, hasIDs: hasIDs) { append($0, to: &bytes) }
+    }
+
+    /// Appends the block of these edges, at least one, sorted.
+    static func append(_ edges: EdgeSpan, to bytes: inout [UInt8]) {
+        precondition(edges.count > 0, "a block has at least one edge")
+        let scratch = UnsafeMutablePointer<UInt64>.allocate(
+            capacity: max(edges.count, GraphLimits.slotsPerChunk) * 2)
+        defer { scratch.deallocate() }
+        let idForm = idForm(of: edges)
         let start = bytes.count
         bytes.append(idForm.rawValue)
         bytes.append(0)
         bytes.appendVarint(edges.count)
-        bytes.appendVarint(UInt64(first.slot))
-        let span = Int(last.slot - first.slot) + 1
+        let first = edges.slot(0)
+        let span = edges.slot(edges.count - 1) - first + 1
+        bytes.appendVarint(first)
         bytes.appendVarint(span)
-        appendDegrees(edges, first: Int(first.slot), span: span, to: &bytes)
-        bytes[start + 1] = appendNeighbours(edges, to: &bytes).rawValue
-        switch idForm {
-        case .none: break
-        case .contiguous: bytes.appendLittleEndian(first.relationship)
-        case .packed: appendPacked(edges.map(\.relationship), to: &bytes)
+        let listCount = appendDegrees(edges, first: first, span: span, scratch, to: &bytes)
+        bytes[start + 1] = appendNeighbours(edges, listCount, scratch, to: &bytes).rawValue
+        guard let relationships = edges.relationships else { return }
+        if idForm == .contiguous {
+            bytes.appendLittleEndian(relationships[0])
+        } else {
+            appendPacked(relationships, edges.count, scratch, to: &bytes)
         }
     }
 
-    private static func idForm(of edges: ArraySlice<ChunkEdge>) -> BlockIDForm {
-        var expected = edges[edges.startIndex].relationship
-        for edge in edges {
-            if edge.relationship != expected { return .packed }
-            expected &+= 1
+    private static func idForm(of edges: EdgeSpan) -> BlockIDForm {
+        guard let relationships = edges.relationships else { return .none }
+        let first = relationships[0]
+        var difference: UInt64 = 0
+        var index = 0
+        while index < edges.count {
+            difference |= relationships[index] &- first &- UInt64(truncatingIfNeeded: index)
+            index &+= 1
         }
-        return .contiguous
+        return difference == 0 ? .contiguous : .packed
     }
 
+    /// Returns the number of slots that have edges.
     private static func appendDegrees(
-        _ edges: ArraySlice<ChunkEdge>, first: Int, span: Int, to bytes: inout [UInt8]
-    ) {
-        var degrees = [UInt64](repeating: 0, count: span)
-        for edge in edges { degrees[Int(edge.slot) - first] += 1 }
+        _ edges: EdgeSpan, first: Int, span: Int, _ degrees: UnsafeMutablePointer<UInt64>,
+        to bytes: inout [UInt8]
+    ) -> Int {
+        degrees.update(repeating: 0, count: span)
+        var index = 0
+        while index < edges.count {
+            degrees[edges.slot(index) &- first] &+= 1
+            index &+= 1
+        }
         var smallest = UInt64.max
         var greatest: UInt64 = 0
-        for degree in degrees {
-            smallest = min(smallest, degree)
-            greatest = max(greatest, degree)
+        var listCount = 0
+        for index in 0..<span {
+            smallest = min(smallest, degrees[index])
+            greatest = max(greatest, degrees[index])
+            listCount += degrees[index] > 0 ? 1 : 0
         }
         let width = BitPacking.width(for: greatest - smallest)
         bytes.appendVarint(smallest)
         bytes.append(UInt8(width))
-        for index in degrees.indices { degrees[index] -= smallest }
+        for index in 0..<span { degrees[index] -= smallest }
         BitPacking.append(degrees, count: span, width: width, to: &bytes)
+        return listCount
     }
 
-    private static func appendPacked(_ values: [UInt64], to bytes: inout [UInt8]) {
+    private static func bounds(
+        _ values: UnsafePointer<UInt64>, _ count: Int
+    ) -> (smallest: UInt64, width: Int) {
         var smallest = values[0]
         var greatest = values[0]
-        for value in values {
-            smallest = min(smallest, value)
-            greatest = max(greatest, value)
+        var index = 1
+        while index < count {
+            smallest = min(smallest, values[index])
+            greatest = max(greatest, values[index])
+            index &+= 1
         }
-        let width = BitPacking.width(for: greatest - smallest)
+        return (smallest, BitPacking.width(for: greatest - smallest))
+    }
+
+    private static func appendPacked(
+        _ values: UnsafePointer<UInt64>, _ count: Int, _ scratch: UnsafeMutablePointer<UInt64>,
+        to bytes: inout [UInt8]
+    ) {
+        let (smallest, width) = bounds(values, count)
         bytes.appendLittleEndian(smallest)
         bytes.append(UInt8(width))
-        BitPacking.append(
-            values.map { $0 - smallest }, count: values.count, width: width, to: &bytes)
+        var index = 0
+        while index < count {
+            scratch[index] = values[index] &- smallest
+            index &+= 1
+        }
+        BitPacking.append(scratch, count: count, width: width, to: &bytes)
     }
 
     private static func appendNeighbours(
-        _ edges: ArraySlice<ChunkEdge>, to bytes: inout [UInt8]
+        _ edges: EdgeSpan, _ listCount: Int, _ scratch: UnsafeMutablePointer<UInt64>,
+        to bytes: inout [UInt8]
     ) -> BlockNeighbourForm {
-        let neighbours = edges.map(\.neighbour)
-        let step = neighbours.count > 1 ? neighbours[1] &- neighbours[0] : 0
-        var isSequence = true
+        let neighbours = edges.neighbours
+        let count = edges.count
+        let step = count > 1 ? neighbours[1] &- neighbours[0] : 0
         var index = 1
-        while index < neighbours.count {
-            if neighbours[index] &- neighbours[index - 1] != step {
-                isSequence = false
-                break
-            }
-            index += 1
-        }
-        if isSequence {
+        while index < count, neighbours[index] &- neighbours[index &- 1] == step { index &+= 1 }
+        if index >= count {
             bytes.appendLittleEndian(neighbours[0])
             bytes.appendZigzag(Int64(bitPattern: step))
             return .sequence
         }
-        var firsts: [UInt64] = []
-        var deltas: [UInt64] = []
-        var previous: ChunkEdge?
-        for edge in edges {
-            if let previous, previous.slot == edge.slot {
-                deltas.append(edge.neighbour - previous.neighbour)
-            } else {
-                firsts.append(edge.neighbour)
-            }
-            previous = edge
-        }
-        var packed: [UInt8] = []
-        appendPacked(neighbours, to: &packed)
-        if deltas.count > firsts.count {
-            var split: [UInt8] = []
-            appendPacked(firsts, to: &split)
-            appendDeltas(deltas, to: &split)
-            if split.count < packed.count {
-                bytes.append(contentsOf: split)
+        let deltaCount = count - listCount
+        if deltaCount > listCount {
+            let firsts = scratch
+            let deltas = scratch + listCount
+            split(edges, firsts, deltas)
+            let (_, width) = bounds(neighbours, count)
+            let (_, firstWidth) = bounds(firsts, listCount)
+            let size =
+                BitPacking.byteCount(count: listCount, width: firstWidth)
+                + deltaSize(deltas, deltaCount)
+            if size < BitPacking.byteCount(count: count, width: width) {
+                appendPacked(firsts, listCount, scratch + count, to: &bytes)
+                appendDeltas(deltas, deltaCount, to: &bytes)
                 return .deltas
             }
         }
-        bytes.append(contentsOf: packed)
+        appendPacked(neighbours, count, scratch, to: &bytes)
         return .packed
     }
 
-    private static func appendDeltas(_ deltas: [UInt64], to bytes: inout [UInt8]) {
-        var widths: [Int] = []
-        for start in stride(from: 0, to: deltas.count, by: deltaRunLength) {
-            let greatest = deltas[start..<min(start + deltaRunLength, deltas.count)].max() ?? 0
-            widths.append(BitPacking.width(for: greatest))
-        }
-        bytes.append(contentsOf: widths.map { UInt8($0) })
-        for (run, width) in widths.enumerated() {
-            let start = run * deltaRunLength
-            let count = min(deltaRunLength, deltas.count - start)
-            deltas.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                BitPacking.append(base + start, count: count, width: width, to: &bytes)
+    private static func split(
+        _ edges: EdgeSpan, _ firsts: UnsafeMutablePointer<UInt64>,
+        _ deltas: UnsafeMutablePointer<UInt64>
+    ) {
+        var list = 0
+        var delta = 0
+        var previousSlot = -1
+        var index = 0
+        while index < edges.count {
+            let slot = edges.slot(index)
+            if slot == previousSlot {
+                deltas[delta] = edges.neighbours[index] &- edges.neighbours[index &- 1]
+                delta &+= 1
+            } else {
+                firsts[list] = edges.neighbours[index]
+                list &+= 1
+                previousSlot = slot
             }
+            index &+= 1
+        }
+    }
+
+    private static func runWidth(_ deltas: UnsafePointer<UInt64>, _ count: Int) -> Int {
+        var union: UInt64 = 0
+        for index in 0..<count { union |= deltas[index] }
+        return BitPacking.width(for: union)
+    }
+
+    private static func deltaSize(_ deltas: UnsafePointer<UInt64>, _ count: Int) -> Int {
+        var size = 0
+        for start in stride(from: 0, to: count, by: deltaRunLength) {
+            let run = min(deltaRunLength, count - start)
+            size += 1 + BitPacking.byteCount(count: run, width: runWidth(deltas + start, run))
+        }
+        return size
+    }
+
+    private static func appendDeltas(
+        _ deltas: UnsafePointer<UInt64>, _ count: Int, to bytes: inout [UInt8]
+    ) {
+        for start in stride(from: 0, to: count, by: deltaRunLength) {
+            bytes.append(UInt8(runWidth(deltas + start, min(deltaRunLength, count - start))))
+        }
+        for start in stride(from: 0, to: count, by: deltaRunLength) {
+            let run = min(deltaRunLength, count - start)
+            BitPacking.append(
+                deltas + start, count: run, width: runWidth(deltas + start, run), to: &bytes)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CShims
 
 /// All edges of one type and direction under the nodes of one chunk, decoded.
 ///
@@ -20,6 +20,8 @@ final class AdjacencyChunk: @unchecked Sendable {
     let firstRelationship: UInt64
     /// Whether relationships are known here: not in incoming lists.
     let hasIDs: Bool
+    /// The pointers above, where they can be read without counting references.
+    let header: UnsafeMutablePointer<AdjacencyHeader>
     /// How many of the edges come from changes not yet folded into blocks.
     let recentCount: Int
     /// The greatest number of edges of one slot.
@@ -63,9 +65,16 @@ final class AdjacencyChunk: @unchecked Sendable {
             firstRelationship = hasIDs && arrays.count > 0 ? arrays.relationships[0] : 0
             arrays.relationships.deallocate()
         }
+        header = .allocate(capacity: 1)
+        header.initialize(
+            to: AdjacencyHeader(
+                offsets: UnsafePointer(offsets), narrow: UnsafePointer(narrow),
+                wide: UnsafePointer(wide), relationships: UnsafePointer(relationships),
+                firstRelationship: firstRelationship))
     }
 
     deinit {
+        header.deallocate()
         offsets.deallocate()
         narrow?.deallocate()
         wide?.deallocate()
@@ -148,5 +157,47 @@ final class AdjacencyChunk: @unchecked Sendable {
         }
         arrays.count = edges.count
         return AdjacencyChunk(consuming: arrays, hasIDs: hasIDs, recentCount: recentCount)
+    }
+}
+
+/// Where the edges of a chunk lie; see ``AdjacencyChunk``, whose lifetime it shares.
+struct AdjacencyHeader {
+    let offsets: UnsafePointer<UInt32>
+    let narrow: UnsafePointer<UInt32>?
+    let wide: UnsafePointer<UInt64>?
+    let relationships: UnsafePointer<UInt64>?
+    let firstRelationship: UInt64
+
+    /// The place of the edge to a neighbour that has `ordinal` edges to it before; -1 if there is none.
+    func edge(slot: Int, neighbour: UInt64, ordinal: Int) -> Int {
+        var low = Int(offsets[slot])
+        let end = Int(offsets[slot &+ 1])
+        var count = end &- low
+        if let narrow {
+            let wanted = UInt32(truncatingIfNeeded: neighbour)
+            while count > 0 {
+                let half = (count &+ 1) &>> 1
+                let isSmaller = narrow[low &+ half &- 1] < wanted
+                low = kith_select(isSmaller, low &+ half, low)
+                count = kith_select(isSmaller, count &- half, half &- 1)
+            }
+            let found = low &+ ordinal
+            return found < end && UInt64(narrow[found]) == neighbour ? found : -1
+        }
+        guard let wide else { return -1 }
+        while count > 0 {
+            let half = (count &+ 1) &>> 1
+            let isSmaller = wide[low &+ half &- 1] < neighbour
+            low = kith_select(isSmaller, low &+ half, low)
+            count = kith_select(isSmaller, count &- half, half &- 1)
+        }
+        let found = low &+ ordinal
+        return found < end && wide[found] == neighbour ? found : -1
+    }
+
+    @inline(__always)
+    func relationship(_ edge: Int) -> UInt64 {
+        if let relationships { return relationships[edge] }
+        return firstRelationship &+ UInt64(truncatingIfNeeded: edge)
     }
 }

@@ -80,12 +80,11 @@ public final class BulkLoad {
             var done = 0
             for type in sorters.keys.sorted() {
                 guard let sorter = sorters[type], sorter.count > 0 else { continue }
-                let emitter = try RelationshipEmitter(self, type: type, count: sorter.count) {
+                let emitter = try RelationshipEmitter(self, type: type) {
                     rows in
                     progress?("relationships", done + rows, total)
                 }
-                try sorter.drain(into: emitter)
-                try emitter.finish()
+                try emitter.emit(sorter)
                 done += sorter.count
                 sorters[type] = nil
             }
@@ -132,7 +131,9 @@ public final class BulkLoad {
             total += sorter.sizeInBytes
             if sorter.sizeInBytes > largest?.sizeInBytes ?? -1 { largest = sorter }
         }
-        if total > budgetInBytes / 2 { try largest?.spill() }
+        // Sorting happens one type at a time.
+        let sorting = (largest?.rowsInMemory ?? 0) * RelationshipSorter.sortingBytesPerRow
+        if total + sorting > budgetInBytes { try largest?.spill() }
     }
 
     /// Stores what is left of nodes, and shows all of them to the reader.

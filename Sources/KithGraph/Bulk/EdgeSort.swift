@@ -1,10 +1,5 @@
 /// Sorts edges by their two ends in linear time.
 enum EdgeSort {
-    private struct Item {
-        var key: UInt64
-        var row: UInt32
-    }
-
     /// The rows of edges in the order of (first, second); equal ones stay in the order of rows.
     static func order(
         first: UnsafePointer<UInt64>, second: UnsafePointer<UInt64>, count: Int
@@ -12,30 +7,44 @@ enum EdgeSort {
         guard count > 1 else { return count == 1 ? [0] : [] }
         let (firstLow, firstBits) = range(first, count)
         let (secondLow, secondBits) = range(second, count)
-        guard firstBits + secondBits <= 64 else {
+        let rowBits = 64 - UInt64(count - 1).leadingZeroBitCount
+        guard firstBits + secondBits + rowBits <= 64 else {
             return (0..<UInt32(count)).sorted { left, right in
                 let (a, b) = (Int(left), Int(right))
                 return (first[a], second[a], left) < (first[b], second[b], right)
             }
         }
-        var items = UnsafeMutablePointer<Item>.allocate(capacity: count)
-        var other = UnsafeMutablePointer<Item>.allocate(capacity: count)
+        // Both ends and the row fit in one word: only the ends' digits need sorting.
+        var items = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
+        var other = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
         defer {
             items.deallocate()
             other.deallocate()
         }
+        let firstShift = UInt64(secondBits + rowBits)
         var isSorted = true
         var previous: UInt64 = 0
-        for row in 0..<count {
-            let high = secondBits == 64 ? 0 : (first[row] &- firstLow) &<< UInt64(secondBits)
-            let key = high | (second[row] &- secondLow)
-            items[row] = Item(key: key, row: UInt32(truncatingIfNeeded: row))
-            isSorted = isSorted && key >= previous
-            previous = key
+        var row = 0
+        while row < count {
+            let high = firstShift >= 64 ? 0 : (first[row] &- firstLow) &<< firstShift
+            let middle = rowBits >= 64 ? 0 : (second[row] &- secondLow) &<< UInt64(rowBits)
+            let item = high | middle | UInt64(truncatingIfNeeded: row)
+            items[row] = item
+            isSorted = isSorted && item >= previous
+            previous = item
+            row &+= 1
         }
-        if !isSorted { radixSort(&items, &other, count: count, bits: firstBits + secondBits) }
+        if !isSorted {
+            radixSort(
+                &items, &other, count: count, from: rowBits, to: rowBits + firstBits + secondBits)
+        }
+        let mask = (1 &<< UInt64(rowBits)) &- 1 as UInt64
         return [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
-            for index in 0..<count { buffer[index] = items[index].row }
+            var index = 0
+            while index < count {
+                buffer[index] = UInt32(truncatingIfNeeded: items[index] & mask)
+                index &+= 1
+            }
             initialized = count
         }
     }
@@ -43,27 +52,30 @@ enum EdgeSort {
     private static func range(_ values: UnsafePointer<UInt64>, _ count: Int) -> (UInt64, Int) {
         var low = values[0]
         var high = values[0]
-        for index in 1..<count {
+        var index = 1
+        while index < count {
             low = min(low, values[index])
             high = max(high, values[index])
+            index &+= 1
         }
         return (low, 64 - (high - low).leadingZeroBitCount)
     }
 
     private static func radixSort(
-        _ items: inout UnsafeMutablePointer<Item>, _ other: inout UnsafeMutablePointer<Item>,
-        count: Int, bits: Int
+        _ items: inout UnsafeMutablePointer<UInt64>, _ other: inout UnsafeMutablePointer<UInt64>,
+        count: Int, from firstBit: Int, to lastBit: Int
     ) {
-        let digitBits = 11
+        let passes = max(1, (lastBit - firstBit + 10) / 11)
+        let digitBits = (lastBit - firstBit + passes - 1) / passes
         let size = 1 << digitBits
+        let mask = UInt64(size - 1)
         let counts = UnsafeMutablePointer<Int>.allocate(capacity: size)
         defer { counts.deallocate() }
-        for shift in stride(from: 0, to: bits, by: digitBits) {
+        for shift in stride(from: firstBit, to: lastBit, by: digitBits) {
             counts.update(repeating: 0, count: size)
-            let mask = UInt64(size - 1)
             var index = 0
             while index < count {
-                counts[Int(truncatingIfNeeded: items[index].key &>> UInt64(shift) & mask)] &+= 1
+                counts[Int(truncatingIfNeeded: items[index] &>> UInt64(shift) & mask)] &+= 1
                 index &+= 1
             }
             var total = 0
@@ -75,7 +87,7 @@ enum EdgeSort {
             index = 0
             while index < count {
                 let item = items[index]
-                let digit = Int(truncatingIfNeeded: item.key &>> UInt64(shift) & mask)
+                let digit = Int(truncatingIfNeeded: item &>> UInt64(shift) & mask)
                 other[counts[digit]] = item
                 counts[digit] &+= 1
                 index &+= 1

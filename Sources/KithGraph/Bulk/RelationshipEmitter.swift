@@ -11,23 +11,67 @@ final class RelationshipEmitter {
     private var chunk: UInt64?
     private var chunkCount = 0
     private var columns: [UInt32: ChunkBuffer] = [:]
-    private var sources: [UInt64] = []
-    private var targets: [UInt64] = []
-    private var outgoing: ListBuilder
-    private let incoming: RelationshipSorter
+    private let sources: UnsafeMutablePointer<UInt64>
+    private let targets: UnsafeMutablePointer<UInt64>
+    private let outgoing: ListBuilder
+    /// The ends of everything, to be sorted the other way; nil if a thread of its own does that.
+    private var incoming: RelationshipSorter?
     private let sets: LabelSetLookup
     private var done = 0
 
     init(
-        _ load: BulkLoad, type: UInt32, count: Int, _ report: @escaping (Int) -> Void
+        _ load: BulkLoad, type: UInt32, _ report: @escaping (Int) -> Void
     ) throws(GraphError) {
         self.load = load
         self.type = type
         self.report = report
         indexes = load.writer.indexes(.relationship, [type], covering: nil)
         outgoing = try ListBuilder(load, AdjacencyKey(type: type, isIncoming: false))
-        incoming = RelationshipSorter(type: type, temporaryDirectory: load.temporaryDirectory)
         sets = try LabelSetLookup(load.reader)
+        sources = .allocate(capacity: GraphLimits.slotsPerChunk)
+        targets = .allocate(capacity: GraphLimits.slotsPerChunk)
+    }
+
+    deinit {
+        sources.deallocate()
+        targets.deallocate()
+    }
+
+    /// Writes everything that a sorter has; where memory allows, two threads share the work.
+    func emit(_ sorter: RelationshipSorter) throws(GraphError) {
+        let key = AdjacencyKey(type: type, isIncoming: true)
+        let hadEdges = try ListBuilder.hasEdges(key, load.reader.storage)
+        guard load.threads > 1, sorter.isInMemory, !hadEdges else {
+            incoming = RelationshipSorter(type: type, temporaryDirectory: load.temporaryDirectory)
+            try sorter.drain(into: self)
+            try finishOutgoing()
+            try writeIncoming(key)
+            return
+        }
+        let made = IncomingBlocks()
+        let blockSize = load.writer.store.options.edgesPerBlockMax
+        let ends = sorter.ends
+        let worker = BackgroundThread {
+            ends.sources.withUnsafeBufferPointer { from in
+                ends.targets.withUnsafeBufferPointer { to in
+                    made.make(sources: from, targets: to, blockSize: blockSize)
+                }
+            }
+        }
+        var failure: GraphError?
+        do throws(GraphError) {
+            try sorter.drain(into: self)
+            try finishOutgoing()
+        } catch {
+            failure = error
+        }
+        worker.join()
+        if let failure { throw failure }
+        for block in made.blocks {
+            try load.storeBlock(
+                made.bytes[block.bytes], edgeCount: block.edgeCount, key, block.chunk,
+                slot: block.slot, neighbour: block.neighbour, ordinal: block.ordinal)
+        }
     }
 
     /// The most rows that the next call may bring.
@@ -48,14 +92,16 @@ final class RelationshipEmitter {
             buffer.append(batch[position], rows: rows)
         }
         var id = first
+        var place = chunkCount
         for row in rows {
             let source = from[Int(row)]
             let target = to[Int(row)]
-            sources.append(source)
-            targets.append(target)
+            sources[place] = source
+            targets[place] = target
             try sets.count(type, source, target)
             try outgoing.append(source, target, id)
-            id += 1
+            id &+= 1
+            place &+= 1
         }
         for index in indexes { try addEntries(index, rows, keys, batch, first) }
         chunkCount += rows.count
@@ -95,18 +141,21 @@ final class RelationshipEmitter {
             try store(buffer.finish(), key, into: &descriptor)
             buffer.removeAll()
         }
-        try store(Self.column(sources), SegmentEntry.sourceKey, into: &descriptor)
-        try store(Self.column(targets), SegmentEntry.targetKey, into: &descriptor)
+        try store(column(sources), SegmentEntry.sourceKey, into: &descriptor)
+        try store(column(targets), SegmentEntry.targetKey, into: &descriptor)
         try load.storeChunk(
             .relationship, chunk, descriptor,
             members: [GraphTables.MemberKey(kind: .relationship, token: type)])
         if chunkCount < GraphLimits.slotsPerChunk {
             try load.writer.homes.open(.relationship, type, chunk, load.reader.storage)
         }
-        incoming.append(sources: targets, targets: sources, keys: [], batch: [])
-        if incoming.sizeInBytes > load.budgetInBytes / 3 { try incoming.spill() }
-        sources.removeAll(keepingCapacity: true)
-        targets.removeAll(keepingCapacity: true)
+        if let incoming {
+            incoming.append(
+                sources: Array(UnsafeBufferPointer(start: targets, count: chunkCount)),
+                targets: Array(UnsafeBufferPointer(start: sources, count: chunkCount)),
+                keys: [], batch: [])
+            if incoming.rowsInMemory * 56 > load.budgetInBytes / 2 { try incoming.spill() }
+        }
         self.chunk = nil
         chunkCount = 0
         report(done)
@@ -120,26 +169,25 @@ final class RelationshipEmitter {
             try SegmentWriting.store(encoded, key, load.writer.transaction))
     }
 
-    private static func column(_ ids: [UInt64]) -> Column {
-        let draft = ColumnDraft(.integer, count: ids.count, hasValidity: false)
-        ids.withUnsafeBytes { source in
-            if let base = source.baseAddress {
-                UnsafeMutableRawPointer(draft.integers).copyMemory(
-                    from: base, byteCount: source.count)
-            }
-        }
+    private func column(_ ids: UnsafePointer<UInt64>) -> Column {
+        let draft = ColumnDraft(.integer, count: chunkCount, hasValidity: false)
+        UnsafeMutableRawPointer(draft.integers).copyMemory(from: ids, byteCount: chunkCount * 8)
         return draft.finish()
     }
 
-    /// Stores the last chunk and all incoming lists.
-    func finish() throws(GraphError) {
+    /// Stores the last chunk and the last outgoing lists.
+    private func finishOutgoing() throws(GraphError) {
         try finishChunk()
         try outgoing.finish()
         load.writer.owned.statistics.count(relationshipsOf: type, sets)
-        let lists = try ListBuilder(load, AdjacencyKey(type: type, isIncoming: true))
-        try incoming.drainEnds { node, neighbour throws(GraphError) in
+    }
+
+    private func writeIncoming(_ key: AdjacencyKey) throws(GraphError) {
+        let lists = try ListBuilder(load, key)
+        try incoming?.drainEnds { node, neighbour throws(GraphError) in
             try lists.append(node, neighbour, 0)
         }
         try lists.finish()
+        incoming = nil
     }
 }

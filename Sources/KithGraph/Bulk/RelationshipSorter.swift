@@ -19,10 +19,22 @@ final class RelationshipSorter {
         self.temporaryDirectory = temporaryDirectory
     }
 
-    /// The memory in use, with what sorting will take.
+    /// The relationships that are not in the temporary file.
+    var rowsInMemory: Int { sources.count }
+
+    /// The memory in use.
     var sizeInBytes: Int {
-        sources.count * 56 + columns.values.reduce(0) { $0 + $1.sizeInBytes }
+        sources.count * 16 + columns.values.reduce(0) { $0 + $1.sizeInBytes }
     }
+
+    /// The memory that sorting takes for each relationship, both ways.
+    static let sortingBytesPerRow = 40
+
+    /// Whether everything is in memory.
+    var isInMemory: Bool { runs.isEmpty }
+
+    /// The ends of everything in memory, in the order in which it came.
+    var ends: (sources: [UInt64], targets: [UInt64]) { (sources, targets) }
 
     func append(
         sources newSources: [UInt64], targets newTargets: [UInt64], keys: [UInt32],

@@ -1,11 +1,15 @@
 /// Finds what is decoded of a chunk by its number: two levels, no search and no lock.
-final class ChunkTable: Sendable {
+final class ChunkTable: @unchecked Sendable {
+    // Sendable: nothing changes after the initializer but the places, which are atomic.
+
     static let leafBits: UInt64 = 7
     static let leafSize = 1 << 7
 
     /// The number of chunks that the table has places for.
     let chunkCount: UInt64
     private let leaves: [ChunkTableLeaf]
+    /// The same leaves, to be read without counting references.
+    private let fastLeaves: UnsafeMutablePointer<Unmanaged<ChunkTableLeaf>>
 
     convenience init(chunkCount: UInt64) {
         let leafCount = (chunkCount + UInt64(Self.leafSize) - 1) >> Self.leafBits
@@ -15,6 +19,22 @@ final class ChunkTable: Sendable {
     private init(chunkCount: UInt64, leaves: [ChunkTableLeaf]) {
         self.chunkCount = chunkCount
         self.leaves = leaves
+        fastLeaves = .allocate(capacity: max(leaves.count, 1))
+        for (index, leaf) in leaves.enumerated() {
+            (fastLeaves + index).initialize(to: Unmanaged.passUnretained(leaf))
+        }
+    }
+
+    deinit { fastLeaves.deallocate() }
+
+    /// What is published for a chunk, to be used within the present step only; nil where nothing is.
+    @inline(__always)
+    func load(_ chunk: UInt64) -> UnsafeRawPointer? {
+        guard chunk < chunkCount else { return nil }
+        return fastLeaves[Int(truncatingIfNeeded: chunk &>> Self.leafBits)]._withUnsafeGuaranteedRef
+        {
+            $0.load(Int(truncatingIfNeeded: chunk & UInt64(Self.leafSize - 1)))
+        }
     }
 
     /// The table of a later view, in which `changed` chunks must be read anew and the rest is shared.
@@ -68,6 +88,11 @@ final class ChunkTableLeaf: @unchecked Sendable {
     deinit {
         for index in 0..<ChunkTable.leafSize { places[index].release() }
         places.deallocate()
+    }
+
+    @inline(__always)
+    func load(_ index: Int) -> UnsafeRawPointer? {
+        places[index]._withUnsafeGuaranteedRef { $0.load() }
     }
 
     @inline(__always)

@@ -64,13 +64,14 @@ enum SegmentEncoder {
     ) -> SegmentEncoding {
         switch column.layout {
         case .integer, .date:
-            let integers = column.integers
-            let values = slots.map { integers[Int($0)] }
             zone.kind = column.layout == .date ? .date : .integer
-            return IntegerEncoder.append(values, to: &bytes, zone: &zone)
+            return withWords(column.integers, slots) { words in
+                IntegerEncoder.append(words, slots.count, to: &bytes, zone: &zone)
+            }
         case .float:
-            let floats = column.floats
-            return FloatEncoder.append(slots.map { floats[Int($0)] }, to: &bytes, zone: &zone)
+            return withWords(column.integers, slots) { words in
+                FloatEncoder.append(words, slots.count, to: &bytes, zone: &zone)
+            }
         case .boolean:
             let booleans = column.booleans
             return appendBooleans(slots.map { booleans[Int($0)] }, to: &bytes)
@@ -84,6 +85,19 @@ enum SegmentEncoder {
             return appendTagged(slots.map { column.tagged[Int($0)] }, to: &bytes)
         case .null:
             preconditionFailure("a column without values has no segment")
+        }
+    }
+
+    /// Calls `body` with the 64-bit values of the slots, one after another.
+    private static func withWords(
+        _ values: UnsafePointer<Int64>, _ slots: [UInt16],
+        _ body: (UnsafePointer<Int64>) -> SegmentEncoding
+    ) -> SegmentEncoding {
+        if let last = slots.last, Int(last) == slots.count - 1 { return body(values) }
+        return withUnsafeTemporaryAllocation(of: Int64.self, capacity: slots.count) { dense in
+            guard let target = dense.baseAddress else { return body(values) }
+            for index in 0..<slots.count { target[index] = values[Int(slots[index])] }
+            return body(target)
         }
     }
 
@@ -119,18 +133,22 @@ enum SegmentEncoder {
 /// Integers and dates.
 enum IntegerEncoder {
     static func append(
-        _ values: [Int64], to bytes: inout [UInt8], zone: inout SegmentZone
+        _ values: UnsafePointer<Int64>, _ count: Int, to bytes: inout [UInt8],
+        zone: inout SegmentZone
     ) -> SegmentEncoding {
         var smallest = values[0]
         var greatest = values[0]
-        let step = values.count > 1 ? values[1] &- values[0] : 0
-        var isSequence = true
-        var previous = values[0] &- step
-        for value in values {
+        let step = count > 1 ? values[1] &- values[0] : 0
+        var difference: Int64 = 0
+        var expected = values[0]
+        var index = 0
+        while index < count {
+            let value = values[index]
             smallest = min(smallest, value)
             greatest = max(greatest, value)
-            isSequence = isSequence && value &- previous == step
-            previous = value
+            difference |= value ^ expected
+            expected = expected &+ step
+            index &+= 1
         }
         zone.minimum = UInt64(bitPattern: smallest)
         zone.maximum = UInt64(bitPattern: greatest)
@@ -138,46 +156,58 @@ enum IntegerEncoder {
             bytes.appendZigzag(smallest)
             return .constant
         }
-        if isSequence {
+        if difference == 0 {
             bytes.appendZigzag(values[0])
             bytes.appendZigzag(step)
             return .sequence
         }
-        appendPacked(values, smallest: smallest, greatest: greatest, to: &bytes)
+        appendPacked(values, count, smallest: smallest, greatest: greatest, to: &bytes)
         return .packed
     }
 
     static func appendPacked(
-        _ values: [Int64], smallest: Int64, greatest: Int64, to bytes: inout [UInt8]
+        _ values: UnsafePointer<Int64>, _ count: Int, smallest: Int64, greatest: Int64,
+        to bytes: inout [UInt8]
     ) {
         let base = UInt64(bitPattern: smallest)
         let width = BitPacking.width(for: UInt64(bitPattern: greatest) &- base)
         bytes.appendLittleEndian(base)
         bytes.append(UInt8(width))
-        let differences = values.map { UInt64(bitPattern: $0) &- base }
-        BitPacking.append(differences, count: differences.count, width: width, to: &bytes)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { differences in
+            guard let target = differences.baseAddress else { return }
+            var index = 0
+            while index < count {
+                target[index] = UInt64(bitPattern: values[index]) &- base
+                index &+= 1
+            }
+            BitPacking.append(target, count: count, width: width, to: &bytes)
+        }
     }
 }
 
-/// Floats.
+/// Floats, handed over as their bits.
 enum FloatEncoder {
     /// Powers of ten that doubles hold exactly.
     static let powers: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
     private static let scaledMax = 9_007_199_254_740_992.0
 
     static func append(
-        _ values: [Double], to bytes: inout [UInt8], zone: inout SegmentZone
+        _ words: UnsafePointer<Int64>, _ count: Int, to bytes: inout [UInt8],
+        zone: inout SegmentZone
     ) -> SegmentEncoding {
+        let values = UnsafeRawPointer(words).assumingMemoryBound(to: Double.self)
         var smallest = values[0]
         var greatest = values[0]
         var hasNaN = false
         var isConstant = true
-        let first = values[0].bitPattern
-        for value in values {
+        var index = 0
+        while index < count {
+            let value = values[index]
             if value < smallest { smallest = value }
             if value > greatest { greatest = value }
             hasNaN = hasNaN || value.isNaN
-            isConstant = isConstant && value.bitPattern == first
+            isConstant = isConstant && words[index] == words[0]
+            index &+= 1
         }
         if !hasNaN {
             zone.kind = .float
@@ -185,49 +215,52 @@ enum FloatEncoder {
             zone.maximum = greatest.bitPattern
         }
         if isConstant {
-            bytes.appendLittleEndian(first)
+            bytes.appendLittleEndian(UInt64(bitPattern: words[0]))
             return .constant
         }
-        if !hasNaN, let (scale, integers) = asDecimals(values) {
-            var least = integers[0]
-            var most = integers[0]
-            for integer in integers {
-                least = min(least, integer)
-                most = max(most, integer)
-            }
-            if BitPacking.width(for: UInt64(bitPattern: most &- least)) <= 52 {
-                bytes.append(UInt8(scale))
-                IntegerEncoder.appendPacked(integers, smallest: least, greatest: most, to: &bytes)
-                return .decimal
-            }
-        }
-        for value in values { bytes.appendLittleEndian(value.bitPattern) }
+        if !hasNaN, appendDecimals(values, count, to: &bytes) { return .decimal }
+        for index in 0..<count { bytes.appendLittleEndian(UInt64(bitPattern: words[index])) }
         return .plain
     }
 
-    /// The scale and the integers, if each value is exactly an integer divided by 10^scale.
-    private static func asDecimals(_ values: [Double]) -> (Int, [Int64])? {
+    /// Appends scale and integers, if each value is exactly an integer divided by 10^scale and that
+    /// saves space.
+    private static func appendDecimals(
+        _ values: UnsafePointer<Double>, _ count: Int, to bytes: inout [UInt8]
+    ) -> Bool {
         var scale = 0
-        for value in values {
-            while !isExact(value, scale: scale) {
+        for index in 0..<count {
+            while !isExact(values[index], powers[scale]) {
                 scale += 1
-                if scale == powers.count { return nil }
+                if scale == powers.count { return false }
             }
         }
         // A greater scale usually fits what a smaller one fits, but not always.
         let power = powers[scale]
-        var integers: [Int64] = []
-        integers.reserveCapacity(values.count)
-        for value in values {
-            guard isExact(value, scale: scale) else { return nil }
-            integers.append(Int64((value * power).rounded()))
+        return withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { integers in
+            guard let target = integers.baseAddress else { return false }
+            var least = Int64.max
+            var most = Int64.min
+            for index in 0..<count {
+                guard isExact(values[index], power) else { return false }
+                let integer = Int64((values[index] * power).rounded())
+                target[index] = integer
+                least = min(least, integer)
+                most = max(most, integer)
+            }
+            guard BitPacking.width(for: UInt64(bitPattern: most &- least)) <= 52 else {
+                return false
+            }
+            bytes.append(UInt8(scale))
+            IntegerEncoder.appendPacked(target, count, smallest: least, greatest: most, to: &bytes)
+            return true
         }
-        return (scale, integers)
     }
 
-    private static func isExact(_ value: Double, scale: Int) -> Bool {
-        let scaled = (value * powers[scale]).rounded()
+    @inline(__always)
+    private static func isExact(_ value: Double, _ power: Double) -> Bool {
+        let scaled = (value * power).rounded()
         return abs(scaled) < scaledMax
-            && (Double(Int64(scaled)) / powers[scale]).bitPattern == value.bitPattern
+            && (Double(Int64(scaled)) / power).bitPattern == value.bitPattern
     }
 }

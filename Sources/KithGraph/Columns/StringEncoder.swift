@@ -57,7 +57,9 @@ struct StringDictionary {
                 while true {
                     let code = table[position]
                     if code == empty {
-                        guard entries.count < entryMax else { return false }
+                        // Where the first strings are nearly all different, the rest will be.
+                        let isHopeless = row >= 128 && entries.count * 8 > row * 7
+                        guard entries.count < entryMax, !isHopeless else { return false }
                         table[position] = UInt16(entries.count)
                         codes.append(UInt16(entries.count))
                         entries.append(UInt16(row))

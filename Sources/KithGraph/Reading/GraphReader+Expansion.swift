@@ -1,4 +1,3 @@
-import CShims
 import KithValues
 
 extension GraphReader {
@@ -21,6 +20,9 @@ extension GraphReader {
         expansion.count = 0
         let step = cache.enter()
         defer { cache.leave(step) }
+        if expansion.lists.count == 1, expansion.lists[0].changed == nil {
+            return try expandPlain(sources, wantsRelationships, into: expansion)
+        }
         while expansion.position.source < sources.count {
             let source = sources[expansion.position.source]
             while expansion.position.list < expansion.lists.count {
@@ -40,104 +42,26 @@ extension GraphReader {
     private func deliver(
         _ source: UInt64, _ wantsRelationships: Bool, into expansion: Expansion
     ) throws(GraphError) -> Bool {
-        let index = expansion.position.list
+        let lists = expansion.lists[expansion.position.list]
         let chunk = source >> UInt64(GraphLimits.slotBits)
-        if let changes = expansion.lists[index].changed?[chunk]?[UInt16(slot(source))],
-            !changes.isEmpty
-        {
+        if let changes = lists.changed?[chunk]?[UInt16(slot(source))], !changes.isEmpty {
             return try deliverMerged(source, wantsRelationships, into: expansion)
         }
-        let lists = expansion.lists[index]
         let base = try baseLists(lists.key, chunk, in: lists.table)
-        let range = base.range(slot(source))
-        var edge = range.lowerBound &+ expansion.position.edge
-        guard edge < range.upperBound else { return true }
-        var loops = range.upperBound..<range.upperBound
-        if lists.skipsLoops { loops = base.edges(slot: slot(source), neighbour: source) }
-        while edge < range.upperBound {
-            if loops.contains(edge) {
-                edge = loops.upperBound
-                continue
-            }
-            let end = edge < loops.lowerBound ? loops.lowerBound : range.upperBound
-            let count = min(end &- edge, expansion.capacity &- expansion.count)
-            if count == 0 { break }
-            Self.copy(base, from: edge, count: count, into: expansion)
-            if wantsRelationships {
-                try copyRelationships(base, from: edge, count: count, of: source, into: expansion)
-            }
-            expansion.count &+= count
-            edge &+= count
-        }
-        expansion.position.edge = edge &- range.lowerBound
-        return edge >= range.upperBound
-    }
-
-    @inline(__always)
-    private static func copy(
-        _ base: AdjacencyChunk, from start: Int, count: Int, into expansion: Expansion
-    ) {
-        let neighbours = expansion.neighbours + expansion.count
-        if let narrow = base.narrow {
-            let from = narrow + start
-            var index = 0
-            while index < count {
-                neighbours[index] = UInt64(from[index])
-                index &+= 1
-            }
-        } else if let wide = base.wide {
-            neighbours.update(from: wide + start, count: count)
-        }
-        let position = UInt32(truncatingIfNeeded: expansion.position.source)
-        (expansion.sourceIndexes + expansion.count).update(repeating: position, count: count)
-    }
-
-    private func copyRelationships(
-        _ base: AdjacencyChunk, from start: Int, count: Int, of source: UInt64,
-        into expansion: Expansion
-    ) throws(GraphError) {
-        let ids = expansion.relationships + expansion.count
-        if base.hasIDs {
-            if let known = base.relationships {
-                ids.update(from: known + start, count: count)
-            } else {
-                let first = base.firstRelationship &+ UInt64(truncatingIfNeeded: start)
-                for index in 0..<count { ids[index] = first &+ UInt64(truncatingIfNeeded: index) }
-            }
-            return
-        }
-        let outgoing = outgoingLists(of: expansion)
-        let listStart = base.range(slot(source)).lowerBound
-        for index in 0..<count {
-            let edge = start &+ index
-            let neighbour = base.neighbour(edge)
-            var ordinal = 0
-            while edge &- ordinal > listStart, base.neighbour(edge &- ordinal &- 1) == neighbour {
-                ordinal &+= 1
-            }
-            ids[index] = try relationship(
-                ordinal, from: neighbour, to: source, outgoing, &expansion.found)
-        }
-    }
-
-    /// The outgoing lists that belong to the incoming ones being delivered.
-    private func outgoingLists(of expansion: Expansion) -> ListsOfType {
-        let key = AdjacencyKey(
-            type: expansion.lists[expansion.position.list].key.type, isIncoming: false)
-        return ListsOfType(
-            key: key, table: tables.table(key), changed: pending?.lists[key], skipsLoops: false)
+        return try copy(base, lists, source, wantsRelationships, into: expansion)
     }
 
     /// The relationship with a place among those from one node to another.
-    private func relationship(
+    func relationship(
         _ ordinal: Int, from source: UInt64, to target: UInt64, _ outgoing: ListsOfType,
         _ found: inout [UInt64]
     ) throws(GraphError) -> UInt64 {
         let chunk = source >> UInt64(GraphLimits.slotBits)
         if outgoing.changed?[chunk]?[UInt16(slot(source))] == nil {
             let base = try baseLists(outgoing.key, chunk, in: outgoing.table)
-            let edges = base.edges(slot: slot(source), neighbour: target)
-            if ordinal < edges.count { return base.relationship(edges.lowerBound &+ ordinal) }
+            let edge = base.header.pointee.edge(
+                slot: slot(source), neighbour: target, ordinal: ordinal)
+            if edge >= 0 { return base.relationship(edge) }
         } else {
             found.removeAll(keepingCapacity: true)
             try relationships(from: source, to: target, in: outgoing, into: &found)

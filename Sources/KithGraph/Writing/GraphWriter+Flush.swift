@@ -97,12 +97,13 @@ extension GraphWriter {
     ) throws(GraphError) {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
-        let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
+        let (edgeCount, recentCount) = try listSizes(key, chunk)
         let changes = lists.lists.values.joined().sorted {
             ChunkEdge.isBefore($0.edge, $1.edge)
         }
-        let limit = store.options.recentEdgesMax + base.edgeCount / 64
-        if base.recentCount + changes.count > limit {
+        let limit = store.options.recentEdgesMax + edgeCount / 64
+        if recentCount + changes.count > limit {
+            let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
             let merged = try EdgeMerge.merge(base.allEdges(), changes, hasIDs: !key.isIncoming)
             try writeLists(merged, key, chunk)
             return
@@ -124,6 +125,22 @@ extension GraphWriter {
                 }
             }
         }
+    }
+
+    /// The number of edges of a chunk's lists, and of changes not folded into blocks.
+    private func listSizes(
+        _ key: AdjacencyKey, _ chunk: UInt64
+    ) throws(GraphError) -> (edges: Int, recent: Int) {
+        if reader.tables.table(key).load(chunk) != nil {
+            let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
+            return (base.edgeCount, base.recentCount)
+        }
+        var edges = 0
+        try AdjacencyChunk.forEachBlock(key, chunk, in: transaction.reader) {
+            _, entry throws(GraphError) in edges += entry.edgeCount
+        }
+        let recent = try AdjacencyChunk.recentChanges(key, chunk, in: transaction.reader)
+        return (edges, recent.count)
     }
 
     /// Replaces all blocks of a chunk's lists, and what was not folded into them.
@@ -174,39 +191,39 @@ enum BlockWriting {
     ) throws(GraphError) {
         var start = edges.startIndex
         var ordinal: UInt32 = 0
+        var block: [UInt8] = []
         while start < edges.endIndex {
             let end = min(start + edgesPerBlockMax, edges.endIndex)
             let blockKey = KeySpaces.block(
                 type: key.type, chunk: chunk, first: edges[start], ordinal: ordinal)
-            try self.store(
-                edges[start..<end], key, inlineLengthMax: inlineLengthMax, transaction
-            ) { value throws(StorageError) in try store(blockKey, value) }
+            block.removeAll(keepingCapacity: true)
+            AdjacencyBlock.append(edges[start..<end], hasIDs: !key.isIncoming, to: &block)
+            let value = try value(block[...], edgeCount: end - start, inlineLengthMax, transaction)
+            try storageCall { () throws(StorageError) in try store(blockKey, value) }
             ordinal += 1
             start = end
         }
     }
 
-    /// Calls `store` with the value of one block's entry.
-    static func store(
-        _ edges: ArraySlice<ChunkEdge>, _ key: AdjacencyKey, inlineLengthMax: Int,
-        _ transaction: WriteTransaction, _ store: ([UInt8]) throws(StorageError) -> Void
-    ) throws(GraphError) {
-        var block: [UInt8] = []
-        AdjacencyBlock.append(edges, hasIDs: !key.isIncoming, to: &block)
+    /// The value of a block's entry; a long block is written as an extent.
+    static func value(
+        _ block: ArraySlice<UInt8>, edgeCount: Int, _ inlineLengthMax: Int,
+        _ transaction: WriteTransaction
+    ) throws(GraphError) -> [UInt8] {
         var value: [UInt8] = []
-        value.appendVarint(edges.count)
+        value.appendVarint(edgeCount)
         if block.count <= inlineLengthMax {
             value.append(0)
             value.append(contentsOf: block)
-        } else {
-            value.append(1)
-            let reference = try storageCall { () throws(StorageError) in
-                try block.withUnsafeBufferPointer { buffer throws(StorageError) in
-                    try transaction.writeExtent(UnsafeRawBufferPointer(buffer))
-                }
-            }
-            reference.appendEncoded(to: &value)
+            return value
         }
-        try storageCall { () throws(StorageError) in try store(value) }
+        value.append(1)
+        let reference = try storageCall { () throws(StorageError) in
+            try block.withUnsafeBufferPointer { buffer throws(StorageError) in
+                try transaction.writeExtent(UnsafeRawBufferPointer(buffer))
+            }
+        }
+        reference.appendEncoded(to: &value)
+        return value
     }
 }
