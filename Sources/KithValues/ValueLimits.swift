@@ -23,8 +23,27 @@ extension Value {
             "lists and maps can be nested \(ValueLimits.nestingDepthMax) levels deep at most")
     }
 
+    /// A new list of `elements`, or an error where it would be nested too deep.
+    ///
+    /// - Throws: ``ValueError``, as ``checkCanBeNested()`` does.
+    public static func nesting(_ elements: [Value]) throws(ValueError) -> Value {
+        var index = 0
+        while index < elements.count {
+            if elements[index].mayNest { try elements[index].checkCanBeNested() }
+            index += 1
+        }
+        return .list(elements)
+    }
+
+    /// A new map with the entries of `map`, or an error where it would be nested too deep.
+    ///
+    /// - Throws: ``ValueError``, as ``checkCanBeNested()`` does.
+    public static func nesting(_ map: ValueMap) throws(ValueError) -> Value {
+        for entry in map.entries where entry.value.mayNest { try entry.value.checkCanBeNested() }
+        return .map(map)
+    }
+
     /// Whether this is a list or a map.
-    @inlinable
     var mayNest: Bool {
         switch self {
         case .list, .map: true

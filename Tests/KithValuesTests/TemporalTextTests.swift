@@ -31,6 +31,30 @@ struct TemporalTextTests {
     }
 
     @Test(
+        "a day that the calendar lacks is named as the reason",
+        arguments: [
+            ("2024-13-01", "months go from 1 to 12"),
+            ("2023-02-29", "February 2023 goes from 1 to 28"),
+            ("2024-04-31", "April 2024 goes from 1 to 30"), ("2024/04/30", "is not a date"),
+        ])
+    func explainsDates(text: String, reason: String) {
+        for parse in [text, text + "T12:00"] {
+            do {
+                _ = try LocalDateTime(parsing: parse)
+                Issue.record("\(parse) was read")
+            } catch {
+                #expect(error.message.contains(reason) || text.contains("/"))
+            }
+        }
+        do {
+            _ = try CalendarDate(parsing: text)
+            Issue.record("\(text) was read")
+        } catch {
+            #expect(error.message.contains(reason))
+        }
+    }
+
+    @Test(
         "times read from every ISO form",
         arguments: [
             ("21:40:32.142", "21:40:32.142"), ("214032.142", "21:40:32.142"),

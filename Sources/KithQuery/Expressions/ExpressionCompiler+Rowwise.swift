@@ -7,14 +7,15 @@ extension ExpressionCompiler {
         let span = expression.span
         switch expression.kind {
         case .list(let elements):
-            return RowwiseExpression(try compile(elements), span: span) { values, _ in
-                .list(values)
+            return RowwiseExpression(try compile(elements), span: span) {
+                (values, _) throws(ValueError) in
+                try Value.nesting(values)
             }
         case .map(let entries):
             let keys = entries.map { $0.key }
             return RowwiseExpression(try compile(entries.map { $0.value }), span: span) {
-                values, _ in
-                .map(ValueMap(Array(zip(keys, values))))
+                (values, _) throws(ValueError) in
+                try Value.nesting(ValueMap(Array(zip(keys, values))))
             }
         case .negate(let operand):
             return RowwiseExpression([try compile(operand)], span: span) {
@@ -224,7 +225,11 @@ final class MapProjectionExpression: VectorExpression {
                 case .entry(let key, _): map[key] = entries[index]?.value(at: row) ?? .null
                 }
             }
-            values.append(.map(map))
+            do {
+                values.append(try Value.nesting(map))
+            } catch {
+                throw QueryError(error, span: span)
+            }
         }
         return .of(values)
     }

@@ -96,7 +96,11 @@ final class ListComprehensionExpression: VectorExpression {
                 elements.append(results.value(at: next))
                 next += 1
             }
-            values.append(.list(elements))
+            do {
+                values.append(try Value.nesting(elements))
+            } catch {
+                throw QueryError(error, span: span)
+            }
         }
         return .of(values)
     }

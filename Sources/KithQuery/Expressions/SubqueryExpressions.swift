@@ -60,7 +60,11 @@ final class SubqueryEvaluation: VectorExpression {
                 }
             }
         }
-        return tally.vector
+        do {
+            return try tally.vector()
+        } catch {
+            throw QueryError(error, span: span)
+        }
     }
 
     /// What has been found for each outer row.
@@ -86,11 +90,14 @@ final class SubqueryEvaluation: VectorExpression {
         /// Whether more rows change nothing.
         var isDecided: Bool { purpose == .exists && missing == 0 }
 
-        var vector: Vector {
+        func vector() throws(ValueError) -> Vector {
             switch purpose {
             case .exists: return TruthVector.vector(counts.map { $0 > 0 ? 1 : 0 })
             case .count: return .of(counts.map { .integer($0) })
-            case .collect: return .of(lists.map { .list($0) })
+            case .collect:
+                var values: [Value] = []
+                for list in lists { values.append(try Value.nesting(list)) }
+                return .of(values)
             }
         }
     }

@@ -89,7 +89,14 @@ extension TemporalFields {
             try require(.quarter, for: .dayOfQuarter)
         }
         guard let date = namedDay(group: used.first?.first, base) else {
-            throw .invalidArgument("the calendar has no such day")
+            let isPlain = used.first?.first == nil || used.first?.first == .month
+            let year = numbers[.year] ?? base?.year ?? 0
+            let reason =
+                isPlain && CalendarDate.isValid(year: year)
+                ? CalendarDate.impossibleDay(
+                    year: year, month: numbers[.month] ?? base?.month ?? 1,
+                    day: numbers[.day] ?? 1) : nil
+            throw .invalidArgument(reason ?? "the calendar has no such day")
         }
         return date
     }

@@ -4,9 +4,35 @@ extension CalendarDate {
     /// - Throws: ``ValueError`` when the text is no date.
     public init(parsing text: String) throws(ValueError) {
         guard let date = TemporalParsing.date(Array(text.utf8)) else {
-            throw .invalidArgument("the text is not a date such as 2015-07-21")
+            throw .invalidArgument(
+                Self.impossibleDay(in: text) ?? "the text is not a date such as 2015-07-21")
         }
         self = date
+    }
+
+    /// What is wrong with a date that has the right form; nil where the form is another.
+    static func impossibleDay(in text: String) -> String? {
+        var scanner = ByteScanner(Array(text.utf8.prefix { $0 != UInt8(ascii: "T") }))
+        guard scanner.digitCount == 4, let year = scanner.number(digits: 4),
+            scanner.take(UInt8(ascii: "-")), scanner.digitCount == 2,
+            let month = scanner.number(digits: 2), scanner.take(UInt8(ascii: "-")),
+            scanner.digitCount == 2, let day = scanner.number(digits: 2), scanner.isAtEnd
+        else { return nil }
+        return impossibleDay(year: year, month: month, day: day)
+    }
+
+    /// Why there is no such day; nil where there is.
+    static func impossibleDay(year: Int64, month: Int64, day: Int64) -> String? {
+        guard (1...12).contains(month) else {
+            return "there is no such day: months go from 1 to 12"
+        }
+        let names = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September",
+            "October", "November", "December",
+        ]
+        let length = lengthOfMonth(month, year: year)
+        guard !(1...length).contains(day) else { return nil }
+        return "there is no such day: \(names[Int(month) - 1]) \(year) goes from 1 to \(length)"
     }
 }
 
@@ -50,7 +76,9 @@ extension LocalDateTime {
     public init(parsing text: String) throws(ValueError) {
         var scanner = ByteScanner(Array(text.utf8))
         guard let local = Self.read(&scanner), scanner.isAtEnd else {
-            throw .invalidArgument("the text is not a local date and time such as 2015-07-21T21:40")
+            throw .invalidArgument(
+                CalendarDate.impossibleDay(in: text)
+                    ?? "the text is not a local date and time such as 2015-07-21T21:40")
         }
         self = local
     }
@@ -80,7 +108,9 @@ extension ZonedDateTime {
         parsing text: String, defaultZone: TimeZone = .utc, zones: TimeZoneDatabase = .system
     ) throws(ValueError) {
         let malformed = ValueError.invalidArgument(
-            "the text is not a date and time such as 2015-07-21T21:40:32+02:00[Europe/Stockholm]")
+            CalendarDate.impossibleDay(in: text)
+                ?? "the text is not a date and time such as "
+                + "2015-07-21T21:40:32+02:00[Europe/Stockholm]")
         var scanner = ByteScanner(Array(text.utf8))
         guard let local = LocalDateTime.read(&scanner) else { throw malformed }
         if scanner.isAtEnd {

@@ -27,7 +27,7 @@ final class CollectAccumulator: Accumulator {
         values += other.values
     }
 
-    func result() throws(ValueError) -> Value { .list(values) }
+    func result() throws(ValueError) -> Value { try Value.nesting(values) }
 
     private func checkRoom(_ count: Int) throws(ValueError) {
         let (sum, overflow) = values.count.addingReportingOverflow(count)
