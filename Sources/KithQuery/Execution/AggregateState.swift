@@ -26,8 +26,14 @@ class AggregateState {
         }
         let general = GeneralAggregateState(
             function: call.function, isDistinct: call.isDistinct, span: call.span)
-        if !call.isDistinct, call.function.name == "sum" { return SumState(fallback: general) }
-        return general
+        guard !call.isDistinct else { return general }
+        switch call.function.name {
+        case "sum": return TotalState(isMean: false, span: call.span)
+        case "avg": return TotalState(isMean: true, span: call.span)
+        case "min": return ExtremeState(wantsLargest: false, fallback: general)
+        case "max": return ExtremeState(wantsLargest: true, fallback: general)
+        default: return general
+        }
     }
 }
 
@@ -53,72 +59,6 @@ final class CountState: AggregateState {
     }
 
     override var sizeInBytes: Int { counts.count * 8 }
-}
-
-/// `sum` while every value is an integer, or every value a float; anything else goes to the general
-/// state from the beginning of the batch in which it comes.
-final class SumState: AggregateState {
-    private enum Kind {
-        case none, integers, floats, general
-    }
-
-    private let fallback: GeneralAggregateState
-    private var kind = Kind.none
-    private var integers: [Int64] = []
-    private var floats: [Double] = []
-    private var groupCount = 0
-
-    init(fallback: GeneralAggregateState) { self.fallback = fallback }
-
-    override func add(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
-    ) throws(QueryError) {
-        self.groupCount = max(self.groupCount, groupCount)
-        guard let argument, count > 0, argument.layout != .null else { return }
-        switch (kind, argument.layout) {
-        case (.none, .integer), (.integers, .integer):
-            kind = .integers
-            while integers.count < groupCount { integers.append(0) }
-            var overflowed = false
-            for row in 0..<count where !argument.isNull(row) {
-                let group = Int(groups[row])
-                let (sum, overflow) = integers[group].addingReportingOverflow(
-                    argument.integers[argument.position(row)])
-                integers[group] = sum
-                overflowed = overflowed || overflow
-            }
-            if overflowed { throw QueryError(.integerOverflow, span: fallback.span) }
-        case (.none, .float), (.floats, .float):
-            kind = .floats
-            while floats.count < groupCount { floats.append(0) }
-            for row in 0..<count where !argument.isNull(row) {
-                floats[Int(groups[row])] += argument.floats[argument.position(row)]
-            }
-        default:
-            try moveToGeneral()
-            try fallback.add(argument, constants, groups, groupCount: groupCount, count: count)
-        }
-    }
-
-    private func moveToGeneral() throws(QueryError) {
-        if kind == .integers { try fallback.seed(integers.map { .integer($0) }) }
-        if kind == .floats { try fallback.seed(floats.map { .float($0) }) }
-        kind = .general
-    }
-
-    override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
-        switch kind {
-        case .none: return .of(groups.map { _ in .integer(0) })
-        case .integers:
-            return .of(groups.map { .integer($0 < integers.count ? integers[$0] : 0) })
-        case .floats: return .of(groups.map { .float($0 < floats.count ? floats[$0] : 0) })
-        case .general: return try fallback.results(groups)
-        }
-    }
-
-    override var sizeInBytes: Int {
-        (integers.count + floats.count) * 8 + fallback.sizeInBytes
-    }
 }
 
 /// Any aggregate, by the accumulators of its function.

@@ -6,6 +6,7 @@ import KithValues
 final class HasLabelsExpression: VectorExpression {
     private let subject: VectorExpression
     private let condition: BoundLabelExpression
+    private let members = LabelMembers()
 
     init(_ subject: VectorExpression, _ condition: BoundLabelExpression, span: SourceSpan?) {
         self.subject = subject
@@ -33,8 +34,7 @@ final class HasLabelsExpression: VectorExpression {
     ) throws(QueryError) -> Vector {
         var codes = [UInt8](repeating: 0, count: nodes.count)
         let label = context.graph.catalog.label(name)
-        var chunk = UInt64.max
-        var members = SlotSet()
+        members.begin(context)
         for row in 0..<nodes.count {
             if nodes.isNull(row) {
                 codes[row] = 2
@@ -42,14 +42,7 @@ final class HasLabelsExpression: VectorExpression {
             }
             guard let label else { continue }
             let id = nodes.ids[nodes.position(row)]
-            if id >> 11 != chunk {
-                chunk = id >> 11
-                members = try context.onGraph { () throws(GraphError) in
-                    try context.graph.slots(
-                        inNodeChunk: ChunkID(rawValue: chunk), labels: [label])
-                }
-            }
-            codes[row] = members.contains(Int(id & 2_047)) ? 1 : 0
+            codes[row] = try members.contains(id, label, context) ? 1 : 0
         }
         return TruthVector.vector(codes)
     }
@@ -78,6 +71,60 @@ final class HasLabelsExpression: VectorExpression {
                 message:
                     "only nodes and relationships have labels or types, not \(value.kind.name)",
                 span: span)
+        }
+    }
+}
+
+/// Which nodes have a label, remembered by chunk: most chunks hold nodes of one label set, and then
+/// the chunk decides.
+private final class LabelMembers {
+    private enum Members: UInt8 {
+        case unknown, all, none, some
+    }
+
+    private var chunks: [Members] = []
+    private var sets: [UInt64: SlotSet] = [:]
+    private var version: UInt64 = .max
+
+    /// Forgets what an earlier state of the graph taught.
+    func begin(_ context: ExecutionContext) {
+        guard version != context.graphVersion else { return }
+        version = context.graphVersion
+        chunks = []
+        sets = [:]
+    }
+
+    /// Whether the node has the label.
+    func contains(
+        _ id: UInt64, _ label: LabelID, _ context: ExecutionContext
+    ) throws(QueryError) -> Bool {
+        let chunk = Int(truncatingIfNeeded: id &>> 11)
+        if chunk >= chunks.count || chunks[chunk] == .unknown { try learn(chunk, label, context) }
+        switch chunks[chunk] {
+        case .all: return true
+        case .some: return sets[UInt64(chunk)]?.contains(Int(id & 2_047)) ?? false
+        case .none, .unknown: return false
+        }
+    }
+
+    private func learn(
+        _ chunk: Int, _ label: LabelID, _ context: ExecutionContext
+    ) throws(QueryError) {
+        while chunks.count <= chunk { chunks.append(.unknown) }
+        let number = ChunkID(rawValue: UInt64(chunk))
+        let (alive, members) = try context.onGraph { () throws(GraphError) in
+            (
+                try context.graph.slots(inNodeChunk: number, labels: []),
+                try context.graph.slots(inNodeChunk: number, labels: [label])
+            )
+        }
+        if members == alive {
+            chunks[chunk] = .all
+        } else if members.isEmpty {
+            chunks[chunk] = .none
+        } else {
+            chunks[chunk] = .some
+            sets[UInt64(chunk)] = members
         }
     }
 }

@@ -4,48 +4,58 @@ import KithValues
 ///
 /// Rows are the same when their values are equivalent (null is null, 1 is 1.0). Open addressing with
 /// linear probing over group numbers, at most half full.
-struct GroupTable {
-    private(set) var columns: [KeyColumn]
-    private var hashes: [UInt64] = []
-    private var slots: [Int32] = Array(repeating: -1, count: 64)
-
+final class GroupTable {
+    let columns: [KeyColumn]
     /// The number of groups so far.
-    var count: Int { hashes.count }
+    private(set) var count = 0
+    private var hashes: UnsafeMutablePointer<UInt64>
+    private var slots: UnsafeMutablePointer<Int32>
+    private var slotCount = initialSlotCount
+
+    private static let initialSlotCount = 128
 
     init(keyCount: Int) {
-        columns = Array(repeating: KeyColumn(), count: keyCount)
-        if keyCount == 0 {
-            hashes = []
-        }
+        columns = (0..<keyCount).map { _ in KeyColumn() }
+        slots = .allocate(capacity: Self.initialSlotCount)
+        slots.initialize(repeating: -1, count: Self.initialSlotCount)
+        hashes = .allocate(capacity: Self.initialSlotCount / 2)
+    }
+
+    deinit {
+        hashes.deallocate()
+        slots.deallocate()
     }
 
     /// The group number of each of the `count` rows of `keys`; new groups are added.
-    mutating func groups(of keys: [Vector], count: Int) -> [Int32] {
-        let rowHashes = Self.hashes(of: keys, count: count)
-        var result = [Int32](repeating: 0, count: count)
-        for row in 0..<count {
-            if hashes.count &* 2 >= slots.count { grow() }
-            result[row] = group(of: keys, row, rowHashes[row], adding: true)
+    func groups(of keys: [Vector], count rowCount: Int) -> [Int32] {
+        let rowHashes = Self.hashes(of: keys, count: rowCount)
+        return [Int32](unsafeUninitializedCapacity: rowCount) { result, initialized in
+            for row in 0..<rowCount {
+                if count &* 2 >= slotCount { grow() }
+                if keys.count == 1, let words = columns[0].comparableWords(with: keys[0]) {
+                    result[row] = group(of: keys, row, rowHashes[row], words)
+                } else {
+                    result[row] = group(of: keys, row, rowHashes[row])
+                }
+            }
+            initialized = rowCount
         }
-        return result
     }
 
     /// The group number of each row, or -1 where the row equals no group.
-    func lookup(_ keys: [Vector], count: Int) -> [Int32] {
-        let rowHashes = Self.hashes(of: keys, count: count)
-        var result = [Int32](repeating: -1, count: count)
-        for row in 0..<count {
-            var slot = Int(truncatingIfNeeded: rowHashes[row]) & (slots.count &- 1)
+    func lookup(_ keys: [Vector], count rowCount: Int) -> [Int32] {
+        let rowHashes = Self.hashes(of: keys, count: rowCount)
+        return (0..<rowCount).map { row in
+            var slot = Int(truncatingIfNeeded: rowHashes[row]) & (slotCount &- 1)
             while slots[slot] >= 0 {
                 let candidate = Int(slots[slot])
                 if hashes[candidate] == rowHashes[row], matches(candidate, keys, row) {
-                    result[row] = Int32(candidate)
-                    break
+                    return Int32(candidate)
                 }
-                slot = (slot &+ 1) & (slots.count &- 1)
+                slot = (slot &+ 1) & (slotCount &- 1)
             }
+            return -1
         }
-        return result
     }
 
     private static func hashes(of keys: [Vector], count: Int) -> [UInt64] {
@@ -54,22 +64,40 @@ struct GroupTable {
         return hashes
     }
 
-    private mutating func group(
-        of keys: [Vector], _ row: Int, _ hash: UInt64, adding: Bool
+    /// The group of a row whose only key is a word.
+    @inline(__always)
+    private func group(
+        of keys: [Vector], _ row: Int, _ hash: UInt64, _ words: UnsafeMutablePointer<UInt64>
     ) -> Int32 {
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
+        let word = keys[0].ids[row & keys[0].positionMask]
+        var slot = Int(truncatingIfNeeded: hash) & (slotCount &- 1)
+        while slots[slot] >= 0 {
+            if words[Int(slots[slot])] == word { return slots[slot] }
+            slot = (slot &+ 1) & (slotCount &- 1)
+        }
+        return add(keys, row, hash, at: slot)
+    }
+
+    private func group(of keys: [Vector], _ row: Int, _ hash: UInt64) -> Int32 {
+        var slot = Int(truncatingIfNeeded: hash) & (slotCount &- 1)
         while slots[slot] >= 0 {
             let candidate = Int(slots[slot])
             if hashes[candidate] == hash, matches(candidate, keys, row) { return slots[slot] }
-            slot = (slot &+ 1) & (slots.count &- 1)
+            slot = (slot &+ 1) & (slotCount &- 1)
         }
-        let number = Int32(hashes.count)
+        return add(keys, row, hash, at: slot)
+    }
+
+    private func add(_ keys: [Vector], _ row: Int, _ hash: UInt64, at slot: Int) -> Int32 {
+        let number = Int32(count)
         slots[slot] = number
-        hashes.append(hash)
+        hashes[count] = hash
+        count += 1
         for index in keys.indices { columns[index].append(keys[index], row) }
         return number
     }
 
+    @inline(__always)
     private func matches(_ group: Int, _ keys: [Vector], _ row: Int) -> Bool {
         for index in keys.indices where !columns[index].matches(group, keys[index], row) {
             return false
@@ -77,17 +105,24 @@ struct GroupTable {
         return true
     }
 
-    private mutating func grow() {
-        slots = Array(repeating: -1, count: slots.count * 2)
-        for (number, hash) in hashes.enumerated() {
-            var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
-            while slots[slot] >= 0 { slot = (slot &+ 1) & (slots.count &- 1) }
+    private func grow() {
+        slots.deallocate()
+        slotCount *= 2
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: -1, count: slotCount)
+        let grown = UnsafeMutablePointer<UInt64>.allocate(capacity: slotCount / 2)
+        grown.moveInitialize(from: hashes, count: count)
+        hashes.deallocate()
+        hashes = grown
+        for number in 0..<count {
+            var slot = Int(truncatingIfNeeded: hashes[number]) & (slotCount &- 1)
+            while slots[slot] >= 0 { slot = (slot &+ 1) & (slotCount &- 1) }
             slots[slot] = Int32(number)
         }
     }
 
     /// The bytes it holds, roughly.
     var sizeInBytes: Int {
-        slots.count * 4 + hashes.count * (8 + columns.reduce(0) { $0 + $1.rowSizeInBytes })
+        slotCount * 8 + count * columns.reduce(0) { $0 + $1.rowSizeInBytes }
     }
 }

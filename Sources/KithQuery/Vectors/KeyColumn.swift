@@ -1,18 +1,32 @@
 import KithValues
 
 /// A growing column of keys or kept values: native while all rows have one layout, else tagged.
-struct KeyColumn {
-    private var layout = Vector.Layout.null
-    private var words: [UInt64] = []
-    private var texts: [StringView] = []
-    private var present: [Bool] = []
+///
+/// A class over raw memory, because grouping compares a stored row with a new one for every row it
+/// sees: nothing is retained or copied on that path.
+final class KeyColumn {
+    private(set) var layout = Vector.Layout.null
+    /// The values as 64-bit words, for all layouts but strings and tagged values.
+    private var words = UnsafeMutablePointer<UInt64>.allocate(capacity: initialCapacity)
+    private var texts = UnsafeMutablePointer<StringView>.allocate(capacity: initialCapacity)
+    private var present = UnsafeMutablePointer<Bool>.allocate(capacity: initialCapacity)
+    private var capacity = initialCapacity
     private var values: [Value] = []
-    private var owners: [AnyObject] = []
-    private var arena = StringArena()
+    private let arena = StringArena()
     private(set) var count = 0
+    /// Whether any row is null.
+    private var hasNulls = false
+
+    private static let initialCapacity = 64
+
+    deinit {
+        words.deallocate()
+        texts.deallocate()
+        present.deallocate()
+    }
 
     /// Appends row `row` of `vector`.
-    mutating func append(_ vector: Vector, _ row: Int) {
+    func append(_ vector: Vector, _ row: Int) {
         let isNull = vector.isNull(row)
         if layout != .tagged, !isNull, vector.layout != layout {
             if layout == .null && vector.layout != .tagged {
@@ -21,44 +35,59 @@ struct KeyColumn {
                 convertToTagged()
             }
         }
-        count += 1
-        switch layout {
-        case .tagged: values.append(vector.value(at: row))
-        case .null: present.append(false)
-        case .string:
-            present.append(!isNull)
-            let view =
-                isNull ? arena.store("") : arena.store(vector.strings[vector.position(row)].bytes)
-            texts.append(view)
-        default:
-            present.append(!isNull)
-            words.append(isNull ? 0 : Self.word(vector, row))
+        if layout == .tagged {
+            values.append(vector.value(at: row))
+            count += 1
+            return
         }
+        if count == capacity { grow() }
+        present[count] = !isNull
+        hasNulls = hasNulls || isNull
+        if layout == .string {
+            texts[count] =
+                isNull
+                ? arena.store("") : arena.store(vector.strings[vector.position(row)].bytes)
+        } else {
+            words[count] = isNull || layout == .null ? 0 : Self.word(vector, row)
+        }
+        count += 1
     }
 
+    @inline(__always)
     private static func word(_ vector: Vector, _ row: Int) -> UInt64 {
         let position = vector.position(row)
-        return vector.layout == .boolean
-            ? UInt64(vector.booleans[position]) : vector.ids[position]
+        return vector.layout == .boolean ? UInt64(vector.booleans[position]) : vector.ids[position]
+    }
+
+    private func grow() {
+        capacity *= 2
+        words = Self.moved(words, count, capacity)
+        texts = Self.moved(texts, count, capacity)
+        present = Self.moved(present, count, capacity)
+    }
+
+    private static func moved<Element>(
+        _ old: UnsafeMutablePointer<Element>, _ count: Int, _ capacity: Int
+    ) -> UnsafeMutablePointer<Element> {
+        let new = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        new.moveInitialize(from: old, count: count)
+        old.deallocate()
+        return new
     }
 
     /// Gives the rows so far, all null, a layout.
-    private mutating func adopt(_ newLayout: Vector.Layout) {
+    private func adopt(_ newLayout: Vector.Layout) {
         layout = newLayout
-        if newLayout == .string {
-            let empty = arena.store("")
-            texts = Array(repeating: empty, count: count)
-        } else {
-            words = Array(repeating: 0, count: count)
+        let empty = arena.store("")
+        for row in 0..<count {
+            texts[row] = empty
+            words[row] = 0
         }
     }
 
-    private mutating func convertToTagged() {
+    private func convertToTagged() {
         values = (0..<count).map { value(at: $0) }
         layout = .tagged
-        words = []
-        texts = []
-        present = []
     }
 
     /// The value of a row.
@@ -74,6 +103,16 @@ struct KeyColumn {
         case .date: return .date(CalendarDate(daysSinceEpoch: Int64(bitPattern: words[row])))
         case .node: return .node(NodeID(rawValue: words[row]))
         case .relationship: return .relationship(RelationshipID(rawValue: words[row]))
+        }
+    }
+
+    /// The stored words, when comparing them with those of `vector` decides whether rows are
+    /// equivalent: both of one layout of whole words, and no null on either side.
+    func comparableWords(with vector: Vector) -> UnsafeMutablePointer<UInt64>? {
+        guard layout == vector.layout, !hasNulls, vector.hasNoNulls else { return nil }
+        switch layout {
+        case .integer, .date, .node, .relationship: return words
+        default: return nil
         }
     }
 
@@ -98,7 +137,6 @@ struct KeyColumn {
         case .null: return .nulls(count: range.count)
         default: break
         }
-        let hasNulls = range.contains { !present[$0] }
         let result = Vector(
             layout, count: range.count, hasNulls: hasNulls,
             owners: layout == .string ? [arena] : [])

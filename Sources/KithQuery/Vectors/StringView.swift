@@ -2,11 +2,22 @@ import CShims
 import Glibc
 
 /// The UTF-8 bytes of a string, kept alive by the vector that holds the view.
-struct StringView {
+///
+/// Passed between threads only with the vector that owns the bytes.
+struct StringView: @unchecked Sendable {
     /// The first byte; any address where ``count`` is 0.
     let start: UnsafePointer<UInt8>
     /// How many bytes.
     let count: Int
+
+    /// The empty string.
+    static let empty = StringView(start: emptyByte, count: 0)
+    // Never freed: every empty view points to it.
+    private nonisolated(unsafe) static let emptyByte: UnsafePointer<UInt8> = {
+        let byte = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+        byte.initialize(to: 0)
+        return UnsafePointer(byte)
+    }()
 
     /// Compares bytes: negative when the left is smaller, 0 when equal, positive otherwise.
     @inline(__always)

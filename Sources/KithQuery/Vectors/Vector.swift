@@ -83,9 +83,10 @@ final class Vector {
         }
     }
 
-    /// Makes a vector of `storage`, which holds `count` initialised values and is freed with it.
+    /// Makes a vector of `storage`, which holds `count` initialised values and is freed with it; the
+    /// rows `missing` are null.
     init(
-        adopting storage: UnsafeMutableRawPointer, _ layout: Layout, count: Int, hasNulls: Bool,
+        adopting storage: UnsafeMutableRawPointer, _ layout: Layout, count: Int, missing: [Int],
         owners: [AnyObject]
     ) {
         self.layout = layout
@@ -94,12 +95,13 @@ final class Vector {
         self.owners = owners
         isConstant = false
         values = []
-        if hasNulls {
-            let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
-            bytes.initialize(repeating: 0, count: count)
-            validity = bytes
-        } else {
+        if missing.isEmpty {
             validity = nil
+        } else {
+            let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
+            bytes.initialize(repeating: 1, count: count)
+            for row in missing { bytes[row] = 0 }
+            validity = bytes
         }
     }
 

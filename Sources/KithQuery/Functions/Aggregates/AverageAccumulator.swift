@@ -20,16 +20,5 @@ final class AverageAccumulator: Accumulator {
         try total.add(AggregateArguments.same(other, as: AverageAccumulator.self).total)
     }
 
-    func result() throws(ValueError) -> Value {
-        if total.count == 0 { return .null }
-        if let other = total.other {
-            guard let count = Int64(exactly: total.count) else { throw .integerOverflow }
-            return try Value.divide(other, .integer(count))
-        }
-        let count = Double(total.count)
-        guard total.hasFloats else { return .float(Double(total.integers) / count) }
-        var floats = total.floats
-        floats.add(Double(total.integers))
-        return .float(floats.mean(count: count))
-    }
+    func result() throws(ValueError) -> Value { try total.meanValue() }
 }

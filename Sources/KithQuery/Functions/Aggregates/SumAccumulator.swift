@@ -23,14 +23,5 @@ final class SumAccumulator: Accumulator {
         try total.add(AggregateArguments.same(other, as: SumAccumulator.self).total)
     }
 
-    func result() throws(ValueError) -> Value {
-        if let other = total.other { return other }
-        if total.hasFloats {
-            var floats = total.floats
-            floats.add(Double(total.integers))
-            return .float(floats.total)
-        }
-        guard let sum = Int64(exactly: total.integers) else { throw .integerOverflow }
-        return .integer(sum)
-    }
+    func result() throws(ValueError) -> Value { try total.sumValue() }
 }

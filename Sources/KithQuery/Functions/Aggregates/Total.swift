@@ -35,6 +35,22 @@ struct Total {
         count += Int128(multiplicity)
     }
 
+    /// Adds an integer once; for sums that have met nothing but numbers.
+    @inline(__always)
+    mutating func addNumber(_ number: Int64) {
+        // 128 bits hold the sum of as many 64-bit integers as there can be rows.
+        integers &+= Int128(number)
+        count &+= 1
+    }
+
+    /// Adds a float once; for sums that have met nothing but numbers.
+    @inline(__always)
+    mutating func addNumber(_ number: Double) {
+        floats.add(number)
+        hasFloats = true
+        count &+= 1
+    }
+
     mutating func add(_ total: Total) throws(ValueError) {
         if total.count == 0 { return }
         if let addend = total.other {
@@ -62,5 +78,32 @@ struct Total {
         }
         guard known.kind == addend.kind else { throw AggregateArguments.mixed(function) }
         other = try Value.add(known, addend)
+    }
+}
+
+extension Total {
+    /// What `sum` gives: 0 of nothing.
+    func sumValue() throws(ValueError) -> Value {
+        if let other { return other }
+        if hasFloats {
+            var sum = floats
+            sum.add(Double(integers))
+            return .float(sum.total)
+        }
+        guard let sum = Int64(exactly: integers) else { throw .integerOverflow }
+        return .integer(sum)
+    }
+
+    /// What `avg` gives: null of nothing.
+    func meanValue() throws(ValueError) -> Value {
+        if count == 0 { return .null }
+        if let other {
+            guard let divisor = Int64(exactly: count) else { throw .integerOverflow }
+            return try Value.divide(other, .integer(divisor))
+        }
+        guard hasFloats else { return .float(Double(integers) / Double(count)) }
+        var sum = floats
+        sum.add(Double(integers))
+        return .float(sum.mean(count: Double(count)))
     }
 }
