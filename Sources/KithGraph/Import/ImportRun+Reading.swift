@@ -66,12 +66,13 @@ extension ImportRun {
     }
 
     private func logFlaws(of batch: ParsedBatch, in file: ResolvedFile) throws(ImportError) {
+        var finder = PositionFinder(batch.block)
         for flaw in batch.flaws {
             let bytes = UnsafeBufferPointer(
                 start: batch.block.base + flaw.rowStart, count: max(0, flaw.rowEnd - flaw.rowStart))
             try rejects.add(
                 ImportSummary.Rejection(
-                    file: file.path, position: batch.block.position(ofByteAt: flaw.offset),
+                    file: file.path, position: finder.position(ofByteAt: flaw.offset),
                     columnName: flaw.field.map { file.fields[$0].header }, reason: flaw.reason),
                 row: String(decoding: bytes, as: UTF8.self))
         }

@@ -60,15 +60,39 @@ final class TextBlock: @unchecked Sendable {
 
     /// The place of the byte at `offset`, counted from the block's first line.
     func position(ofByteAt offset: Int) -> TextPosition {
-        var line = startLine
-        var lineStart = 0
-        for index in 0..<min(offset, count) where base[index] == newline {
+        var finder = PositionFinder(self)
+        return finder.position(ofByteAt: offset)
+    }
+}
+
+/// Finds the places of bytes of a block, one after the other, without counting lines twice.
+struct PositionFinder {
+    private let block: TextBlock
+    private var line: Int
+    private var lineStart = 0
+
+    /// Begins at the block's first line.
+    init(_ block: TextBlock) {
+        self.block = block
+        line = block.startLine
+    }
+
+    /// The place of the byte at `offset`, which is not before the line of the last one asked for.
+    mutating func position(ofByteAt offset: Int) -> TextPosition {
+        let offset = min(offset, block.count)
+        while lineStart < offset,
+            let found = memchr(block.base + lineStart, Int32(block.newline), offset - lineStart)
+        {
+            let at = UnsafePointer(block.base).distance(
+                to: UnsafePointer(found.assumingMemoryBound(to: UInt8.self)))
             line += 1
-            lineStart = index + 1
+            lineStart = at + 1
         }
         var column = 1
-        for index in lineStart..<max(lineStart, offset) where base[index] & 0xC0 != 0x80 {
-            column += 1
+        var index = lineStart
+        while index < offset {
+            if block.base[index] & 0xC0 != 0x80 { column += 1 }
+            index += 1
         }
         return TextPosition(line: line, column: column)
     }
