@@ -275,6 +275,34 @@ struct RealDataTests {
                 """) == ["Darcel Schlecht | 1153214.00 USD"])
     }
 
+    @Test("Online Retail II: half a million lines, unpacked on the way")
+    func onlineRetail() throws {
+        guard let folder = RealData.folder("online-retail-ii") else { return }
+        let (database, summary) = try RealData.database(
+            folder,
+            manifest: """
+                {"nodes": [{"file": "DATA/online_retail_2009_2010.csv.gz", "labels": ["Line"],
+                            "columns": {"Price": "money:GBP", "Customer ID": {"as": "customer"}}}]}
+                """)
+        #expect(summary.nodes == 525_461)
+        let types = summary.columns.map { "\($0.header): \($0.type)" }
+        #expect(
+            types == [
+                "Invoice: string", "StockCode: string", "Description: string", "Quantity: integer",
+                "InvoiceDate: datetime", "Price: money:GBP", "Customer ID: integer",
+                "Country: string",
+            ])
+        func rows(_ statement: String) throws -> [String] { try RealData.rows(database, statement) }
+        #expect(
+            try rows("MATCH (l:Line) RETURN sum(l.Quantity * l.Price)") == ["9539484.634 GBP"])
+        #expect(
+            try rows("MATCH (l:Line) WHERE l.customer IS NULL RETURN count(*)") == ["107927"])
+        #expect(
+            try rows(
+                "MATCH (l:Line) RETURN count(DISTINCT l.StockCode), count(DISTINCT l.customer)")
+                == ["4632 | 4383"])
+    }
+
     @Test("Tehran exchange: names in Persian, as they were written")
     func tehran() throws {
         guard let folder = RealData.folder("tehran-exchange") else { return }
