@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .library(name: "Kith", targets: ["Kith"]),
         .library(name: "KithCRM", targets: ["KithCRM"]),
+        .library(name: "KithStorage", targets: ["KithStorage"]),
         .executable(name: "kith", targets: ["KithCLI"]),
     ],
     dependencies: [

@@ -23,6 +23,9 @@ struct Recovery {
     struct Front {
         var commits: [CommitRecord?]
         var published: PublishedRecord?
+
+        /// The number of each commit, 0 where there is none.
+        var slots: [UInt64] { commits.map { $0?.number ?? 0 } }
     }
 
     func readFront() throws(StorageError) -> Front {
@@ -100,7 +103,8 @@ struct Recovery {
         _ record: CommitRecord, durable: UInt64, front: Front
     ) -> ChosenCommit {
         let onDisk = front.commits.lazy.compactMap { $0 }.first { $0.number == durable }
-        return ChosenCommit(record: record, durable: durable, reusable: onDisk?.reusable ?? 0)
+        return ChosenCommit(
+            record: record, durable: durable, reusable: onDisk?.reusable ?? 0, slots: front.slots)
     }
 
     private func choose(_ front: Front) throws(StorageError) -> ChosenCommit {
@@ -167,7 +171,10 @@ struct Recovery {
         if !targets.isEmpty { try file.sync() }
         let published = PublishedRecord(durable: number, visible: number)
         if front.published != published { try write(published) }
-        return ChosenCommit(record: record, durable: number, reusable: record.reusable)
+        var numbers = front.slots
+        for slot in targets { numbers[slot] = number }
+        return ChosenCommit(
+            record: record, durable: number, reusable: record.reusable, slots: numbers)
     }
 
     /// Whether every page that the commit wrote is in the file as it was written.

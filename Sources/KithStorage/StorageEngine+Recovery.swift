@@ -7,6 +7,8 @@ struct ChosenCommit {
     let durable: UInt64
     /// What that one says may be reused.
     let reusable: UInt64
+    /// The commits in the commit pages, 0 where there is none.
+    let slots: [UInt64]
 }
 
 extension StorageEngine {
@@ -110,6 +112,7 @@ extension StorageEngine {
         try Recovery(file: file, header: header).recover(onlyIfNeeded: onlyIfNeeded)
     }
 
+    /// The commits in the commit pages.
     func readCommitPages() throws(StorageError) -> [CommitRecord?] {
         try Recovery(file: file, header: header).readFront().commits
     }

@@ -31,6 +31,9 @@ public final class StorageEngine: @unchecked Sendable {
     private var durableNumber: UInt64
     /// Pages freed by commits up to this one may be reused, as far as the disk is concerned.
     private var reusableNumber: UInt64
+    /// The commits in the commit pages, as far as this engine knows; certain for the writer.
+    private var slots: [UInt64]
+    private var spareMemory: WriterMemory?
     private var refusesCommits = false
     private var isClosed = false
     private var hasCommitted = false
@@ -59,6 +62,7 @@ public final class StorageEngine: @unchecked Sendable {
         current = chosen.record
         durableNumber = chosen.durable
         reusableNumber = chosen.reusable
+        slots = chosen.slots
     }
 
     /// Opens, or makes, the database at `path`.
@@ -182,7 +186,17 @@ public final class StorageEngine: @unchecked Sendable {
         return safe
     }
 
-    func endWrite() {
+    /// The memory that the last transaction left, or new one.
+    func takeWriterMemory() -> WriterMemory {
+        let left = guardian.with {
+            defer { spareMemory = nil }
+            return spareMemory
+        }
+        return left ?? WriterMemory(pageSize: pageSizeInBytes)
+    }
+
+    func endWrite(leaving memory: WriterMemory? = nil) {
+        if let memory { guardian.with { spareMemory = memory } }
         file.file.unlockWriter()
         gate.leave()
     }
@@ -195,6 +209,7 @@ public final class StorageEngine: @unchecked Sendable {
             current = chosen.record
             durableNumber = chosen.durable
             reusableNumber = chosen.reusable
+            slots = chosen.slots
         }
     }
 
@@ -219,7 +234,9 @@ public final class StorageEngine: @unchecked Sendable {
         let syncs = syncsFirst || durability == .full
         do throws(StorageError) {
             if syncsFirst { try file.sync() }
-            try writeCommitPage(record, slot: freeSlot())
+            let slot = freeSlot()
+            try writeCommitPage(record, slot: slot)
+            guardian.with { slots[slot] = record.number }
             if syncs { try file.sync() }
             let durable = syncs ? record.number : guardian.with { durableNumber }
             try writePublishedRecord(PublishedRecord(durable: durable, visible: record.number))
@@ -255,9 +272,8 @@ public final class StorageEngine: @unchecked Sendable {
 
     /// A commit page that holds neither the last durable nor the last visible commit, or one of
     /// several that do.
-    private func freeSlot() throws(StorageError) -> Int {
-        let numbers = try readCommitPages().map { $0?.number ?? 0 }
-        let (visible, durable) = guardian.with { (current.number, durableNumber) }
+    private func freeSlot() -> Int {
+        let (numbers, visible, durable) = guardian.with { (slots, current.number, durableNumber) }
         // The oldest first: as long as possible two pages hold the commit that closing left.
         for slot in numbers.indices.sorted(by: { numbers[$0] < numbers[$1] }) {
             let others = numbers.indices.filter { $0 != slot }.map { numbers[$0] }

@@ -9,6 +9,7 @@ public final class WriteTransaction {
     let base: CommitRecord
     let space: TreeSpace
     let writer: TreeWriter
+    private let memory: WriterMemory
     let allocator: PageAllocator
     /// Commits up to this one are needed by nobody: what they freed may be used.
     let safe: UInt64
@@ -43,12 +44,13 @@ public final class WriteTransaction {
         self.engine = engine
         self.base = base
         self.safe = safe
-        let changed = ChangedPages(pageSize: engine.pageSizeInBytes)
+        memory = engine.takeWriterMemory()
+        let changed = memory.changed
         space = base.roots.withUnsafeBufferPointer {
             TreeSpace(
                 pool: engine.pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: changed)
         }
-        writer = TreeWriter(space: space, changed: changed)
+        writer = TreeWriter(space: space, memory: memory)
         allocator = PageAllocator(space: space, base: base, safe: safe)
         counters = CounterBox(base.counters)
         reader = StorageReader(
@@ -192,7 +194,7 @@ public final class WriteTransaction {
         if let open = space.openExtent { open.buffer.deallocate() }
         space.openExtent = nil
         writer.changed.releaseAll()
-        engine.endWrite()
+        engine.endWrite(leaving: memory)
     }
 }
 

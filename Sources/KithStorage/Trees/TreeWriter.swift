@@ -22,33 +22,22 @@ final class TreeWriter {
     /// The newest savepoint's generation; pages up to it are copied, not changed.
     var heldGeneration: UInt32 = 0
 
+    private let memory: WriterMemory
     /// A page's old contents while it is laid out anew.
-    let scratch: UnsafeMutableRawPointer
-    let secondScratch: UnsafeMutableRawPointer
-    let entries: UnsafeMutablePointer<PageEntry>
-    let entryCapacity: Int
-    let path: UnsafeMutablePointer<(page: UnsafeMutableRawPointer, index: Int)>
-    let separator: UnsafeMutableRawPointer
+    var scratch: UnsafeMutableRawPointer { memory.scratch }
+    /// Entries on their way into pages.
+    var entries: UnsafeMutablePointer<PageEntry> { memory.entries }
+    /// The way down to the entry at work, the leaf at 0.
+    var path: UnsafeMutablePointer<(page: UnsafeMutableRawPointer, index: Int)> { memory.path }
+    /// Room for two separators.
+    var separator: UnsafeMutableRawPointer { memory.separator }
 
-    init(space: TreeSpace, changed: ChangedPages) {
+    init(space: TreeSpace, memory: WriterMemory) {
         self.space = space
-        self.changed = changed
+        self.memory = memory
+        changed = memory.changed
         pageSize = space.file.pageSize
         usable = space.file.usableByteCount
-        scratch = .allocate(byteCount: pageSize, alignment: 64)
-        secondScratch = .allocate(byteCount: pageSize, alignment: 64)
-        entryCapacity = pageSize / 4 + 4
-        entries = .allocate(capacity: entryCapacity)
-        path = .allocate(capacity: Int(TreeRoot.heightMax) + 2)
-        separator = .allocate(byteCount: pageSize, alignment: 16)
-    }
-
-    deinit {
-        scratch.deallocate()
-        secondScratch.deallocate()
-        entries.deallocate()
-        path.deallocate()
-        separator.deallocate()
     }
 
     /// A page that may be changed in place of `reference`. Within a step.
@@ -154,5 +143,30 @@ final class TreeWriter {
         for child in children { try removePages(child, level: level - 1, extents: extents) }
         for extent in long { try extents(extent) }
         drop(reference)
+    }
+}
+
+/// The memory of write transactions; one transaction leaves it to the next.
+final class WriterMemory {
+    let changed: ChangedPages
+    let scratch: UnsafeMutableRawPointer
+    let entries: UnsafeMutablePointer<PageEntry>
+    let path: UnsafeMutablePointer<(page: UnsafeMutableRawPointer, index: Int)>
+    let separator: UnsafeMutableRawPointer
+
+    init(pageSize: Int) {
+        changed = ChangedPages(pageSize: pageSize)
+        scratch = .allocate(byteCount: pageSize, alignment: 64)
+        // A leaf cell and its slot take 10 bytes at least, and two pages may be listed at once.
+        entries = .allocate(capacity: pageSize / 4 + 4)
+        path = .allocate(capacity: Int(TreeRoot.heightMax) + 2)
+        separator = .allocate(byteCount: pageSize, alignment: 16)
+    }
+
+    deinit {
+        scratch.deallocate()
+        entries.deallocate()
+        path.deallocate()
+        separator.deallocate()
     }
 }

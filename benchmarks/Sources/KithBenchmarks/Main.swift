@@ -1,0 +1,80 @@
+import Glibc
+
+/// `kith-benchmarks WORKLOAD [DIRECTORY]`: prints ratios measured within one run.
+@main
+struct Benchmarks {
+    /// Every workload by name.
+    static let workloads: [(name: String, run: @Sendable (String) throws -> Void)] = [
+        ("storage-get", StorageGets.run),
+        ("storage-load", StorageLoads.run),
+        ("storage-commit", StorageCommits.run),
+        ("storage-commit-unsynced", StorageCommits.runUnsynced),
+    ]
+
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        let name = arguments.count > 1 ? arguments[1] : "all"
+        let parent = arguments.count > 2 ? arguments[2] : "."
+        let directory = "\(parent)/kith-benchmark-\(getpid())"
+        mkdir(directory, 0o700)
+        defer { removeAll(directory) }
+        var found = false
+        for workload in workloads where name == "all" || name == workload.name {
+            found = true
+            print("\(workload.name):")
+            try workload.run(directory)
+        }
+        if !found {
+            print("workloads: \(workloads.map(\.name).joined(separator: ", ")), or all")
+            exit(2)
+        }
+    }
+
+    private static func removeAll(_ directory: String) {
+        guard let handle = opendir(directory) else { return }
+        while let entry = readdir(handle) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            unlink("\(directory)/\(name)")
+        }
+        closedir(handle)
+        rmdir(directory)
+    }
+}
+
+/// Seconds on the clock that never goes back.
+func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// Seconds of processor time of this thread.
+func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+extension [Double] {
+    var median: Double { sorted()[count / 2] }
+    var tenth: Double { sorted()[count / 10] }
+}
+
+func rounded(_ value: Double, _ digits: Int = 2) -> String {
+    let factor = pow(10.0, Double(digits))
+    return "\((value * factor).rounded() / factor)"
+}
+
+/// Numbers in an order that looks random and is the same everywhere.
+struct Shuffled {
+    private var state: UInt64 = 88_172_645_463_325_252
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+}
