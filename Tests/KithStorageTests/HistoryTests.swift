@@ -23,7 +23,7 @@ struct Model: Equatable {
 
 @Suite("Random histories")
 struct HistoryTests {
-    @Test("end as a dictionary does", arguments: [512, 1024, 4096], 1...4)
+    @Test("end as a dictionary does", arguments: [512, 1024, 4096], 1...2)
     func random(pageSize: Int, seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed * 10_000 + pageSize))
         var options = EngineTests.options(pageSize: pageSize)

@@ -223,6 +223,9 @@ KITH_INLINE void kith_step_end(void) {
     if (--slot->depth == 0) __atomic_store_n(&slot->active, 0, __ATOMIC_RELEASE);
 }
 
+/// The beginning of the calling thread's running step.
+KITH_INLINE uint64_t kith_step_current(void) { return kith_thread_step_slot->active; }
+
 /// Advances the clock and returns the time before: the stamp of what was just taken out.
 KITH_INLINE uint64_t kith_step_advance(void) {
     return __atomic_fetch_add(&kith_step_clock, 1, __ATOMIC_SEQ_CST);

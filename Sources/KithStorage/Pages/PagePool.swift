@@ -11,19 +11,24 @@ import Glibc
 /// 1. A frame in the table never changes. A pointer into it is good for the *step* it was taken in.
 /// 2. A frame taken out of the table is stamped with the step clock and reused once no running
 ///    step began at that time or before.
-/// 3. Memory is `frameCount` frames and the table, obtained at opening; there is no growth.
+/// 3. Memory is so many frames and the table, obtained at opening; there is no growth.
+/// 4. A thread that waits for others' steps while it is in one itself could wait for ever: the other
+///    may be waiting too. So some frames are kept for the oldest of all steps, which is the one
+///    that the others wait for.
 final class PagePool: @unchecked Sendable {
     // Sendable: the table is read and written atomically, frames are written only while they are in
     // no table, and everything else is guarded by `guardian`.
 
     /// Fewer frames than this would make concurrent steps run out of them.
-    static let frameCountMin = 256
+    static let frameCountMin = 384
     /// Checksum (8), page (4), used flag (4), then up to 64 bytes nothing: the page follows, and
     /// headers of different frames fall into different cache sets.
     private static let frameHeaderByteCount = 64
 
     let file: DatabaseFile
+    /// All frames, the kept ones (the last) included.
     private let frameCount: Int
+    private let keptFrameCount: Int
     private let stride: Int
     private let memory: UnsafeMutableRawPointer
     private let memoryByteCount: Int
@@ -39,6 +44,8 @@ final class PagePool: @unchecked Sendable {
         /// Frames that nobody uses.
         let free: UnsafeMutablePointer<UInt32>
         var freeCount: Int
+        /// Frames for the oldest step.
+        var kept: [UInt32]
         /// A ring of frames taken out, oldest first, with their stamps.
         let retired: UnsafeMutablePointer<(frame: UInt32, stamp: UInt64)>
         var retiredHead = 0
@@ -50,6 +57,7 @@ final class PagePool: @unchecked Sendable {
         self.file = file
         stride = file.pageSize + Self.frameHeaderByteCount
         frameCount = max(Self.frameCountMin, min(budgetInBytes / (stride + 32), 1 << 24))
+        keptFrameCount = max(128, frameCount / 32)
         var sets = 1
         while sets * 4 < frameCount { sets *= 2 }
         setMask = sets - 1
@@ -65,10 +73,13 @@ final class PagePool: @unchecked Sendable {
         table = mapped.bindMemory(to: UInt64.self, capacity: sets * 8)
         frames = mapped + tableByteCount
         let free = UnsafeMutablePointer<UInt32>.allocate(capacity: frameCount)
-        for index in 0..<frameCount { free[index] = UInt32(frameCount - 1 - index) }
+        let usual = frameCount - keptFrameCount
+        for index in 0..<usual { free[index] = UInt32(usual - 1 - index) }
         let retired = UnsafeMutablePointer<(frame: UInt32, stamp: UInt64)>.allocate(
             capacity: frameCount)
-        state = State(free: free, freeCount: frameCount, retired: retired)
+        state = State(
+            free: free, freeCount: usual, kept: (usual..<frameCount).map { UInt32($0) },
+            retired: retired)
     }
 
     deinit {
@@ -113,10 +124,7 @@ final class PagePool: @unchecked Sendable {
         do {
             try file.readPage(reference, into: frame + Self.frameHeaderByteCount, level: level)
         } catch {
-            guardian.with {
-                state.free[state.freeCount] = index
-                state.freeCount += 1
-            }
+            guardian.with { giveBack(index) }
             throw error
         }
         return publish(index, as: reference)
@@ -149,8 +157,7 @@ final class PagePool: @unchecked Sendable {
                     let oldFrame = frames + (Int(UInt32(truncatingIfNeeded: old)) - 1) * stride
                     if oldFrame.load(as: UInt64.self) == reference.checksum {
                         // Another thread read the same page meanwhile.
-                        state.free[state.freeCount] = index
-                        state.freeCount += 1
+                        giveBack(index)
                         return UnsafeRawPointer(oldFrame + Self.frameHeaderByteCount)
                     }
                     target = way
@@ -174,7 +181,15 @@ extension PagePool {
     private func obtainFrame() throws(StorageError) -> UInt32 {
         for attempt in 0..<2_000 {
             if let frame = takeFreeFrame() { return frame }
-            if attempt < 100 { sched_yield() } else { usleep(500) }
+            if attempt < 20 {
+                sched_yield()
+            } else if kith_step_current() <= kith_step_oldest(),
+                let frame = guardian.with({ state.kept.popLast() })
+            {
+                return frame
+            } else {
+                usleep(500)
+            }
         }
         throw .memoryBudgetExhausted
     }
@@ -189,8 +204,7 @@ extension PagePool {
                 while state.retiredCount > 0, state.freeCount < 32,
                     state.retired[state.retiredHead].stamp < oldest
                 {
-                    state.free[state.freeCount] = state.retired[state.retiredHead].frame
-                    state.freeCount += 1
+                    giveBack(state.retired[state.retiredHead].frame)
                     state.retiredHead = (state.retiredHead + 1) % frameCount
                     state.retiredCount -= 1
                 }
@@ -198,6 +212,15 @@ extension PagePool {
             guard state.freeCount > 0 else { return nil }
             state.freeCount -= 1
             return state.free[state.freeCount]
+        }
+    }
+
+    private func giveBack(_ index: UInt32) {
+        if Int(index) >= frameCount - keptFrameCount {
+            state.kept.append(index)
+        } else {
+            state.free[state.freeCount] = index
+            state.freeCount += 1
         }
     }
 

@@ -8,7 +8,8 @@ final class LMDB {
     init(path: String) {
         var made: OpaquePointer?
         Self.check(mdb_env_create(&made))
-        environment = made!
+        guard let made else { preconditionFailure("LMDB made no environment") }
+        environment = made
         Self.check(mdb_env_set_mapsize(environment, 4 << 30))
         Self.check(mdb_env_open(environment, path, UInt32(MDB_NOSUBDIR), 0o600))
     }
