@@ -1,4 +1,5 @@
 import KithStorage
+import KithTestSupport
 import KithValues
 import Testing
 
@@ -21,13 +22,18 @@ struct RandomHistory {
     var store: GraphStore
     var model = GraphModel()
     var schema: Set<String> = []
+    /// The disk below, where a crash is to be tried at every step.
+    var file: SimulatedFile?
+    /// For each note on the disk: the graphs that may be there, by commit.
+    var allowed: [[UInt64: GraphModel]] = []
 
     static let labels = ["Person", "Company", "Supplier", "Order"]
     static let types = ["FRIEND", "BUYS", "OWNS"]
     static let keys = ["name", "age", "score", "flag", "since", "any"]
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, file: SimulatedFile? = nil) throws {
         self.seed = seed
+        self.file = file
         random = Randomness(seed: seed)
         var options = GraphOptions()
         options.storage.pageSizeInBytes = [512, 1024, 4096][random.below(3)]
@@ -37,7 +43,41 @@ struct RandomHistory {
         options.edgesPerBlockMax = 2 + random.below(10)
         options.pendingChangesBudgetInBytes = random.chance(50) ? 4_000 : 1 << 20
         options.decodedCacheBudgetInBytes = random.chance(50) ? 20_000 : 1 << 20
-        store = try GraphStore.inMemory(options: options)
+        guard let file else {
+            store = try GraphStore.inMemory(options: options)
+            return
+        }
+        options.storage.transactionBudgetInBytes = random.chance(50) ? 1 : 1 << 20
+        try StorageEngine.writeNewDatabase(to: file, options: options.storage)
+        store = GraphStore(
+            storage: try StorageEngine.open(file: file, options: options.storage),
+            options: options)
+    }
+
+    private mutating func note(_ graphs: [UInt64: GraphModel]) {
+        allowed.append(graphs)
+        file?.events.append(.note(allowed.count - 1))
+    }
+
+    /// Runs transactions of which each commit is noted on the disk, comparing nothing.
+    mutating func runNoted(transactions: Int) throws {
+        var known = try store.beginRead().commitNumber
+        note([known: model])
+        for _ in 0..<transactions {
+            let before = model
+            let schemaBefore = schema
+            let writer = try store.beginWrite()
+            for _ in 0...random.below(3) { try statement(writer) }
+            if random.chance(15) {
+                writer.rollback()
+                model = before
+                schema = schemaBefore
+                continue
+            }
+            note([known: before, known + 1: model])
+            known = try writer.commit()
+            note([known: model])
+        }
     }
 
     var note: Comment { "seed \(seed)" }

@@ -8,53 +8,121 @@ struct SegmentView {
     let layout: Column.Layout
     let slotCount: Int
     let presence: SegmentPresence
-    /// The slots with a value.
-    let present: SlotSet
     let valueCount: Int
     let payload: UnsafeRawBufferPointer
+    /// The bitmap or the list of slots that have a value; any address where all have one.
+    private let presenceBytes: UnsafeRawPointer
 
     init(_ bytes: UnsafeRawBufferPointer) throws(GraphError) {
         var reader = ByteReader(bytes)
         guard let encoding = SegmentEncoding(rawValue: try reader.byte()),
             let layout = Column.Layout(rawValue: try reader.byte()), layout != .null,
-            let presence = SegmentPresence(rawValue: try reader.byte())
+            let presence = SegmentPresence(rawValue: try reader.byte()),
+            let start = bytes.baseAddress
         else { throw GraphError.corrupt("a segment has an unknown encoding") }
         self.encoding = encoding
         self.layout = layout
         self.presence = presence
         slotCount = try reader.count(max: GraphLimits.slotsPerChunk)
-        var present = SlotSet()
         switch presence {
         case .all:
-            present = SlotSet(firstSlots: slotCount)
             valueCount = slotCount
+            presenceBytes = start
         case .bitmap:
-            for word in 0..<(slotCount + 63) / 64 { present[word: word] = try reader.uint64() }
-            valueCount = present.count
-        case .list:
-            let count = try reader.count(max: slotCount)
-            for _ in 0..<count {
-                let slot = Int(try reader.uint16())
-                guard slot < slotCount else { throw Self.outside }
-                present.insert(slot)
+            let bitmap = try reader.take((slotCount + 63) / 64 * 8)
+            presenceBytes = bitmap.baseAddress ?? start
+            var count = 0
+            for word in 0..<(slotCount + 63) / 64 {
+                count += Self.word(presenceBytes, word).nonzeroBitCount
             }
-            valueCount = present.count
-            guard valueCount == count else { throw Self.outside }
+            valueCount = count
+            let isSound =
+                slotCount > 0
+                && Self.word(presenceBytes, (slotCount - 1) >> 6)
+                    &>> UInt64((slotCount - 1) & 63) == 1
+            guard isSound else { throw Self.outside }
+        case .list:
+            valueCount = try reader.count(max: slotCount)
+            presenceBytes = try reader.take(valueCount * 2).baseAddress ?? start
+            var previous = -1
+            for index in 0..<valueCount {
+                let slot = Self.listed(presenceBytes, index)
+                guard slot > previous, slot < slotCount else { throw Self.outside }
+                previous = slot
+            }
         }
-        guard present.endSlot == slotCount, valueCount > 0 else { throw Self.outside }
-        self.present = present
+        guard valueCount > 0 else { throw Self.outside }
         payload = try reader.take(reader.remaining)
     }
 
     private static let outside = GraphError.corrupt("a segment names slots that it does not cover")
 
-    /// Which of the segment's values belongs to a slot that has one.
-    func valueIndex(of slot: Int) -> Int {
-        if presence == .all { return slot }
-        var index = 0
-        for word in 0..<slot &>> 6 { index += present[word: word].nonzeroBitCount }
-        let below = (1 &<< UInt64(slot & 63)) &- 1 as UInt64
-        return index + (present[word: slot &>> 6] & below).nonzeroBitCount
+    @inline(__always)
+    private static func word(_ bitmap: UnsafeRawPointer, _ index: Int) -> UInt64 {
+        UInt64(littleEndian: bitmap.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self))
+    }
+
+    @inline(__always)
+    private static func listed(_ list: UnsafeRawPointer, _ index: Int) -> Int {
+        Int(UInt16(littleEndian: list.loadUnaligned(fromByteOffset: index &* 2, as: UInt16.self)))
+    }
+
+    /// Which of the segment's values belongs to a slot; nil if the slot has none.
+    func valueIndex(of slot: Int) -> Int? {
+        guard slot < slotCount else { return nil }
+        switch presence {
+        case .all: return slot
+        case .bitmap:
+            let own = Self.word(presenceBytes, slot &>> 6)
+            guard own &>> UInt64(slot & 63) & 1 != 0 else { return nil }
+            var index = 0
+            for word in 0..<slot &>> 6 { index += Self.word(presenceBytes, word).nonzeroBitCount }
+            let below = (1 &<< UInt64(slot & 63)) &- 1 as UInt64
+            return index + (own & below).nonzeroBitCount
+        case .list:
+            var low = 0
+            var high = valueCount
+            while low < high {
+                let middle = (low + high) / 2
+                if Self.listed(presenceBytes, middle) < slot {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            return low < valueCount && Self.listed(presenceBytes, low) == slot ? low : nil
+        }
+    }
+
+    /// Calls `body` with each slot that has a value, ascending.
+    @inline(__always)
+    func forEachSlot(_ body: (Int) -> Void) {
+        switch presence {
+        case .all: for slot in 0..<slotCount { body(slot) }
+        case .list: for index in 0..<valueCount { body(Self.listed(presenceBytes, index)) }
+        case .bitmap:
+            for index in 0..<(slotCount + 63) / 64 {
+                var word = Self.word(presenceBytes, index)
+                while word != 0 {
+                    body(index &* 64 &+ word.trailingZeroBitCount)
+                    word &= word &- 1
+                }
+            }
+        }
+    }
+
+    func fillValidity(of draft: ColumnDraft) {
+        guard let validity = draft.validity else { return }
+        switch presence {
+        case .all:
+            let all = SlotSet(firstSlots: slotCount)
+            for word in 0..<SlotSet.wordCount { validity[word] = all[word: word] }
+        case .bitmap:
+            for word in 0..<(slotCount + 63) / 64 {
+                validity[word] = Self.word(presenceBytes, word)
+            }
+        case .list: forEachSlot { validity[$0 &>> 6] |= 1 &<< UInt64($0 & 63) }
+        }
     }
 }
 
@@ -141,8 +209,7 @@ enum SegmentDecoder {
         at slot: Int, in bytes: UnsafeRawBufferPointer
     ) throws(GraphError) -> Value? {
         let view = try SegmentView(bytes)
-        guard slot < view.slotCount, view.present.contains(slot) else { return .null }
-        let index = view.valueIndex(of: slot)
+        guard let index = view.valueIndex(of: slot) else { return .null }
         switch view.layout {
         case .integer: return .integer(Int64(bitPattern: try NumberRun(view).value(at: index)))
         case .date:
@@ -157,28 +224,5 @@ enum SegmentDecoder {
         case .string, .tagged: return try StringDecoder.value(at: index, view)
         case .null: return .null
         }
-    }
-}
-
-extension SegmentView {
-    /// Calls `body` with each slot that has a value, ascending.
-    @inline(__always)
-    func forEachSlot(_ body: (Int) -> Void) {
-        if presence == .all {
-            for slot in 0..<slotCount { body(slot) }
-            return
-        }
-        for index in 0..<SlotSet.wordCount {
-            var word = present[word: index]
-            while word != 0 {
-                body(index &* 64 &+ word.trailingZeroBitCount)
-                word &= word &- 1
-            }
-        }
-    }
-
-    func fillValidity(of draft: ColumnDraft) {
-        guard let validity = draft.validity else { return }
-        for word in 0..<SlotSet.wordCount { validity[word] = present[word: word] }
     }
 }

@@ -107,7 +107,7 @@ extension GraphReader {
         var edge = range.lowerBound &+ expansion.position.edge
         guard edge < range.upperBound else { return true }
         var loops = range.upperBound..<range.upperBound
-        if lists.skipsLoops { loops = base.edges(slot: slot(source), neighbour: source) }
+        if lists.skipsLoops { loops = Self.loops(base, slot(source), source) }
         while edge < range.upperBound {
             if loops.contains(edge) {
                 edge = loops.upperBound
@@ -125,6 +125,19 @@ extension GraphReader {
         }
         expansion.position.edge = edge &- range.lowerBound
         return edge >= range.upperBound
+    }
+
+    /// The edges of a node to itself; an empty range at the end of its list if there are none.
+    @inline(__always)
+    private static func loops(
+        _ base: AdjacencyChunk, _ slot: Int, _ node: UInt64
+    ) -> Range<Int> {
+        let end = Int(base.offsets[slot &+ 1])
+        let first = base.header.pointee.edge(slot: slot, neighbour: node, ordinal: 0)
+        guard first >= 0 else { return end..<end }
+        var last = first &+ 1
+        while last < end, base.neighbour(last) == node { last &+= 1 }
+        return first..<last
     }
 
     @inline(__always)
