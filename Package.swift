@@ -69,7 +69,7 @@ let package = Package(
             name: "KithTests", dependencies: ["Kith", "KithTestSupport"], swiftSettings: engine),
         .testTarget(
             name: "KithCLITests",
-            dependencies: ["KithCLI", "Kith", "KithGraph", "KithTestSupport"],
+            dependencies: ["KithCLI", "KithCRM", "Kith", "KithGraph", "KithTestSupport"],
             swiftSettings: engine),
         .testTarget(
             name: "ScriptTests", dependencies: ["Kith", "KithTestSupport"], swiftSettings: engine),

@@ -66,12 +66,14 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let isNew = access(database, F_OK) != 0
+        var hasOpened = false
         do {
             var plan = try plan()
             let options = try options(plan.options)
             plan = try applying(options, to: plan)
             let importer = GraphImporter(plan: plan, options: options)
-            let runner = try Opening.runner(dryRun && isNew ? nil : database)
+            let runner = try Opening.runner(options.isDryRun && isNew ? nil : database)
+            hasOpened = !(options.isDryRun && isNew)
             let progress = ImportProgressLine()
             let result = Swift.Result { () throws(ImportError) -> ImportSummary in
                 try importer.run(into: runner.database.store) { progress.show($0) }
@@ -82,7 +84,7 @@ struct ImportCommand: ParsableCommand {
             report(summary, isDryRun: options.isDryRun)
         } catch let error as ImportError {
             // A database that this import made and left empty is taken away again.
-            if isNew, !dryRun { unlink(database) }
+            if isNew, hasOpened { unlink(database) }
             let status: ExitStatus =
                 error.code == .invalidPlan
                 ? .usage
@@ -233,11 +235,13 @@ enum ImportReport {
 /// `@unchecked`: the import calls it from one thread at a time.
 final class ImportProgressLine: @unchecked Sendable {
     private let isShown = Terminal.isErrorInteractive
+    private let interrupts = Interrupts(isOnce: true)
     private let sink = TextSink(descriptor: STDERR_FILENO)
     private var hasText = false
 
-    /// Shows the state; the import goes on.
+    /// Shows the state; false after Ctrl-C. A second Ctrl-C ends the process at once.
     func show(_ progress: ImportProgress) -> Bool {
+        guard !interrupts.wasPressed() else { return false }
         guard isShown else { return true }
         let percent = Int(progress.fraction * 100)
         let name = progress.file.split(separator: "/").last.map(String.init) ?? progress.file

@@ -5,8 +5,8 @@ final class Interrupts: Sendable {
     /// Becomes readable when Ctrl-C was pressed.
     let readDescriptor: Int32
 
-    /// Takes Ctrl-C over for the rest of the process.
-    init() {
+    /// Takes Ctrl-C over for the rest of the process, or only the first one.
+    init(isOnce: Bool = false) {
         var ends: [Int32] = [-1, -1]
         Self.makePipe(&ends)
         for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
@@ -14,6 +14,7 @@ final class Interrupts: Sendable {
         InterruptState.writeDescriptor = ends[1]
         var action = sigaction()
         action.__sigaction_handler.sa_handler = noteInterrupt
+        if isOnce { action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) }
         sigaction(SIGINT, &action, nil)
     }
 
@@ -23,6 +24,12 @@ final class Interrupts: Sendable {
         guard pipe(&ends) == 0 else { return false }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return true
+    }
+
+    /// Whether it was pressed since the last time this was asked.
+    func wasPressed() -> Bool {
+        var byte: UInt8 = 0
+        return Glibc.read(readDescriptor, &byte, 1) > 0
     }
 
     /// Forgets what was pressed so far.

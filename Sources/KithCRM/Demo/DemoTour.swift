@@ -21,8 +21,8 @@ public struct DemoTour: Sendable {
             question: "Who has the most friends?",
             statement: """
                 MATCH (c:Customer)-[:FRIEND]-(f:Customer)
-                RETURN c.name AS customer, c.city AS city, count(f) AS friends
-                ORDER BY friends DESC, customer LIMIT 5
+                WITH c, count(f) AS friends ORDER BY friends DESC, c.id LIMIT 5
+                RETURN c.id AS id, c.name AS customer, c.city AS city, friends
                 """),
         Stop(
             question: "Which products sell best?",

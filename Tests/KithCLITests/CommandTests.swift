@@ -1,0 +1,165 @@
+import Glibc
+import Testing
+
+@testable import KithCLI
+
+/// Runs the built `kith` as users do.
+struct CommandTests {
+    /// The program beside the test runner; nil, with a notice, where it was not built.
+    static let program: String? = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return nil }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let program = path[..<slash] + "/kith"
+        if access(String(program), X_OK) == 0 { return String(program) }
+        print("skipped: there is no \(program)")
+        return nil
+    }()
+
+    /// What a shell command with `kith` for the program prints, and its exit status.
+    func run(_ command: String) -> (text: String, status: Int32)? {
+        guard let program = Self.program else { return nil }
+        let line = "kith() { \(program) \"$@\"; }; cd \(directory); exec 2>&1; \(command)"
+        guard let stream = popen(line, "r") else { return nil }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, stream)
+            if count == 0 { break }
+            text += buffer[..<count]
+        }
+        let status = pclose(stream)
+        return (String(decoding: text, as: UTF8.self), status >> 8 & 0xFF)
+    }
+
+    let directory: String
+
+    init() {
+        var template = Array("/tmp/kith-command-XXXXXX".utf8CString)
+        directory = template.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress, let made = mkdtemp(start) else { return "/tmp" }
+            return String(cString: made)
+        }
+    }
+
+    private func write(_ name: String, _ text: String) {
+        let sink = TextSinkForTests(
+            open("\(directory)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600))
+        sink.write(text)
+    }
+
+    private func cleanUp() { system("rm -rf \(directory)") }
+
+    @Test("runs statements from the command line, a file and standard input")
+    func statements() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        #expect(run("kith -c 'RETURN 1 AS a' -c 'RETURN 2 AS b'")?.text == "a\n1\nb\n2\n")
+        #expect(
+            run("echo 'RETURN 1 AS a; RETURN null AS b' | kith --format json")?.text
+                == "[\n  {\"a\":1}\n]\n[\n  {\"b\":null}\n]\n")
+        write("q.cypher", "CREATE (:A {x: 1});\nMATCH (a:A)\nRETURN a.x")
+        #expect(run("kith d.kith -f q.cypher")?.text == "a.x\n1\n")
+        #expect(run("kith d.kith -c 'MATCH (a:A) RETURN count(*) AS n'")?.text == "n\n1\n")
+        #expect(run("kith d.kith --read-only -c 'CREATE ()'")?.status == 1)
+    }
+
+    @Test("ends with 1 after a statement's fault, 2 after the user's, 3 where nothing opens")
+    func exitCodes() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        #expect(run("kith -c 'RETURN 1'")?.status == 0)
+        let wrong = run("kith -c 'RETURN x'")
+        #expect(wrong?.status == 1)
+        #expect(wrong?.text.contains("1 │ RETURN x\n  │        ^\n") == true)
+        #expect(run("kith --nonsense")?.status == 2)
+        #expect(run("kith --format nonsense")?.status == 2)
+        #expect(run("kith import d.kith")?.status == 2)
+        #expect(run("kith none/d.kith -c 'RETURN 1'")?.status == 3)
+        #expect(run("kith -f none.cypher")?.status == 3)
+        #expect(run("kith check none.kith")?.status == 3)
+        write("text.kith", "this is no database at all")
+        #expect(run("kith text.kith -c 'RETURN 1'")?.status == 3)
+        #expect(run("cat text.kith")?.text == "this is no database at all")
+    }
+
+    @Test("imports, checks, and exports what imports to the same")
+    func importing() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        write("c.csv", "id,name\n1,Ada\n2,\"Ben, B.\"\n")
+        write("f.csv", "from,to,since\n1,2,2020-01-01\n")
+        let files = "--nodes Customer=c.csv --relationships FRIEND=f.csv:Customer:Customer"
+        let imported = run("kith import d.kith \(files)")
+        #expect(imported?.status == 0)
+        #expect(imported?.text.contains("nodes :Customer") == true)
+        #expect(run("kith check d.kith")?.text == "d.kith is sound\n")
+        let query = "-c 'MATCH (a)-[f:FRIEND]->(b) RETURN a.name, f.since, b.name'"
+        #expect(
+            run("kith d.kith \(query)")?.text
+                == "a.name,f.since,b.name\nAda,2020-01-01,\"Ben, B.\"\n")
+        #expect(run("kith export d.kith out")?.status == 0)
+        #expect(run("kith import e.kith out/manifest.json")?.status == 0)
+        #expect(run("kith e.kith \(query)")?.text == run("kith d.kith \(query)")?.text)
+    }
+
+    @Test("a failed import leaves no file behind, and an old one as it was")
+    func failedImports() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        write("c.csv", "id,name\n1,Ada\n1,Ben\n")
+        let failed = run("kith import new.kith --nodes Customer=c.csv")
+        #expect(failed?.status == 1)
+        #expect(
+            failed?.text
+                == "error: c.csv:3:1: column `id`: there is already a `Customer` with the `id` 1\n")
+        #expect(access("\(directory)/new.kith", F_OK) != 0)
+        #expect(run("kith old.kith -c 'CREATE (:A)'")?.status == 0)
+        #expect(run("kith import old.kith --nodes Customer=c.csv")?.status == 1)
+        #expect(run("kith old.kith -c 'MATCH (n) RETURN count(*) AS n'")?.text == "n\n1\n")
+        let dry = run("kith import new.kith --nodes Customer=c.csv --dry-run --max-rejects 1")
+        #expect(dry?.status == 0)
+        #expect(dry?.text.contains("integer") == true)
+        #expect(access("\(directory)/new.kith", F_OK) != 0)
+        #expect(run("kith import new.kith --nodes Customer=none.csv")?.status == 3)
+        #expect(run("kith import new.kith --nodes Customer")?.status == 2)
+    }
+
+    @Test("the demo prints the tour's answers without a terminal and ends well")
+    func demo() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        let demo = run("kith demo --customers 100 < /dev/null")
+        #expect(demo?.status == 0)
+        #expect(demo?.text.contains("Which products sell best?") == true)
+        #expect(run("kith demo d.kith --customers 50 < /dev/null")?.status == 0)
+        #expect(run("kith demo d.kith --customers 50 < /dev/null")?.status == 2)
+        #expect(run("kith check d.kith")?.status == 0)
+    }
+
+    @Test("the pipe keeps what was committed, and nothing else")
+    func pipe() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        write(
+            "requests",
+            """
+            {"id":1,"query":"CREATE (:A {x: $x})","params":{"x":[1,2.0,{"$type":"Date","value":"2020-02-29"}]}}
+            {"id":2,"query":"BEGIN"}
+            {"id":3,"query":"CREATE (:B)"}
+            {"id":4,"query":"CREATE (:B"}
+            {"id":5,"query":"ROLLBACK"}
+            {"id":6,"query":"MATCH (n) RETURN n.x"}
+            {"id":7,"query":"RETURN $missing"}
+
+            """)
+        let answers = run("kith pipe d.kith < requests")?.text.split(separator: "\n") ?? []
+        try #require(answers.count == 7)
+        #expect(answers[3].contains("\"type\":\"SyntaxError\""))
+        #expect(answers[5].contains(#""rows":[[[1,2.0,{"$type":"Date","value":"2020-02-29"}]]]"#))
+        #expect(answers[6].contains("\"error\""))
+        #expect(run("kith d.kith -c 'MATCH (n) RETURN count(*) AS n'")?.text == "n\n1\n")
+    }
+}
