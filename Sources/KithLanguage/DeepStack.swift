@@ -44,3 +44,38 @@ public enum DeepStack {
         return true
     }
 }
+
+/// Keeps a tree that may be so deep that dropping it takes a ``DeepStack``.
+public final class DeepTree<Tree> {
+    private var kept: Tree?
+    private let isDeep: Bool
+
+    /// Keeps `tree`, which is deep or not.
+    public init(_ tree: Tree, isDeep: Bool) {
+        kept = tree
+        self.isDeep = isDeep
+    }
+
+    /// The tree.
+    public var tree: Tree {
+        guard let kept else { preconditionFailure("a tree is dropped with its keeper only") }
+        return kept
+    }
+
+    deinit {
+        guard isDeep else { return }
+        var dropped = kept
+        kept = nil
+        let hasRun: Void? = DeepStack.run { dropped = nil }
+        // Without memory for a stack, memory that is lost is better than a trap.
+        if hasRun == nil, let dropped { _ = Unmanaged.passRetained(Lost(dropped)) }
+    }
+
+    private final class Lost {
+        let tree: Tree
+        init(_ tree: Tree) { self.tree = tree }
+    }
+}
+
+// What is kept changes only when the keeper goes, and nobody else refers to it then.
+extension DeepTree: @unchecked Sendable where Tree: Sendable {}

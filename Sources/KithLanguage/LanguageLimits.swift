@@ -5,6 +5,8 @@ public enum LanguageLimits {
     /// What a query within a query counts for: its tree is that much higher, and dropping a tree
     /// takes stack for each of its nodes.
     public static let levelsPerSubquery = 2
+    /// The most clauses and relationships of one statement.
+    public static let stepCountMax = 10_000
     /// The most replacements that an error suggests.
     public static let suggestionCountMax = 3
 }

@@ -3,7 +3,7 @@ import KithLanguage
 /// A statement that has been parsed, bound and planned; runs any number of times, on any thread.
 public final class PreparedQuery: Sendable {
     /// The statement's tree.
-    public let statement: Statement
+    public var statement: Statement { trees.tree.statement }
     /// The names of the result's columns, in order.
     public let columns: [String]
     /// The parameters it reads.
@@ -14,12 +14,15 @@ public final class PreparedQuery: Sendable {
     public let warnings: [QueryWarning]
     /// The catalog it was prepared for; with another one it should be prepared again.
     public let catalogVersion: UInt64
-    let plan: Plan?
+    var plan: Plan? { trees.tree.plan }
+    /// Whether the statement is so deep that it takes a ``DeepStack`` to run it.
+    let isDeep: Bool
+    private let trees: DeepTree<(statement: Statement, plan: Plan?)>
     let columnVariables: [VariableID]
 
     init(statement: Statement, bound: BoundStatement, plan: Plan, catalogVersion: UInt64) {
-        self.statement = statement
-        self.plan = plan
+        isDeep = DeepStack.isNeeded(forDepth: statement.nestingDepth)
+        trees = DeepTree((statement, plan), isDeep: isDeep)
         self.catalogVersion = catalogVersion
         parameters = bound.parameters
         isWriting = bound.isWriting
@@ -32,9 +35,9 @@ public final class PreparedQuery: Sendable {
 
     /// A statement that changes the schema, or controls a transaction.
     init(command: Statement, catalogVersion: UInt64) {
-        statement = command
+        isDeep = DeepStack.isNeeded(forDepth: command.nestingDepth)
+        trees = DeepTree((command, nil), isDeep: isDeep)
         self.catalogVersion = catalogVersion
-        plan = nil
         columns = []
         parameters = []
         warnings = []

@@ -11,8 +11,7 @@ public final class QueryCursor {
     public let columns: [String]
     private let prepared: PreparedQuery
     private let context: ExecutionContext
-    private let root: Operator?
-    private let builder: OperatorBuilder?
+    private let running: DeepTree<(root: Operator, builder: OperatorBuilder)>?
     private var description: [[Value]]?
     private var isFinished = false
 
@@ -21,21 +20,18 @@ public final class QueryCursor {
         self.context = context
         columns = prepared.columns
         guard let plan = prepared.plan else {
-            root = nil
-            builder = nil
+            running = nil
             return
         }
         if prepared.mode == .explain {
-            root = nil
-            builder = nil
+            running = nil
             description = PlanDescription.rows(plan, profiles: [])
             return
         }
         let builder = OperatorBuilder(
             plan: plan, functions: context.environment.functions,
             isProfiling: prepared.mode == .profile)
-        self.builder = builder
-        root = try builder.build(plan.root)
+        running = DeepTree((try builder.build(plan.root), builder), isDeep: prepared.isDeep)
     }
 
     /// What the statement has changed so far.
@@ -48,13 +44,20 @@ public final class QueryCursor {
     ///
     /// A statement without columns runs to its end and gives none.
     public func next() throws(QueryError) -> [[Value]]? {
+        try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
+            try nextHere()
+        }
+    }
+
+    /// The next rows, computed on the caller's stack.
+    private func nextHere() throws(QueryError) -> [[Value]]? {
         if let rows = description {
             description = nil
             isFinished = true
             return rows
         }
         guard !isFinished else { return nil }
-        guard let root else {
+        guard let root = running?.tree.root else {
             isFinished = true
             try SchemaCommands.run(prepared.statement, context)
             return nil
@@ -78,7 +81,9 @@ public final class QueryCursor {
 
     /// The plan with what each step did, after the last row of a PROFILE; nil otherwise.
     public var profile: [[Value]]? {
-        guard let builder, let plan = prepared.plan, prepared.mode == .profile else { return nil }
+        guard let builder = running?.tree.builder, let plan = prepared.plan,
+            prepared.mode == .profile
+        else { return nil }
         return PlanDescription.rows(plan, profiles: builder.profiles)
     }
 }

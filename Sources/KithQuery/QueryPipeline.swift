@@ -30,6 +30,16 @@ public enum QueryPipeline {
     public static func prepare(
         _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
     ) throws(QueryError) -> PreparedQuery {
+        try DeepStack.run(isNeeded: DeepStack.isNeeded(forDepth: statement.nestingDepth)) {
+            () throws(QueryError) in
+            try prepareHere(statement, graph: graph, environment: environment)
+        }
+    }
+
+    /// Prepares on the caller's stack.
+    private static func prepareHere(
+        _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
+    ) throws(QueryError) -> PreparedQuery {
         let procedures = environment.procedures
         let binding = BindingEnvironment(
             catalog: graph.catalog, functions: environment.functions,
@@ -38,9 +48,9 @@ public enum QueryPipeline {
         let bound: BoundStatement
         switch statement.kind {
         case .query(let query):
-            bound = try Binder.bind(query, nestingDepth: statement.nestingDepth, in: binding)
+            bound = try Binder.bind(query, in: binding)
         case .show(let show):
-            bound = try Binder.bind(show, nestingDepth: statement.nestingDepth, in: binding)
+            bound = try Binder.bind(show, in: binding)
         case .createIndex, .dropIndex, .createConstraint, .dropConstraint, .transaction:
             return PreparedQuery(command: statement, catalogVersion: graph.catalog.version)
         }
@@ -77,6 +87,8 @@ public enum QueryPipeline {
             graph: graph, writer: writer, parameters: parameters,
             variableCount: prepared.plan?.variableCount ?? 0, control: control, limits: limits,
             environment: environment)
-        return try QueryCursor(prepared, context)
+        return try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
+            try QueryCursor(prepared, context)
+        }
     }
 }

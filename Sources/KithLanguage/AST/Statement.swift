@@ -32,7 +32,8 @@ public struct Statement: Hashable, Sendable {
     public var mode: Mode
     /// What it is.
     public var kind: Kind
-    /// How many levels a walk over the tree recurses at most; use a ``DeepStack`` where it is many.
+    /// How many levels a walk recurses at most over the tree, or over a plan with a step for each
+    /// clause and relationship; use a ``DeepStack`` where it is many.
     @NotCompared public var nestingDepth: Int
     /// From its first word to its last; the `;` is not part of it.
     @NotCompared public var span: SourceSpan

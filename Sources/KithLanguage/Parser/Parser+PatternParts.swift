@@ -81,6 +81,7 @@ extension Parser {
             relationship.direction = pointsLeft ? .leftward : .rightward
         }
         relationship.span = span(from: first)
+        try countStep()
         return relationship
     }
 

@@ -16,6 +16,7 @@ extension Parser {
         let first = index
         depthSeen = 0
         heightSeen = 0
+        stepCount = 0
         var mode = Statement.Mode.run
         if accept(.explain) {
             mode = .explain
@@ -24,7 +25,8 @@ extension Parser {
         }
         let kind = try statementBody()
         return Statement(
-            mode: mode, kind: kind, nestingDepth: depthSeen + heightSeen, span: span(from: first))
+            mode: mode, kind: kind, nestingDepth: depthSeen + heightSeen + stepCount,
+            span: span(from: first))
     }
 
     private mutating func statementBody() throws(Diagnostic) -> Statement.Kind {
@@ -68,6 +70,7 @@ extension Parser {
         var clauses: [Clause] = []
         while let next = try clause() {
             clauses.append(next)
+            try countStep()
         }
         guard !clauses.isEmpty else {
             throw unexpected("a clause such as MATCH, CREATE or RETURN")
@@ -80,6 +83,17 @@ extension Parser {
                 hint: "Name the columns that the clauses behind it use.")
         }
         return SingleQuery(clauses: clauses, span: span(from: first))
+    }
+
+    /// Counts a clause or relationship against the limit.
+    mutating func countStep() throws(Diagnostic) {
+        stepCount += 1
+        guard stepCount <= LanguageLimits.stepCountMax else {
+            throw Diagnostic(
+                detail: "StatementTooLong",
+                message: "a statement has at most \(LanguageLimits.stepCountMax) clauses and "
+                    + "relationships", span: token.span, hint: "Divide it into several with `;`.")
+        }
     }
 
     /// Reads the next clause; nil, and nothing is read, where none begins.

@@ -146,7 +146,10 @@ extension Parser {
         let outerFlag = barEndsExpression
         barEndsExpression = false
         var clauses: [Clause] = []
-        while let next = try clause() { clauses.append(next) }
+        while let next = try clause() {
+            clauses.append(next)
+            try countStep()
+        }
         guard !clauses.isEmpty else { throw unexpected("a clause such as SET or CREATE") }
         barEndsExpression = outerFlag
         leave()

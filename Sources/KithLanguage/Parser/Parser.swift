@@ -28,6 +28,8 @@ public struct Parser {
     /// The most brackets that were open at once in the statement, and the highest tree in it.
     var depthSeen = 0
     var heightSeen = 0
+    /// The clauses and relationships of the statement so far, each of which is a step of a plan.
+    var stepCount = 0
     var isOnDeepStack = false
     /// The `*` of the `YIELD *` read last, which only a CALL that stands alone may have.
     var yieldAllIndex = -1

@@ -51,9 +51,23 @@ extension Binder {
         _ operands: [Expression], _ span: SourceSpan
     ) throws(QueryError) -> BoundExpression {
         let bound = try conditions(operands, "XOR")
-        return bound.dropFirst().reduce(bound[0]) { left, right in
-            BoundExpression(.xor(left, right), type: .boolean, span: span)
+        return balanced(bound[...], span)
+    }
+
+    /// Joins truth values by XOR, in halves, so that a long chain does not nest deep.
+    private func balanced(
+        _ operands: ArraySlice<BoundExpression>, _ span: SourceSpan
+    ) -> BoundExpression {
+        guard operands.count > 1, let first = operands.first else {
+            return operands[operands.startIndex]
         }
+        let middle = operands.startIndex + operands.count / 2
+        let left = balanced(operands[..<middle], span)
+        let right = balanced(operands[middle...], span)
+        let start = first.span ?? span
+        return BoundExpression(
+            .xor(left, right), type: .boolean,
+            span: start.joined(with: right.span ?? span))
     }
 
     private func signed(
@@ -83,24 +97,34 @@ extension Binder {
     private func arithmetic(
         _ first: Expression, _ links: [ArithmeticLink], _ span: SourceSpan
     ) throws(QueryError) -> BoundExpression {
-        var result = try expression(first)
+        let start = try expression(first)
+        var type = start.type
+        var steps: [ArithmeticStep] = []
+        var result = start
         for link in links {
             let operand = try expression(link.operand)
-            let type = OperatorTypes.result(
-                of: link.arithmetic, result.type, operand.type)
-            guard let type else {
+            guard let next = OperatorTypes.result(of: link.arithmetic, type, operand.type) else {
                 throw .syntax(
                     "InvalidArgumentType",
-                    "`\(link.arithmetic.rawValue)` cannot take \(result.type.kinds.words) and "
+                    "`\(link.arithmetic.rawValue)` cannot take \(type.kinds.words) and "
                         + operand.type.kinds.words, link.operatorSpan)
             }
-            let start = result.span ?? span
-            result = BoundExpression(
-                .binary(OperatorTypes.binary(link.arithmetic), result, operand), type: type,
-                span: start.joined(with: link.operand.span))
+            type = next
+            let stepSpan = first.span.joined(with: link.operand.span)
+            let binary = OperatorTypes.binary(link.arithmetic)
+            if links.count < Self.linksBeforeChain {
+                result = BoundExpression(
+                    .binary(binary, result, operand), type: type, span: stepSpan)
+            } else {
+                steps.append(ArithmeticStep(binary, operand, span: stepSpan))
+            }
         }
-        return result
+        if steps.isEmpty { return result }
+        return BoundExpression(.arithmeticChain(start, steps), type: type, span: span)
     }
+
+    /// From how many operators in a row on a calculation is bound as a chain.
+    private static let linksBeforeChain = 8
 
     private func predicate(
         _ predicate: PredicateOperator, _ left: Expression, _ right: Expression,

@@ -67,16 +67,14 @@ public final class Binder {
         self.environment = environment
     }
 
-    /// The depth of trees up to which the caller's stack suffices.
-    static let depthOnCallersStackMax = 8
-
     /// Binds a query.
     ///
     /// `nestingDepth`: ``Statement/nestingDepth``, which tells how much stack it takes.
     public static func bind(
         _ query: Query, nestingDepth: Int = 0, in environment: BindingEnvironment
     ) throws(QueryError) -> BoundStatement {
-        try onEnoughStack(nestingDepth) { () throws(QueryError) in
+        try DeepStack.run(isNeeded: DeepStack.isNeeded(forDepth: nestingDepth)) {
+            () throws(QueryError) in
             try Binder(environment).statement { (binder) throws(QueryError) in
                 binder.madeNames.collect(query)
                 return try binder.topLevel(query)
@@ -88,30 +86,12 @@ public final class Binder {
     public static func bind(
         _ show: ShowStatement, nestingDepth: Int = 0, in environment: BindingEnvironment
     ) throws(QueryError) -> BoundStatement {
-        try onEnoughStack(nestingDepth) { () throws(QueryError) in
+        try DeepStack.run(isNeeded: DeepStack.isNeeded(forDepth: nestingDepth)) {
+            () throws(QueryError) in
             try Binder(environment).statement { (binder) throws(QueryError) in
                 try binder.show(show)
             }
         }
-    }
-
-    private static func onEnoughStack(
-        _ depth: Int, _ body: () throws(QueryError) -> BoundStatement
-    ) throws(QueryError) -> BoundStatement {
-        guard depth > depthOnCallersStackMax else { return try body() }
-        let outcome = DeepStack.run { () -> Result<BoundStatement, QueryError> in
-            do throws(QueryError) {
-                return .success(try body())
-            } catch {
-                return .failure(error)
-            }
-        }
-        guard let outcome else {
-            throw QueryError(
-                type: "ResourceError", detail: "OutOfMemory", phase: .compile,
-                message: "there is no memory for a statement nested so deeply")
-        }
-        return try outcome.get()
     }
 
     private func statement(

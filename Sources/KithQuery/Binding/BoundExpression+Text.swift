@@ -26,6 +26,10 @@ extension BoundExpression {
             }
         case .binary(let binary, let left, let right):
             return "\(left.text(names)) \(binary.rawValue) \(right.text(names))"
+        case .arithmeticChain(let first, let steps):
+            return steps.reduce(first.text(names)) {
+                "\($0) \($1.arithmetic.rawValue) \($1.operand.text(names))"
+            }
         case .negate(let operand): return "-\(operand.text(names))"
         case .isNull(let operand, let negated):
             return "\(operand.text(names)) IS \(negated ? "NOT " : "")NULL"

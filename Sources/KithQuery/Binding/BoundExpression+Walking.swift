@@ -14,6 +14,7 @@ extension BoundExpression {
         case .not(let operand), .negate(let operand): [operand]
         case .comparison(let first, let steps): [first] + steps.map { $0.operand }
         case .binary(_, let left, let right): [left, right]
+        case .arithmeticChain(let first, let steps): [first] + steps.map { $0.operand }
         case .isNull(let operand, _), .isOfType(let operand, _, _): [operand]
         case .hasLabels(let operand, _): [operand]
         case .function(_, let arguments): arguments

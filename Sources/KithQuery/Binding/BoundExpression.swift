@@ -83,6 +83,9 @@ public final class BoundExpression: Sendable {
         case comparison(BoundExpression, [ComparisonStep])
         /// `a + b` and the like.
         case binary(BinaryOperator, BoundExpression, BoundExpression)
+        /// `a + b - c …`: operators of one level applied from the left, where there are so many
+        /// that ``binary`` within ``binary`` would nest deep.
+        case arithmeticChain(BoundExpression, [ArithmeticStep])
         /// `-a`.
         case negate(BoundExpression)
         /// `a IS NULL`, or `a IS NOT NULL` when negated.
@@ -146,6 +149,23 @@ public struct ComparisonStep: Sendable {
     public init(_ comparison: ComparisonOperator, _ operand: BoundExpression) {
         self.comparison = comparison
         self.operand = operand
+    }
+}
+
+/// One step of a chain of calculations.
+public struct ArithmeticStep: Sendable {
+    /// What is done to the value so far; one of the calculating operators.
+    public let arithmetic: BinaryOperator
+    /// The operand to the right.
+    public let operand: BoundExpression
+    /// From the beginning of the chain to the operand.
+    public let span: SourceSpan?
+
+    /// Makes a step.
+    public init(_ arithmetic: BinaryOperator, _ operand: BoundExpression, span: SourceSpan?) {
+        self.arithmetic = arithmetic
+        self.operand = operand
+        self.span = span
     }
 }
 

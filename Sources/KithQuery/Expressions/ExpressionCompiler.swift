@@ -24,6 +24,9 @@ struct ExpressionCompiler {
             return ComparisonExpression(try compile(first), compiled, span: span)
         case .binary(let binary, let left, let right):
             return try compileBinary(binary, left, right, span)
+        case .arithmeticChain(let first, let steps):
+            return ArithmeticChainExpression(
+                try compile(first), steps, try compile(steps.map { $0.operand }), span: span)
         case .isNull(let operand, let negated):
             return NullCheckExpression(try compile(operand), isNegated: negated, span: span)
         case .hasLabels(let subject, let condition):
