@@ -15,6 +15,9 @@ final class QuantifiedExpand: Operator {
         var relationships: [[Value]] = []
         /// For each path the lists of the group variables.
         var groups: [[[Value]]] = []
+
+        /// About what one path takes: its lists grow by an element a repetition.
+        var sizeOfPathInBytes: Int { 64 + repetitions * 32 }
     }
 
     private let input: Operator
@@ -24,6 +27,8 @@ final class QuantifiedExpand: Operator {
     private var batch: Batch?
     private var stack: [Paths] = []
     private var current: Paths?
+    /// What the paths since the stack was last empty were charged.
+    private var heldInBytes = 0
 
     init(input: Operator, step: QuantifiedExpandStep, body: Operator, cell: OuterCell) {
         self.input = input
@@ -33,6 +38,10 @@ final class QuantifiedExpand: Operator {
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        if current == nil, stack.isEmpty {
+            context.memory.give(back: heldInBytes)
+            heldInBytes = 0
+        }
         if current == nil, let paths = stack.popLast() { begin(paths) }
         guard let batch, let paths = current else {
             guard let next = try input.nextNonEmpty(context) else { return nil }
@@ -44,8 +53,9 @@ final class QuantifiedExpand: Operator {
         }
         let next = try extended(paths, by: found, batch)
         if !next.nodes.isEmpty, step.maximum.map({ next.repetitions < $0 }) ?? true {
-            try context.memory.take(next.nodes.count * 64)
-            context.memory.give(back: next.nodes.count * 64)
+            let size = next.nodes.count * next.sizeOfPathInBytes
+            try context.memory.take(size)
+            heldInBytes += size
             stack.append(next)
         }
         return next.repetitions >= step.minimum ? emit(next, batch) : empty(batch)

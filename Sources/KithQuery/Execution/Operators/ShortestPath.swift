@@ -104,6 +104,9 @@ struct PathSearch {
         var arrivals: [(relationship: UInt64, neighbour: UInt64)]
     }
 
+    /// About what a reached node takes.
+    private static let nodeSizeInBytes = 96
+
     /// One end's search.
     private struct Side {
         var reached: [UInt64: Reached]
@@ -124,6 +127,8 @@ struct PathSearch {
         _ context: ExecutionContext
     ) throws(QueryError) -> [[UInt64]] {
         if source == target { return minimum == 0 ? [[]] : [] }
+        var heldInBytes = 0
+        defer { context.memory.give(back: heldInBytes) }
         var left = Side(source, direction)
         var right = Side(target, direction.reversed)
         while !left.frontier.isEmpty, !right.frontier.isEmpty,
@@ -137,6 +142,9 @@ struct PathSearch {
                 try grow(&right, context)
                 meetings = right.frontier.filter { left.reached[$0] != nil }
             }
+            let size = (left.frontier.count + right.frontier.count) * Self.nodeSizeInBytes
+            heldInBytes += size
+            try context.memory.take(size)
             guard !meetings.isEmpty else { continue }
             let total = left.distance + right.distance
             return paths(through: meetings, left, right, total, all)

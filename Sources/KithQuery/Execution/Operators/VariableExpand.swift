@@ -15,8 +15,6 @@ final class VariableExpand: Operator {
         var rows: [Int32] = []
         var nodes: [UInt64] = []
         var relationships: [UInt64] = []
-        /// The paths that may still be extended, and where their extension stands.
-        var isExpanding = false
 
         init(parent: Chunk?, length: Int) {
             self.parent = parent
@@ -32,6 +30,9 @@ final class VariableExpand: Operator {
     private var types: [RelationshipTypeID] = []
     private var isTypeless = false
     private var stack: [(chunk: Chunk, expansion: Expansion)] = []
+    /// What the chunks since the stack was last empty were charged.
+    private var heldInBytes = 0
+    private static let pathSizeInBytes = 24
 
     init(input: Operator, step: VariableExpandStep, predicate: VectorExpression?) {
         self.input = input
@@ -41,6 +42,8 @@ final class VariableExpand: Operator {
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         if stack.isEmpty {
+            context.memory.give(back: heldInBytes)
+            heldInBytes = 0
             guard let next = try input.nextNonEmpty(context) else { return nil }
             return try begin(next, context)
         }
@@ -95,8 +98,8 @@ final class VariableExpand: Operator {
             next.nodes.append(expansion.neighbours[edge])
             next.relationships.append(relationship)
         }
-        try context.memory.take(next.nodes.count * 24)
-        context.memory.give(back: next.nodes.count * 24)
+        try context.memory.take(next.nodes.count * Self.pathSizeInBytes)
+        heldInBytes += next.nodes.count * Self.pathSizeInBytes
         guard !next.nodes.isEmpty, predicate != nil || !step.uniqueness.others.isEmpty else {
             return next
         }

@@ -1,0 +1,158 @@
+import KithGraph
+import KithValues
+
+/// Finds the relationships between two nodes that are both known: one row for each that fits.
+///
+/// Where neighbouring rows share one of the two nodes, as in a pattern that closes a cycle, that
+/// node's edges are put into a table once and each row looks into it; otherwise each pair is searched
+/// in the sorted adjacency of its first node.
+final class ExpandInto: Operator {
+    private let input: Operator
+    private let step: ExpandIntoStep
+    private let table = NeighbourTable()
+    /// The node whose edges the table holds, and the state of the graph they are of.
+    private var tabled: (node: UInt64, isFrom: Bool, version: UInt64)?
+    private var rows: [Int32] = []
+    private var relationships: [UInt64] = []
+    private var edges: [Int32] = []
+
+    /// So many rows in a run make the table worth its making.
+    private static let runMin = 4
+
+    init(input: Operator, step: ExpandIntoStep) {
+        self.input = input
+        self.step = step
+    }
+
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        guard let batch = try input.nextNonEmpty(context) else { return nil }
+        rows.removeAll(keepingCapacity: true)
+        relationships.removeAll(keepingCapacity: true)
+        let types = step.types.types(context)
+        if types?.isEmpty != true { try match(batch, types ?? [], context) }
+        var result = batch.keeping(step.kept).gathered(rows)
+        if let relationship = step.relationship {
+            result[relationship] = .ids(.relationship, relationships)
+        }
+        guard let distinct = step.uniqueness.distinctRows(relationships, result) else {
+            return result
+        }
+        return result.gathered(distinct)
+    }
+
+    private func match(
+        _ batch: Batch, _ types: [RelationshipTypeID], _ context: ExecutionContext
+    ) throws(QueryError) {
+        let from = Self.ids(batch[step.from])
+        let to = Self.ids(batch[step.to])
+        let isFrom = Self.runCount(from) <= Self.runCount(to)
+        let (pivots, others) = isFrom ? (from, to) : (to, from)
+        var start = 0
+        while start < batch.count {
+            var end = start + 1
+            while end < batch.count, pivots[end] == pivots[start] { end += 1 }
+            defer { start = end }
+            guard let pivot = pivots[start] else { continue }
+            let isTabled = tabled.map {
+                $0.node == pivot && $0.isFrom == isFrom && $0.version == context.graphVersion
+            }
+            if end - start >= Self.runMin || isTabled == true {
+                if isTabled != true { try makeTable(pivot, isFrom, types, context) }
+                for row in start..<end {
+                    guard let other = others[row] else { continue }
+                    edges.removeAll(keepingCapacity: true)
+                    table.find(other, into: &edges)
+                    for edge in edges {
+                        rows.append(Int32(row))
+                        if step.needsRelationships {
+                            relationships.append(table.relationships[Int(edge)])
+                        }
+                    }
+                }
+            } else {
+                for row in start..<end {
+                    guard let source = from[row], let target = to[row] else { continue }
+                    try search(source, target, types, row, context)
+                }
+            }
+        }
+    }
+
+    private func makeTable(
+        _ pivot: UInt64, _ isFrom: Bool, _ types: [RelationshipTypeID],
+        _ context: ExecutionContext
+    ) throws(QueryError) {
+        let direction = isFrom ? step.direction : step.direction.reversed
+        tabled = nil
+        try table.fill(
+            with: pivot, types: types, direction: direction.graphDirection,
+            wantsRelationships: step.needsRelationships, context)
+        tabled = (pivot, isFrom, context.graphVersion)
+    }
+
+    private func search(
+        _ source: UInt64, _ target: UInt64, _ types: [RelationshipTypeID], _ row: Int,
+        _ context: ExecutionContext
+    ) throws(QueryError) {
+        let catalog = context.graph.catalog
+        let all =
+            types.isEmpty
+            ? catalog.relationshipTypeNames.compactMap { catalog.relationshipType($0) } : types
+        var found: [UInt64] = []
+        try context.onGraph { () throws(GraphError) in
+            for type in all {
+                if step.direction != .incoming {
+                    try context.graph.relationships(
+                        from: source, to: target, type: type, into: &found)
+                }
+                if step.direction == .incoming || (step.direction == .either && source != target) {
+                    try context.graph.relationships(
+                        from: target, to: source, type: type, into: &found)
+                }
+            }
+        }
+        relationships += found
+        rows.append(contentsOf: repeatElement(Int32(row), count: found.count))
+    }
+
+    /// The id of each row's node; nil where there is none.
+    private static func ids(_ vector: Vector) -> [UInt64?] {
+        if vector.layout == .node, vector.validity == nil {
+            let mask = vector.positionMask
+            return (0..<vector.count).map { vector.ids[$0 & mask] }
+        }
+        return (0..<vector.count).map { row in
+            if case .node(let id) = vector.value(at: row) { return id.rawValue }
+            return nil
+        }
+    }
+
+    private static func runCount(_ ids: [UInt64?]) -> Int {
+        ids.indices.dropFirst().reduce(1) { $0 + (ids[$1] == ids[$1 - 1] ? 0 : 1) }
+    }
+
+    override func restart() { input.restart() }
+}
+
+/// The step of ``ExpandInto``.
+struct ExpandIntoStep: PlanStep {
+    let from: VariableID
+    let to: VariableID
+    let relationship: VariableID?
+    let types: TypeCondition
+    let direction: PatternDirection
+    let uniqueness: RelationshipUniqueness
+    let kept: [VariableID]
+
+    /// Whether the ids of relationships must be found.
+    var needsRelationships: Bool { relationship != nil || !uniqueness.others.isEmpty }
+
+    var name: String { "ExpandInto" }
+    func details(_ names: VariableNames) -> String {
+        let inner = (relationship.map { names.name($0) } ?? "") + types.text
+        return "(\(names.name(from)))\(direction.arrow(inner))(\(names.name(to)))"
+    }
+    func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
+        ExpandInto(input: inputs[0], step: self)
+    }
+}
