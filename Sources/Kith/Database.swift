@@ -115,6 +115,7 @@ public final class Database: Sendable {
     }
 
     /// Runs `body` with a view of the last commit.
+    @discardableResult
     public func read<Result>(
         _ body: (Transaction) throws -> Result
     ) throws -> Result {
@@ -125,6 +126,7 @@ public final class Database: Sendable {
 
     /// Runs `body` with a transaction that may write; commits when it returns, rolls back when it
     /// throws.
+    @discardableResult
     public func write<Result>(
         _ body: (Transaction) throws -> Result
     ) throws -> Result {

@@ -10,7 +10,7 @@ struct TransactionTests {
     func commitsOrRollsBack() throws {
         struct Stop: Error {}
         let database = try Database.inMemory()
-        try database.write { try $0.execute("CREATE (:A {x: 1})") }
+        try database.write { _ = try $0.execute("CREATE (:A {x: 1})") }
         #expect(throws: Stop.self) {
             try database.write { transaction in
                 try transaction.execute("CREATE (:A {x: 2})")

@@ -76,7 +76,7 @@ struct TidyTests {
                     code.contains("@unchecked Sendable") || code.contains("nonisolated(unsafe)")
                         || code.contains("try!") || code.contains("as!")
                 else { continue }
-                let around = lines[max(0, index - 6)...min(lines.count - 1, index + 2)]
+                let around = lines[max(0, index - 8)...min(lines.count - 1, index + 2)]
                 #expect(
                     around.contains { $0.contains("//") },
                     "\(path):\(index + 1) has no sentence that proves it safe")
