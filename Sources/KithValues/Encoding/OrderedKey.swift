@@ -92,9 +92,7 @@ enum OrderedBytes {
     /// Appends the low `size` bytes of `number`, its sign bit flipped, big-endian.
     static func append(_ number: Int64, size: Int, to bytes: inout [UInt8]) {
         let flipped = UInt64(bitPattern: number) ^ (1 << UInt64(size * 8 - 1))
-        for index in (0..<size).reversed() {
-            bytes.append(UInt8(truncatingIfNeeded: flipped >> UInt64(index * 8)))
-        }
+        append(flipped << UInt64(64 - size * 8), size: size, to: &bytes)
     }
 
     static func append(_ number: Int128, to bytes: inout [UInt8]) {
@@ -127,16 +125,24 @@ enum OrderedBytes {
     private static func append(bits number: Double, to bytes: inout [UInt8]) {
         // Adding zero makes -0.0 the same key as 0.0.
         let pattern = (number + 0.0).bitPattern
-        let flipped = pattern >> 63 == 1 ? ~pattern : pattern | 1 << 63
-        for index in (0..<8).reversed() {
-            bytes.append(UInt8(truncatingIfNeeded: flipped >> UInt64(index * 8)))
+        append(pattern >> 63 == 1 ? ~pattern : pattern | 1 << 63, size: 8, to: &bytes)
+    }
+
+    /// Appends the high `size` bytes of `bits`, big-endian.
+    private static func append(_ bits: UInt64, size: Int, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: bits.bigEndian) { all in
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: all[0..<size]))
         }
     }
 
     static func append(_ text: String, to bytes: inout [UInt8]) {
-        for byte in text.utf8 {
-            bytes.append(byte)
-            if byte == 0 { bytes.append(0xFF) }
+        if text.utf8.contains(0) {
+            for byte in text.utf8 {
+                bytes.append(byte)
+                if byte == 0 { bytes.append(0xFF) }
+            }
+        } else {
+            bytes.append(contentsOf: text.utf8)
         }
         bytes.append(0)
         bytes.append(1)

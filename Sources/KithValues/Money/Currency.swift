@@ -40,13 +40,27 @@ public struct Currency: Hashable, Comparable, Sendable {
 extension Currency {
     /// The decimal places of the currency's smallest unit, by ISO 4217; 2 for unlisted codes.
     public var decimalPlaces: Int {
-        switch code {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-            "VND", "VUV", "XAF", "XOF", "XPF":
-            0
-        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
-        case "CLF", "UYW": 4
-        default: 2
-        }
+        Self.unusualPlaces[number] ?? 2
     }
+
+    private static let unusualPlaces: [UInt16: Int] = {
+        let codes: [(places: Int, codes: [String])] = [
+            (
+                0,
+                [
+                    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX",
+                    "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+                ]
+            ),
+            (3, ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]),
+            (4, ["CLF", "UYW"]),
+        ]
+        var places: [UInt16: Int] = [:]
+        for group in codes {
+            for code in group.codes {
+                if let currency = Currency(code) { places[currency.number] = group.places }
+            }
+        }
+        return places
+    }()
 }

@@ -85,13 +85,23 @@ extension Money {
     /// The amount as a decimal number, with at least as many decimal places as the currency's
     /// smallest unit has: `12.50`.
     public var amountText: String {
-        let magnitude = parts.magnitude
-        let unit = Self.partsPerUnit.magnitude
+        // Calculated in 64 bits as far as possible: division in 128 bits is slow.
+        let (units, rest) = parts.magnitude.quotientAndRemainder(
+            dividingBy: Self.partsPerUnit.magnitude)
         var text = parts < 0 ? "-" : ""
-        text += String(magnitude / unit)
-        var fraction = magnitude % unit
+        if let small = UInt64(exactly: units) {
+            text += String(small)
+        } else {
+            text += String(units)
+        }
+        var fraction = UInt64(truncatingIfNeeded: rest)
         var places = Self.decimalPlacesMax
-        while places > currency.decimalPlaces, fraction % 10 == 0 {
+        let placesMin = currency.decimalPlaces
+        while places >= placesMin + 4, fraction % 10_000 == 0 {
+            fraction /= 10_000
+            places -= 4
+        }
+        while places > placesMin, fraction % 10 == 0 {
             fraction /= 10
             places -= 1
         }
