@@ -8,6 +8,8 @@ public final class PreparedQuery: Sendable {
     public let columns: [String]
     /// The parameters it reads.
     public let parameters: [String]
+    /// Where each of ``parameters`` stands first in the text.
+    public let parameterSpans: [SourceSpan?]
     /// Whether it may change the graph or the schema.
     public let isWriting: Bool
     /// What its author should look at.
@@ -25,6 +27,7 @@ public final class PreparedQuery: Sendable {
         trees = DeepTree((statement, plan), isDeep: isDeep)
         self.catalogVersion = catalogVersion
         parameters = bound.parameters
+        parameterSpans = bound.parameterSpans
         isWriting = bound.isWriting
         warnings = bound.warnings
         columnVariables = bound.query.columns.map { $0.variable }
@@ -40,6 +43,7 @@ public final class PreparedQuery: Sendable {
         self.catalogVersion = catalogVersion
         columns = []
         parameters = []
+        parameterSpans = []
         warnings = []
         columnVariables = []
         if case .transaction = command.kind { isWriting = false } else { isWriting = true }

@@ -41,10 +41,12 @@ public enum QueryPipeline {
         _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
     ) throws(QueryError) -> PreparedQuery {
         let procedures = environment.procedures
-        let binding = BindingEnvironment(
+        var binding = BindingEnvironment(
             catalog: graph.catalog, functions: environment.functions,
             procedureNames: procedures.all.map { $0.signature.name },
             procedure: { procedures.procedure($0)?.signature })
+        let sample = PropertySample(graph: graph)
+        binding.kinds = { sample.kinds(of: $1, label: $0) }
         let bound: BoundStatement
         switch statement.kind {
         case .query(let query):
@@ -71,11 +73,14 @@ public enum QueryPipeline {
         parameters: [String: Value], control: StatementControl = StatementControl(),
         limits: StatementLimits = .standard, environment: StatementEnvironment
     ) throws(QueryError) -> QueryCursor {
-        for name in prepared.parameters where parameters[name] == nil {
+        for (name, span) in zip(prepared.parameters, prepared.parameterSpans)
+        where parameters[name] == nil {
             throw QueryError(
                 type: "ParameterMissing", detail: "MissingParameter", phase: .compile,
                 message: "the statement reads parameter `$\(name)`, which has no value",
-                hint: "pass a value for it, or null")
+                span: span, hint: "pass a value for it, or null",
+                suggestions: Suggestions.nearest(to: name, among: parameters.keys.sorted())
+                    .map { "$" + $0 })
         }
         guard writer != nil || !prepared.isWriting || prepared.mode == .explain else {
             throw QueryError(

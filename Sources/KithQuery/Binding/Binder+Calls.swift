@@ -19,7 +19,7 @@ extension Binder {
         let arguments =
             call.arguments == nil
             ? signature.inputs.prefix(signature.requiredInputCount).map { input in
-                note(parameter: input.name)
+                note(parameter: input.name, at: call.name.span)
                 return BoundExpression(.parameter(input.name), span: call.name.span)
             } : try self.arguments(call, signature)
         let yields = try self.yields(call.yield ?? .all, signature)

@@ -15,7 +15,7 @@ extension Binder {
         switch expression.kind {
         case .literal(let literal): return self.literal(literal, span)
         case .parameter(let name):
-            note(parameter: name.text)
+            note(parameter: name.text, at: name.span)
             return BoundExpression(.parameter(name.text), type: .any, span: span)
         case .variable(let name): return try variable(name)
         case .list(let elements): return try list(elements, span)
@@ -64,9 +64,10 @@ extension Binder {
             hint: "Use `EXISTS { … }`, `COUNT { … }` or a comprehension `[… | …]`.")
     }
 
-    func note(parameter name: String) {
+    func note(parameter name: String, at span: SourceSpan?) {
         if !parameters.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
             parameters.append(name)
+            parameterSpans.append(span)
         }
     }
 

@@ -28,6 +28,9 @@ extension Binder {
         if let labels = node.labels {
             warnUnknownLabels(labels, of: .node)
             draft.nodes[index].labels.append(labels)
+            if case .name(let name) = labels.kind {
+                self.labels[draft.nodes[index].variable] = name.text
+            }
         }
         if let properties = node.properties {
             try refuseParameter(properties)
@@ -260,7 +263,7 @@ extension Binder {
         case .number(let number):
             return BoundExpression(.literal(.integer(number)), type: .integer)
         case .parameter(let name):
-            note(parameter: name.text)
+            note(parameter: name.text, at: name.span)
             return BoundExpression(.parameter(name.text), span: name.span)
         }
     }

@@ -10,6 +10,11 @@ public struct BindingEnvironment: Sendable {
     public var functions: FunctionRegistry
     /// Gives the signature of a procedure by its name in any case.
     public var procedure: @Sendable (String) -> ProcedureSignature?
+    /// Gives the kinds of value that a property of the nodes with a label has, as far as a look at
+    /// some of them tells; none where nothing is known.
+    public var kinds: @Sendable (_ label: String, _ property: String) -> StaticType.Kinds = {
+        _, _ in []
+    }
     /// All procedures' names, for suggestions.
     public var procedureNames: [String]
 
@@ -42,6 +47,7 @@ public final class Binder {
     let environment: BindingEnvironment
     var variables: [VariableInfo] = []
     var parameters: [String] = []
+    var parameterSpans: [SourceSpan?] = []
     var warnings: [QueryWarning] = []
     var isWriting = false
     /// The names that can be used now.
@@ -60,6 +66,8 @@ public final class Binder {
     var projectedItems: [Grouping.Entry] = []
     /// The names that comprehensions around give to their own variables.
     var localNames: [Name] = []
+    /// The plain labels that patterns give to nodes.
+    var labels: [VariableID: String] = [:]
     /// The labels, types and properties that the statement itself makes.
     var madeNames = MadeNames()
 
@@ -99,7 +107,8 @@ public final class Binder {
     ) throws(QueryError) -> BoundStatement {
         let query = try body(self)
         return BoundStatement(
-            query: query, variables: variables, parameters: parameters, isWriting: isWriting,
+            query: query, variables: variables, parameters: parameters,
+            parameterSpans: parameterSpans, isWriting: isWriting,
             warnings: warnings)
     }
 

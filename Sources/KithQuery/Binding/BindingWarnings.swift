@@ -74,10 +74,15 @@ enum BindingWarnings {
 }
 
 extension Binder {
+    /// The most warnings that one statement gets.
+    static let warningCountMax = 20
+
     private func warn(
         _ code: String, _ message: String, _ span: SourceSpan, _ suggestions: [String] = []
     ) {
-        guard !warnings.contains(where: { $0.code == code && $0.span == span }) else { return }
+        guard warnings.count < Self.warningCountMax,
+            !warnings.contains(where: { $0.code == code && $0.span == span })
+        else { return }
         warnings.append(
             QueryWarning(code: code, message: message, span: span, suggestions: suggestions))
     }
@@ -118,14 +123,36 @@ extension Binder {
     func warnIncomparable(
         _ left: BoundExpression, _ link: ComparisonLink, _ right: BoundExpression
     ) {
-        guard !left.type.kinds.isEmpty, !right.type.kinds.isEmpty else { return }
-        func families(_ kinds: StaticType.Kinds) -> StaticType.Kinds {
-            kinds.isDisjoint(with: .number) ? kinds : kinds.union(.number)
+        // Where both may be anything there is nothing to look up.
+        guard left.type.kinds != .all || right.type.kinds != .all else { return }
+        let (leftKinds, rightKinds) = (comparableKinds(left), comparableKinds(right))
+        guard !leftKinds.isEmpty, !rightKinds.isEmpty, leftKinds.isDisjoint(with: rightKinds) else {
+            return
         }
-        guard families(left.type.kinds).isDisjoint(with: families(right.type.kinds)) else { return }
+        var suggestions: [String] = []
+        var span = link.operatorSpan
+        for (operand, other) in [(left, rightKinds), (right, leftKinds)] {
+            // A number in quotes is the commonest mistake of this kind.
+            guard case .literal(.string(let text)) = operand.kind, let literal = operand.span,
+                !other.isDisjoint(with: .number), Double(text) != nil
+            else { continue }
+            span = literal
+            suggestions = [text]
+        }
         warn(
             "IncomparableTypes",
-            "\(left.type.kinds.words) and \(right.type.kinds.words) are never comparable",
-            link.operatorSpan)
+            "\(leftKinds.words) and \(rightKinds.words) are never comparable", span, suggestions)
+    }
+
+    /// The kinds of value that an expression seems to have, all numbers counting as one kind; none
+    /// where nothing is known.
+    private func comparableKinds(_ expression: BoundExpression) -> StaticType.Kinds {
+        var kinds = expression.type.kinds
+        if case .property(let subject, let key) = expression.kind,
+            case .variable(let variable) = subject.kind, let label = labels[variable]
+        {
+            kinds = environment.kinds(label, key)
+        }
+        return kinds.isDisjoint(with: .number) ? kinds : kinds.union(.number)
     }
 }

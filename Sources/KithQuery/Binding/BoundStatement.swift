@@ -54,6 +54,8 @@ public struct BoundStatement: Sendable {
     public let variables: [VariableInfo]
     /// The names of the parameters it reads, in the order of their first use.
     public let parameters: [String]
+    /// Where each of ``parameters`` stands first.
+    public let parameterSpans: [SourceSpan?]
     /// Whether it may change the graph.
     public let isWriting: Bool
     /// What the binder thinks the author should look at.
@@ -61,9 +63,10 @@ public struct BoundStatement: Sendable {
 
     /// Makes a statement.
     public init(
-        query: BoundQuery, variables: [VariableInfo], parameters: [String], isWriting: Bool,
-        warnings: [QueryWarning]
+        query: BoundQuery, variables: [VariableInfo], parameters: [String],
+        parameterSpans: [SourceSpan?], isWriting: Bool, warnings: [QueryWarning]
     ) {
+        self.parameterSpans = parameterSpans
         self.query = query
         self.variables = variables
         self.parameters = parameters
