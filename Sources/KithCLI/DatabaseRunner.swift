@@ -70,8 +70,24 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
         return statement
     }
 
+    var isInTransaction: Bool { session.isInTransaction }
+
+    /// The functions and procedures, asked for once.
+    private lazy var builtIns: (functions: [String], procedures: [String]) = (
+        names(of: "SHOW FUNCTIONS"), names(of: "SHOW PROCEDURES")
+    )
+
+    private func names(of statement: String) -> [String] {
+        let rows = (try? database.execute(Query(statement)))?.rows ?? []
+        return rows.compactMap { row in
+            guard case .string(let name)? = row["name"] else { return nil }
+            return name
+        }
+    }
+
     func schemaNames() -> SchemaNames {
         var names = SchemaNames()
+        (names.functions, names.procedures) = builtIns
         guard let reader = try? database.beginRead() else { return names }
         defer { reader.end() }
         let catalog = reader.graph.catalog

@@ -71,6 +71,8 @@ protocol StatementRunner: AnyObject, Sendable {
     func run(
         _ request: StatementRequest, into receiver: inout some RowReceiver
     ) throws(StatementProblem) -> StatementOutcome
+    /// Whether a transaction is open that statements run in.
+    var isInTransaction: Bool { get }
     /// What completion and `:schema` show.
     func schemaNames() -> SchemaNames
 }

@@ -39,6 +39,7 @@ final class FakeRunner: StatementRunner {
         return outcome
     }
 
+    var isInTransaction: Bool { false }
     func schemaNames() -> SchemaNames { SchemaNames() }
 }
 

@@ -17,21 +17,17 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let runner = try Opening.runner(database, isReadOnly: true, createsFile: false)
         do {
-            let transaction = try runner.database.beginRead()
-            defer { transaction.end() }
-            let summary = try GraphExporter(reader: transaction.graph, directory: directory).run()
+            let summary = try runner.database.exportFiles(toDirectory: directory)
             let out = TextSink(descriptor: STDOUT_FILENO)
             out.write(
                 "\(summary.nodes) nodes and \(summary.relationships) relationships in "
                     + "\(summary.files.count) files; `kith import NEW.kith \(directory)/manifest.json` "
                     + "reads them\n")
             out.flush()
-        } catch let error as ImportError {
+        } catch {
             throw CommandFailure(
                 status: error.code == .unreadableFile ? .cannotOpen : .failed,
                 message: error.description)
-        } catch let error as KithError {
-            throw CommandFailure(status: .failed, message: error.message)
         }
         try Opening.close(runner)
     }

@@ -54,7 +54,8 @@ final class Shell {
             out.flush()
             errors.flush()
             editor.setCompleter(Completer(names: runner.schemaNames()))
-            switch editor.read(prompt: pending.isEmpty ? "kith> " : "  ··> ") {
+            let prompt = runner.isInTransaction ? "kith*> " : "kith> "
+            switch editor.read(prompt: pending.isEmpty ? prompt : "  ··> ") {
             case .end:
                 out.write("\n")
                 out.flush()
