@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a storage call failed.
 ///
 /// Payloads are plain numbers, so that throwing and catching stays cheap; ``message`` has the words.
@@ -88,7 +90,7 @@ extension StorageError: CustomStringConvertible {
         case .corrupt(let page, .structure): "page \(page) is damaged: its contents make no sense"
         case .corrupt(let page, .truncated): "page \(page) is missing: the file is too short"
         case .fileCallFailed(let call, let code):
-            "the operating system refused to \(call.rawValue) the file (error \(code))"
+            "the operating system refused to \(call.rawValue) the file: \(Self.reason(code))"
         case .diskFull: "the disk is full"
         case .fileMissing: "there is no such file"
         case .emptyFile: "the file is empty, so it is not a Kith database"
@@ -119,4 +121,12 @@ extension StorageError: CustomStringConvertible {
 
     /// The same as ``message``.
     public var description: String { message }
+}
+
+extension StorageError {
+    /// The system's words for an `errno`.
+    private static func reason(_ code: Int32) -> String {
+        guard let text = strerror(code) else { return "error \(code)" }
+        return String(cString: text)
+    }
 }
