@@ -84,12 +84,17 @@ final class ExtremeState: AggregateState {
                 extremes.append(wantsLargest ? .min : .max)
                 isPresent.append(false)
             }
-            for row in 0..<count where !argument.isNull(row) {
-                let group = Int(groups[row])
-                let value = argument.integers[argument.position(row)]
-                extremes[group] =
-                    wantsLargest ? max(extremes[group], value) : min(extremes[group], value)
-                isPresent[group] = true
+            let wantsLargest = wantsLargest
+            extremes.withUnsafeMutableBufferPointer { extremes in
+                isPresent.withUnsafeMutableBufferPointer { isPresent in
+                    for row in 0..<count where !argument.isNull(row) {
+                        let group = Int(groups[row])
+                        let value = argument.integers[argument.position(row)]
+                        extremes[group] =
+                            wantsLargest ? max(extremes[group], value) : min(extremes[group], value)
+                        isPresent[group] = true
+                    }
+                }
             }
             return
         }

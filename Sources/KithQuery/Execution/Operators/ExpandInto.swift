@@ -12,9 +12,14 @@ final class ExpandInto: Operator {
     private let table = NeighbourTable()
     /// The node whose edges the table holds, and the state of the graph they are of.
     private var tabled: (node: UInt64, isFrom: Bool, version: UInt64)?
-    private var rows: [Int32] = []
-    private var relationships: [UInt64] = []
-    private var edges: [Int32] = []
+
+    /// The pairs found so far: rows of the batch and relationships. Passed along as a value, because
+    /// each access to a class's own array is checked at run time.
+    private struct Matches {
+        var rows: [Int32] = []
+        var relationships: [UInt64] = []
+        var edges: [Int32] = []
+    }
 
     /// So many rows in a run make the table worth its making.
     private static let runMin = 4
@@ -26,23 +31,24 @@ final class ExpandInto: Operator {
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         guard let batch = try input.nextNonEmpty(context) else { return nil }
-        rows.removeAll(keepingCapacity: true)
-        relationships.removeAll(keepingCapacity: true)
+        var matches = Matches()
         let types = step.types.types(context)
-        if types?.isEmpty != true { try match(batch, types ?? [], context) }
-        var result = batch.keeping(step.kept).gathered(rows)
+        if types?.isEmpty != true { try match(batch, types ?? [], &matches, context) }
+        var result = batch.keeping(step.kept).gathered(matches.rows)
         if let relationship = step.relationship {
-            result[relationship] = .ids(.relationship, relationships)
+            result[relationship] = .ids(.relationship, matches.relationships)
         }
-        guard let distinct = step.uniqueness.distinctRows(relationships, result) else {
+        guard let distinct = step.uniqueness.distinctRows(matches.relationships, result) else {
             return result
         }
         return result.gathered(distinct)
     }
 
     private func match(
-        _ batch: Batch, _ types: [RelationshipTypeID], _ context: ExecutionContext
+        _ batch: Batch, _ types: [RelationshipTypeID], _ matches: inout Matches,
+        _ context: ExecutionContext
     ) throws(QueryError) {
+        let needsRelationships = step.needsRelationships
         let from = Self.ids(batch[step.from])
         let to = Self.ids(batch[step.to])
         let isFrom = Self.runCount(from) <= Self.runCount(to)
@@ -60,19 +66,19 @@ final class ExpandInto: Operator {
                 if isTabled != true { try makeTable(pivot, isFrom, types, context) }
                 for row in start..<end {
                     guard let other = others[row] else { continue }
-                    edges.removeAll(keepingCapacity: true)
-                    table.find(other, into: &edges)
-                    for edge in edges {
-                        rows.append(Int32(row))
-                        if step.needsRelationships {
-                            relationships.append(table.relationships[Int(edge)])
+                    matches.edges.removeAll(keepingCapacity: true)
+                    table.find(other, into: &matches.edges)
+                    for edge in matches.edges {
+                        matches.rows.append(Int32(row))
+                        if needsRelationships {
+                            matches.relationships.append(table.relationships[Int(edge)])
                         }
                     }
                 }
             } else {
                 for row in start..<end {
                     guard let source = from[row], let target = to[row] else { continue }
-                    try search(source, target, types, row, context)
+                    try search(source, target, types, row, &matches, context)
                 }
             }
         }
@@ -92,7 +98,7 @@ final class ExpandInto: Operator {
 
     private func search(
         _ source: UInt64, _ target: UInt64, _ types: [RelationshipTypeID], _ row: Int,
-        _ context: ExecutionContext
+        _ matches: inout Matches, _ context: ExecutionContext
     ) throws(QueryError) {
         let catalog = context.graph.catalog
         let all =
@@ -111,8 +117,8 @@ final class ExpandInto: Operator {
                 }
             }
         }
-        relationships += found
-        rows.append(contentsOf: repeatElement(Int32(row), count: found.count))
+        matches.relationships += found
+        matches.rows.append(contentsOf: repeatElement(Int32(row), count: found.count))
     }
 
     /// The id of each row's node; nil where there is none.
