@@ -11,7 +11,9 @@ public enum GraphLimits {
     /// The longest name of a label, type, property key, index or constraint, in bytes of UTF-8.
     public static let nameLengthMaxInBytes = 256
     /// The longest stored value of a property, in bytes.
-    public static let valueLengthMaxInBytes = 256 << 20
+    public static let valueLengthMaxInBytes = 64 << 20
+    /// The most bytes that all values of one property of one chunk may have.
+    public static let segmentLengthMaxInBytes = 512 << 20
     /// The most properties an index covers.
     public static let propertiesPerIndexMax = 16
     /// The most labels, types, property keys or label sets there can be of each.

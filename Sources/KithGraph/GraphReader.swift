@@ -89,7 +89,13 @@ extension GraphReader {
         if let cached = place.load() {
             return Unmanaged<AdjacencyChunk>.fromOpaque(cached).takeUnretainedValue()
         }
-        let loaded = try AdjacencyChunk.load(key, chunk, from: storage)
+        let loaded: AdjacencyChunk
+        if let patch = tables.patch(key, chunk), let patched = patch.apply() {
+            loaded = patched
+            tables.dropPatch(key, chunk)
+        } else {
+            loaded = try AdjacencyChunk.load(key, chunk, from: storage)
+        }
         if place.publish(loaded) { cache.account(place, 0, sizeInBytes: loaded.sizeInBytes) }
         return loaded
     }

@@ -40,7 +40,7 @@ struct EncodingTests {
             for nullPercent in [0, 40, 98] {
                 let values = Self.values(shape, count, nullPercent, &random)
                 let column = Column.make(values)
-                let encoded = SegmentEncoder.encode(column, alive: SlotSet(firstSlots: count))
+                let encoded = try SegmentEncoder.encode(column, alive: SlotSet(firstSlots: count))
                 guard let encoded else {
                     #expect(values.contains { !$0.isNull } == false)
                     continue
@@ -61,10 +61,10 @@ struct EncodingTests {
     }
 
     @Test("a damaged segment is an error or other values, never a trap", arguments: 0...14)
-    func damagedSegments(shape: Int) {
+    func damagedSegments(shape: Int) throws {
         var random = Randomness(seed: UInt64(shape) + 100)
         let values = Self.values(shape, 300, 10, &random)
-        let encoded = SegmentEncoder.encode(
+        let encoded = try SegmentEncoder.encode(
             Column.make(values), alive: SlotSet(firstSlots: 300))
         guard let bytes = encoded?.bytes else { return }
         for _ in 0..<400 {

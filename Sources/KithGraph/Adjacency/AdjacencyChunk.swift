@@ -24,8 +24,6 @@ final class AdjacencyChunk: @unchecked Sendable {
     let header: UnsafeMutablePointer<AdjacencyHeader>
     /// How many of the edges come from changes not yet folded into blocks.
     let recentCount: Int
-    /// The greatest number of edges of one slot.
-    let degreeMax: Int
 
     /// Takes the edges over; the arrays are released.
     init(consuming arrays: EdgeArrays, hasIDs: Bool, recentCount: Int) {
@@ -34,14 +32,11 @@ final class AdjacencyChunk: @unchecked Sendable {
         self.recentCount = recentCount
         offsets = .allocate(capacity: GraphLimits.slotsPerChunk + 1)
         var offset: UInt32 = 0
-        var greatest: UInt32 = 0
         for slot in 0..<GraphLimits.slotsPerChunk {
             offsets[slot] = offset
             offset &+= arrays.degrees[slot]
-            greatest = max(greatest, arrays.degrees[slot])
         }
         offsets[GraphLimits.slotsPerChunk] = offset
-        degreeMax = Int(greatest)
         var union: UInt64 = 0
         for edge in 0..<arrays.count { union |= arrays.neighbours[edge] }
         if union <= UInt64(UInt32.max) {
@@ -71,6 +66,26 @@ final class AdjacencyChunk: @unchecked Sendable {
                 offsets: UnsafePointer(offsets), narrow: UnsafePointer(narrow),
                 wide: UnsafePointer(wide), relationships: UnsafePointer(relationships),
                 firstRelationship: firstRelationship))
+    }
+
+    /// Takes over arrays of neighbours that fit in 32 bits, and of relationships where they are known.
+    init(
+        offsets: UnsafeMutablePointer<UInt32>, narrow: UnsafeMutablePointer<UInt32>,
+        relationships: UnsafeMutablePointer<UInt64>?, edgeCount: Int, recentCount: Int
+    ) {
+        self.offsets = offsets
+        self.narrow = narrow
+        wide = nil
+        self.relationships = relationships
+        self.edgeCount = edgeCount
+        self.recentCount = recentCount
+        hasIDs = relationships != nil
+        firstRelationship = 0
+        header = .allocate(capacity: 1)
+        header.initialize(
+            to: AdjacencyHeader(
+                offsets: UnsafePointer(offsets), narrow: UnsafePointer(narrow), wide: nil,
+                relationships: UnsafePointer(relationships), firstRelationship: 0))
     }
 
     deinit {

@@ -55,7 +55,7 @@ final class NodeBuilder {
         for key in columns.keys.sorted() {
             guard let buffer = columns[key] else { continue }
             buffer.pad(to: count)
-            if let encoded = SegmentEncoder.encode(buffer.finish(), alive: descriptor.alive) {
+            if let encoded = try SegmentEncoder.encode(buffer.finish(), alive: descriptor.alive) {
                 descriptor.segments.append(
                     try SegmentWriting.store(encoded, key, load.writer.transaction))
             }

@@ -36,6 +36,7 @@ final class ChunkBuffer {
         count = slot
     }
 
+    /// Makes room for values of a layout: the chunk's own, or tagged where both do not go together.
     private func adopt(_ incoming: Column.Layout) {
         if layout == incoming || layout == .tagged { return }
         if layout == .null {
@@ -79,7 +80,9 @@ final class ChunkBuffer {
             for row in start..<end { words[count + row - start] = UInt64(flags[row]) }
             count += added
         case .strings(let offsets, let text):
-            adopt(.string)
+            let addedBytes = Int(offsets[end] - offsets[start])
+            adopt(
+                bytes.count + addedBytes > GraphLimits.segmentLengthMaxInBytes ? .tagged : .string)
             if layout == .tagged { return appendTagged(column, start, added) }
             for row in start..<end { lengths.append(offsets[row + 1] - offsets[row]) }
             text.withUnsafeBufferPointer { buffer in

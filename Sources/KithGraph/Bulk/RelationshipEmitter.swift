@@ -164,7 +164,9 @@ final class RelationshipEmitter {
     private func store(
         _ column: Column, _ key: UInt32, into descriptor: inout ChunkDescriptor
     ) throws(GraphError) {
-        guard let encoded = SegmentEncoder.encode(column, alive: descriptor.alive) else { return }
+        guard let encoded = try SegmentEncoder.encode(column, alive: descriptor.alive) else {
+            return
+        }
         descriptor.segments.append(
             try SegmentWriting.store(encoded, key, load.writer.transaction))
     }

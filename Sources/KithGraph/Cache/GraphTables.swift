@@ -17,6 +17,7 @@ final class GraphTables: Sendable {
     let nodes: ChunkTable
     let relationships: ChunkTable
     private let lists: Mutex<[AdjacencyKey: ChunkTable]>
+    private let patches: Mutex<[AdjacencyKey: [UInt64: ListPatch]]>
     private let members: Mutex<[MemberKey: [ChunkID]]>
     let distinctEstimates: Mutex<[IndexID: [Int: Int]]>
 
@@ -30,6 +31,8 @@ final class GraphTables: Sendable {
         var nodeChunks: Set<UInt64> = []
         var relationshipChunks: Set<UInt64> = []
         var lists: [AdjacencyKey: Set<UInt64>] = [:]
+        /// Lists that can be had from earlier ones.
+        var patches: [AdjacencyKey: [UInt64: ListPatch]] = [:]
         var members: Set<MemberKey> = []
         /// Everything may have changed.
         var isTotal = false
@@ -53,6 +56,7 @@ final class GraphTables: Sendable {
         nodes = ChunkTable(chunkCount: nodeChunkCount)
         relationships = ChunkTable(chunkCount: relationshipChunkCount)
         lists = Mutex([:])
+        patches = Mutex([:])
         members = Mutex([:])
         distinctEstimates = Mutex([:])
     }
@@ -85,6 +89,7 @@ final class GraphTables: Sendable {
             nodes = ChunkTable(chunkCount: nodeChunkCount)
             relationships = ChunkTable(chunkCount: relationshipChunkCount)
             lists = Mutex([:])
+            patches = Mutex([:])
             members = Mutex([:])
             return
         }
@@ -97,6 +102,7 @@ final class GraphTables: Sendable {
                 chunkCount: nodeChunkCount, changed: changes.lists[key] ?? [])
         }
         lists = Mutex(oldLists)
+        patches = Mutex(Self.patches(after: old, changes))
         var oldMembers = old.members.withLock { $0 }
         for key in changes.members { oldMembers[key] = nil }
         members = Mutex(oldMembers)
@@ -110,6 +116,35 @@ final class GraphTables: Sendable {
             lists[key] = table
             return table
         }
+    }
+
+    /// The patches that are still of use: nobody read the lists yet, and they did not change again.
+    private static func patches(
+        after old: GraphTables, _ changes: Changes
+    ) -> [AdjacencyKey: [UInt64: ListPatch]] {
+        var kept = changes.patches
+        var room = ListPatch.patchesMax - kept.values.reduce(0) { $0 + $1.count }
+        for (key, chunks) in old.patches.withLock({ $0 }) {
+            let table = old.table(key)
+            for (chunk, patch) in chunks
+            where room > 0 && changes.lists[key]?.contains(chunk) != true
+                && table.load(chunk) == nil
+            {
+                kept[key, default: [:]][chunk] = patch
+                room -= 1
+            }
+        }
+        return kept
+    }
+
+    /// What was changed since a chunk's lists were last decoded, if that is known.
+    func patch(_ key: AdjacencyKey, _ chunk: UInt64) -> ListPatch? {
+        patches.withLock { $0[key]?[chunk] }
+    }
+
+    /// Forgets a patch that was applied.
+    func dropPatch(_ key: AdjacencyKey, _ chunk: UInt64) {
+        patches.withLock { $0[key]?[chunk] = nil }
     }
 
     /// The chunks that hold nodes with a label, or relationships of a type.

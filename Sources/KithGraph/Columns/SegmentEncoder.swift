@@ -9,7 +9,9 @@ struct EncodedSegment {
 /// Turns a column into the bytes of a segment, in the encoding that suits its values.
 enum SegmentEncoder {
     /// The segment of the slots in `alive`; nil if none of them has a value.
-    static func encode(_ column: Column, alive: SlotSet) -> EncodedSegment? {
+    ///
+    /// - Throws: ``GraphError/limitExceeded(_:)`` when the values take more than a segment may.
+    static func encode(_ column: Column, alive: SlotSet) throws(GraphError) -> EncodedSegment? {
         var present = SlotSet()
         if column.layout == .tagged {
             for slot in 0..<column.count where !column.tagged[slot].isNull { present.insert(slot) }
@@ -29,9 +31,24 @@ enum SegmentEncoder {
         var zone = SegmentZone()
         zone.valueCount = valueCount
         let slots = denseSlots(present)
+        try checkLength(column, slots)
         let encoding = appendValues(of: column, slots: slots, to: &bytes, zone: &zone)
         bytes[0] = encoding.rawValue
         return EncodedSegment(bytes: bytes, zone: zone)
+    }
+
+    private static func checkLength(_ column: Column, _ slots: [UInt16]) throws(GraphError) {
+        var total = 0
+        if column.layout == .string {
+            for slot in slots { total += Int(column.stringLengths[Int(slot)]) }
+        } else if column.layout == .tagged {
+            for slot in slots {
+                if case .string(let text) = column.tagged[Int(slot)] { total += text.utf8.count }
+            }
+        }
+        guard total <= GraphLimits.segmentLengthMaxInBytes else {
+            throw GraphError.limitExceeded("bytes of one property in one chunk")
+        }
     }
 
     private static func denseSlots(_ present: SlotSet) -> [UInt16] {

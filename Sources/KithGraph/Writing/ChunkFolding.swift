@@ -93,7 +93,7 @@ struct ChunkFolding {
             let column = EntityChunk.patch(
                 try base.column(key, writer.reader.storage, writer.store.cache), rows, key,
                 count: descriptor.slotCount)
-            if let encoded = SegmentEncoder.encode(column, alive: descriptor.alive) {
+            if let encoded = try SegmentEncoder.encode(column, alive: descriptor.alive) {
                 descriptor.segments.append(
                     try SegmentWriting.store(encoded, key, writer.transaction))
             }

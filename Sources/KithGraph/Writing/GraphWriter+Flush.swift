@@ -38,7 +38,9 @@ extension GraphWriter {
         for key in pending.lists.keys.sorted(by: { ($0.type, $0.tag) < ($1.type, $1.tag) }) {
             for (chunk, lists) in (pending.lists[key] ?? [:]).sorted(by: { $0.key < $1.key })
             where lists.count > 0 {
-                try flush(lists, key, chunk)
+                if let patch = try flush(lists, key, chunk) {
+                    changes.patches[key, default: [:]][chunk] = patch
+                }
                 changes.lists[key, default: []].insert(chunk)
             }
         }
@@ -92,9 +94,11 @@ extension GraphWriter {
         }
     }
 
+    /// Stores the changes of a chunk's lists; returns how readers get from the old lists to the new
+    /// ones without decoding, where that is worth while.
     private func flush(
         _ lists: PendingLists, _ key: AdjacencyKey, _ chunk: UInt64
-    ) throws(GraphError) {
+    ) throws(GraphError) -> ListPatch? {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
         let (edgeCount, recentCount) = try listSizes(key, chunk)
@@ -106,8 +110,29 @@ extension GraphWriter {
             let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
             let merged = try EdgeMerge.merge(base.allEdges(), changes, hasIDs: !key.isIncoming)
             try writeLists(merged, key, chunk)
-            return
+            return nil
         }
+        try putRecent(changes, key, chunk)
+        return patch(changes, key, chunk)
+    }
+
+    private func patch(
+        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64
+    ) -> ListPatch? {
+        var known: ListPatch?
+        if let cached = reader.tables.table(key).load(chunk) {
+            let base = Unmanaged<AdjacencyChunk>.fromOpaque(cached).takeUnretainedValue()
+            known = ListPatch(base, changes)
+        } else if let earlier = reader.tables.patch(key, chunk) {
+            known = ListPatch(earlier.base, earlier.changes + changes)
+        }
+        guard let known, known.changes.count <= ListPatch.changesMax else { return nil }
+        return known
+    }
+
+    private func putRecent(
+        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64
+    ) throws(GraphError) {
         let node = ChunkID(rawValue: chunk)
         for change in changes {
             let entry = KeySpaces.recentEdge(
