@@ -35,7 +35,7 @@ extension WriteTransaction {
         let reserve = try restoredReserve()
         var pass = FreeSpacePass(
             writer: writer, allocator: allocator, commitNumber: number, safe: safe,
-            freePageCount: base.freePageCount)
+            freePageCount: base.freePageCount, hint: base.allocationHint)
         try pass.run()
         try pass.use(writer.changed.count)
 
@@ -62,7 +62,7 @@ extension WriteTransaction {
             number: number, time: max(engine.now(), base.time),
             filePageCount: allocator.filePageCount,
             freePageCount: pass.freePageCount, reserveStart: reserve.start,
-            reserveCount: reserve.count, allocationHint: pass.selected.last?.last ?? 0,
+            reserveCount: reserve.count, allocationHint: pass.selected.first?.last ?? 0,
             reusable: reusable,
             counters: counters.values,
             roots: Array(UnsafeBufferPointer(start: space.roots, count: SystemTree.rootCount)),

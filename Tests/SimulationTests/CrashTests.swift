@@ -6,13 +6,15 @@ import Testing
 /// Loses power at every step of random histories, and of the recovery from that, and looks at what
 /// is left.
 ///
-/// `KITH_SIMULATE_SECONDS` makes it run for so long, `KITH_SIMULATE_SEED` begins with that seed.
+/// `KITH_SIMULATE_SECONDS` makes it run for so long, from a random seed unless
+/// `KITH_SIMULATE_SEED` gives one.
 @Suite("Losing power")
 struct CrashTests {
     @Test("leaves the last acknowledged commit, or a whole newer one")
     func losesPower() throws {
         let environment = Environment()
         var seed = environment.seed
+        print("losing power from seed \(seed) on")
         var states = 0
         let start = time(nil)
         while true {
@@ -39,8 +41,9 @@ struct Environment {
     let seconds: Int?
 
     init() {
-        seed = getenv("KITH_SIMULATE_SEED").flatMap { UInt64(String(cString: $0)) } ?? 1
         seconds = getenv("KITH_SIMULATE_SECONDS").flatMap { Int(String(cString: $0)) }
+        let asked = getenv("KITH_SIMULATE_SEED").flatMap { UInt64(String(cString: $0)) }
+        seed = asked ?? (seconds == nil ? 1 : UInt64.random(in: 1...1_000_000_000))
     }
 }
 

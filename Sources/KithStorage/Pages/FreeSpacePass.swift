@@ -18,11 +18,14 @@ struct FreeSpacePass {
     private(set) var selected: [PageRun] = []
     private var capacity = 0
     private var enteredCount = 0
+    /// Where the next look for room begins.
+    private var scanPlace: UInt32
 
     init(
         writer: TreeWriter, allocator: PageAllocator, commitNumber: UInt64, safe: UInt64,
-        freePageCount: UInt64
+        freePageCount: UInt64, hint: UInt32
     ) {
+        scanPlace = hint
         self.writer = writer
         self.allocator = allocator
         self.commitNumber = commitNumber
@@ -37,7 +40,7 @@ struct FreeSpacePass {
 
     /// Brings the tree up to date; afterwards `selected` has room for every changed page.
     mutating func run() throws(StorageError) {
-        try select(atLeast: writer.changed.count + estimate(), mayScan: true)
+        selectLeftOver()
         while true {
             var isStable = true
             let taken = allocator.takenEntries
@@ -69,8 +72,8 @@ struct FreeSpacePass {
             // One page stays over, so that the last entry is never empty without need.
             let needed = writer.changed.count + 1
             if capacity >= needed { return }
-            // The tree no longer is as the allocator knows it: only the file's end is certain.
-            try select(atLeast: needed - capacity + 4, mayScan: false)
+            // Selecting changes the tree too, by the way to an entry or two.
+            try select(atLeast: needed - capacity + Int(space.roots[Self.root].height) + 2)
         }
     }
 
@@ -88,35 +91,93 @@ struct FreeSpacePass {
         precondition(left == 0, "a commit has more pages than places")
     }
 
-    private mutating func select(atLeast count: Int, mayScan: Bool) throws(StorageError) {
-        if mayScan, freePageCount > UInt64(allocator.filePageCount) / 2 {
-            // More free than used: scattered places are better than a longer file.
-            while capacity < count {
-                let left = count - capacity
-                let run: PageRun
-                if left >= 64 {
-                    run = try allocator.takeRun(atLeast: 64)
-                } else {
-                    run = try allocator.takeRun(atLeast: max(1, left / 4))
-                }
-                selected.append(run)
-                capacity += Int(run.count)
-            }
-            return
-        }
-        let run = try allocator.takeRun(atLeast: count, mayScan: mayScan)
+    /// Takes the run that the transaction's own requests left over, if it is long enough for all.
+    private mutating func selectLeftOver() {
+        let wanted = writer.changed.count + 16
+        guard let run = allocator.takeAvailable(atLeast: wanted) else { return }
         selected.append(run)
         capacity += Int(run.count)
     }
 
-    /// About how many pages of the tree itself this pass will change.
-    private func estimate() -> Int {
-        let root = space.roots[Self.root]
-        let touched =
-            allocator.takenEntries.count + allocator.available.count + writer.droppedPages.count
-            + writer.reusablePages.count + 4
-        let spread = Int(min(root.entryCount, 1 << 40)) / 40 + touched / 40 + 2
-        return min(touched * Int(root.height + 1), spread) + Int(root.height) + 6
+    /// Selects more room: one run of `count` pages that is free, or several where much is free, or
+    /// else a new one at the end of the file.
+    private mutating func select(atLeast count: Int) throws(StorageError) {
+        let seen = try lookForRoom(atLeast: count)
+        if let run = seen.first(where: { $0.count >= count }) { return try takeEntries(of: run) }
+        if freePageCount * 3 > UInt64(allocator.filePageCount) {
+            // Much is free in small pieces: scattered places are better than a longer file.
+            var left = count
+            for run in seen.sorted(by: { $0.count > $1.count }).prefix(max(16, count / 8)) {
+                guard left > 0, run.count > 1 || left < 8 else { break }
+                try takeEntries(of: run)
+                left -= Int(run.count)
+            }
+            if left < count { return }
+        }
+        let run = try allocator.takeRun(atLeast: count, mayScan: false)
+        selected.append(run)
+        capacity += Int(run.count)
+    }
+
+    /// A look at the next entries of the tree: the runs that may be used; the last is long enough
+    /// where one is. Sweeps up empty entries on the way.
+    private mutating func lookForRoom(atLeast count: Int) throws(StorageError) -> [PageRun] {
+        var seen: [PageRun] = []
+        var empty: [UInt32] = []
+        let cursor = TreeCursor(space: space, reader: nil, tree: TreeID(Self.treeNumber))
+        var key = scanPlace.bigEndian
+        var stands = try withUnsafeBytes(of: &key) { key throws(StorageError) in
+            try cursor.seek(atOrAfter: key)
+        }
+        let start = scanPlace
+        var hasWrapped = false
+        var looks = 256
+        while looks > 0 {
+            guard stands else {
+                if hasWrapped { break }
+                hasWrapped = true
+                stands = try cursor.seekFirst()
+                if !stands { break }
+                continue
+            }
+            guard let entry = FreeEntry(key: cursor.key, value: cursor.value) else {
+                throw .corrupt(
+                    page: UInt64(space.roots[Self.root].reference.page), damage: .structure)
+            }
+            if hasWrapped, entry.last >= start { break }
+            looks -= 1
+            scanPlace = entry.last + 1
+            let isSelected = selected.contains { $0.last == entry.last }
+            if entry.count == 0 {
+                if !isSelected { empty.append(entry.last) }
+            } else if entry.freedBy <= safe, !isSelected {
+                // Neighbours that became free at different times are one run by now.
+                if let before = seen.last, before.end == entry.start {
+                    seen[seen.count - 1].count += entry.count
+                } else {
+                    seen.append(PageRun(start: entry.start, count: entry.count))
+                }
+                if let last = seen.last, last.count >= count { break }
+            }
+            stands = try cursor.next()
+        }
+        for last in empty { try removeEntry(last: last, count: 0) }
+        return seen
+    }
+
+    /// Makes one entry of those that make up a run, and selects it.
+    private mutating func takeEntries(of run: PageRun) throws(StorageError) {
+        var before = run.start &- 1
+        while let part = try firstEntry(after: before), part.last < run.last {
+            try removeEntry(last: part.last, count: part.count)
+            freePageCount += UInt64(part.count)
+            before = part.last
+        }
+        // Written even where nothing changes, so that the way there is among the changed pages.
+        try write(FreeEntry(last: run.last, count: run.count, freedBy: 0))
+        selected.append(run)
+        enteredCount += 1
+        capacity += Int(run.count)
     }
 
     /// Puts a run in, joined with neighbours that are as free as it is.

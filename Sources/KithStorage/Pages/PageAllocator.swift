@@ -133,7 +133,8 @@ final class PageAllocator {
         return available
     }
 
-    private func takeAvailable(atLeast count: Int) -> PageRun? {
+    /// A whole run that was given back or left over.
+    func takeAvailable(atLeast count: Int) -> PageRun? {
         // The newest run first: it is what the last request left over.
         guard let place = available.lastIndex(where: { $0.count >= count }) else { return nil }
         return available.remove(at: place)
