@@ -1,5 +1,6 @@
 import Glibc
 import Kith
+import KithGraph
 
 /// Runs statements on a database, in a session of its own.
 ///
@@ -100,7 +101,32 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
         names.typeCounts = names.relationshipTypes.map { name in
             catalog.relationshipType(name).map { reader.graph.relationshipCount(type: $0) } ?? 0
         }
+        names.rules = Self.rules(catalog)
         return names
+    }
+
+    private static func rules(_ catalog: Catalog) -> [String] {
+        func place(_ entity: EntityKind, _ token: UInt32, _ keys: [PropertyKeyID]) -> String {
+            let names = keys.map { catalog.name(of: $0) }.joined(separator: ", ")
+            return entity == .node
+                ? ":\(catalog.name(of: LabelID(rawValue: token)))(\(names))"
+                : "[:\(catalog.name(of: RelationshipTypeID(rawValue: token)))](\(names))"
+        }
+        let constraints = catalog.constraints.map { constraint in
+            let kind =
+                switch constraint.kind {
+                case .unique: "unique"
+                case .exists: "required"
+                case .key: "key"
+                case .type: "typed"
+                }
+            return "\(kind) "
+                + place(constraint.entity, constraint.token, constraint.properties)
+        }
+        let indexes = catalog.indexes.filter { $0.constraintName == nil }.map { index in
+            "index " + place(index.entity, index.token, index.properties)
+        }
+        return constraints + indexes
     }
 
     /// The changes under the names of the pipe protocol; those of the schema only where there are any.

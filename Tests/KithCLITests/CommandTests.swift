@@ -162,4 +162,36 @@ struct CommandTests {
         #expect(answers[6].contains("\"error\""))
         #expect(run("kith d.kith -c 'MATCH (n) RETURN count(*) AS n'")?.text == "n\n1\n")
     }
+
+    @Test("talks to a person on a terminal, and Ctrl-C gives up the statement, not the session")
+    func terminal() throws {
+        defer { cleanUp() }
+        guard let program = Self.program, system("command -v script > /dev/null") == 0 else {
+            return
+        }
+        write(
+            "talk",
+            """
+            printf 'CREATE (:Customer {id: 7});\\nMATCH (c:Cus\\t)\\nRETURN c.id;\\n'
+            sleep 0.7
+            printf 'RETURN 1 +'
+            sleep 0.7
+            printf '\\003'
+            sleep 0.7
+            printf 'RETURN 2 AS two;\\n:schema\\n:quit\\n'
+            sleep 0.7
+            """)
+        let found = run(
+            "sh talk | KITH_HISTORY=history TERM=dumb script -qec '\(program)' /dev/null; cat history"
+        )
+        let scalars = found?.text.unicodeScalars.filter { $0 != "\r" } ?? []
+        let text = String(String.UnicodeScalarView(scalars))
+        #expect(text.contains("1 node created, 1 property set, 1 label added"))
+        #expect(text.contains("│ c.id │\n├──────┤\n│    7 │"))
+        #expect(text.contains("^C"))
+        #expect(text.contains("│ two │\n├─────┤\n│   2 │"))
+        #expect(text.contains("│ :Customer     │     1 │"))
+        #expect(text.contains("MATCH (c:Customer) RETURN c.id;"))
+        #expect(!text.contains("error"))
+    }
 }

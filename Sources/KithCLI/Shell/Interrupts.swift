@@ -16,6 +16,11 @@ final class Interrupts: Sendable {
         action.__sigaction_handler.sa_handler = noteInterrupt
         if isOnce { action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) }
         sigaction(SIGINT, &action, nil)
+        // Whoever started this program may have blocked the signal for its own threads.
+        var interrupt = sigset_t()
+        sigemptyset(&interrupt)
+        sigaddset(&interrupt, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
     }
 
     /// Makes a pipe that other programs do not inherit.

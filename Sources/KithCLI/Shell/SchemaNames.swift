@@ -9,4 +9,6 @@ struct SchemaNames: Sendable {
     var labelCounts: [Int] = []
     /// How many relationships have each of the types, in their order.
     var typeCounts: [Int] = []
+    /// Constraints and indexes, as patterns: `unique :Customer(id)`.
+    var rules: [String] = []
 }

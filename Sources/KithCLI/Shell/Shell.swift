@@ -210,7 +210,8 @@ final class Shell {
             + zip(names.relationshipTypes, names.typeCounts).map { ("[:\($0)]", $1) }
         show(["label or type", "count"], rows.map { [.string($0), .integer(Int64($1))] })
         out.write("Properties: \(names.properties.joined(separator: ", "))\n")
-        out.write("SHOW INDEXES; and SHOW CONSTRAINTS; list those.\n")
+        for rule in names.rules { out.write("  \(rule)\n") }
+        if names.rules.isEmpty { out.write("There are no constraints and no indexes.\n") }
     }
 
     /// `:tour`
