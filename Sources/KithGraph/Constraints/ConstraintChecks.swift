@@ -71,10 +71,10 @@ extension GraphWriter {
         let catalog = owned.catalog
         let noun: String
         if constraint.entity == .node {
-            noun = "node with label `\(catalog.name(of: LabelID(rawValue: constraint.token)))`"
+            noun = "`\(catalog.name(of: LabelID(rawValue: constraint.token)))` node"
         } else {
             let type = catalog.name(of: RelationshipTypeID(rawValue: constraint.token))
-            noun = "relationship of type `\(type)`"
+            noun = "`\(type)` relationship"
         }
         let names = constraint.properties.map { "`\(catalog.name(of: $0))`" }
             .joined(separator: ", ")

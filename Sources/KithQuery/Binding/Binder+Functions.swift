@@ -162,8 +162,11 @@ extension Binder {
     private func nonConstant(_ expression: Expression) -> Expression? {
         var found: Expression?
         _ = ExpressionSearch.contains(expression) {
+            // `date(…)` and its kin ask the clock only without arguments, and then it is fixed for the
+            // statement; what takes no argument at all, such as `rand()`, differs from row to row.
             guard case .functionCall(let call) = $0.kind,
-                environment.functions.scalar(call.name.text)?.isDeterministic == false
+                let function = environment.functions.scalar(call.name.text),
+                !function.isDeterministic, function.parameters.isEmpty
             else { return false }
             found = $0
             return true
