@@ -1,3 +1,4 @@
+import KithTestSupport
 import Testing
 
 @testable import KithLanguage
@@ -114,7 +115,7 @@ struct SyntaxErrorTests {
 
     @Test("never traps, whatever the text")
     func survivesRandomTexts() {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         let pieces = [
             "MATCH", "(", ")", "[", "]", "{", "}", "-", ">", "<", "n", ":", ",", ".", "..", "|",
             "RETURN", "WHERE", "IN", "CASE", "WHEN", "END", "'", "\"", "`", "$", "1", "1.5", "*",

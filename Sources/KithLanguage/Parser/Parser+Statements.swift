@@ -85,17 +85,6 @@ extension Parser {
         return SingleQuery(clauses: clauses, span: span(from: first))
     }
 
-    /// Counts a clause or relationship against the limit.
-    mutating func countStep() throws(Diagnostic) {
-        stepCount += 1
-        guard stepCount <= LanguageLimits.stepCountMax else {
-            throw Diagnostic(
-                detail: "StatementTooLong",
-                message: "a statement has at most \(LanguageLimits.stepCountMax) clauses and "
-                    + "relationships", span: token.span, hint: "Divide it into several with `;`.")
-        }
-    }
-
     /// Reads the next clause; nil, and nothing is read, where none begins.
     mutating func clause() throws(Diagnostic) -> Clause? {
         guard case .keyword(let keyword) = token.kind else {

@@ -71,6 +71,17 @@ public struct Parser {
         guard height <= LanguageLimits.nestingDepthMax else { throw nestingTooDeep() }
     }
 
+    /// Counts a clause or relationship against the limit.
+    mutating func countStep() throws(Diagnostic) {
+        stepCount += 1
+        guard stepCount <= LanguageLimits.stepCountMax else {
+            throw Diagnostic(
+                detail: "StatementTooLong",
+                message: "a statement has at most \(LanguageLimits.stepCountMax) clauses and "
+                    + "relationships", span: token.span, hint: "Divide it into several with `;`.")
+        }
+    }
+
     private func nestingTooDeep() -> Diagnostic {
         Diagnostic(
             detail: "NestingTooDeep",

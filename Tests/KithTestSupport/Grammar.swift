@@ -1,35 +1,42 @@
 import Foundation
 
 /// `grammar/kith.ebnf`, read.
-struct Grammar {
+public struct Grammar {
     /// The right side of a rule, or a part of one.
-    indirect enum Node {
+    public indirect enum Node {
+        /// A keyword or sign.
         case terminal(String)
+        /// What another rule describes.
         case rule(String)
+        /// One after the other.
         case sequence([Node])
+        /// One of these.
         case choice([Node])
+        /// Once or not at all.
         case optional(Node)
+        /// Any number of times.
         case repetition(Node)
     }
 
     /// The rules by name.
-    private(set) var rules: [String: Node] = [:]
+    public private(set) var rules: [String: Node] = [:]
     /// The names of the rules in order.
-    private(set) var names: [String] = []
+    public private(set) var names: [String] = []
 
     /// The folder `grammar` of the package.
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    public static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("grammar")
 
     /// The text of a file in the folder.
-    static func text(_ name: String) throws -> String {
+    public static func text(_ name: String) throws -> String {
         try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
     }
 
     /// The grammar of the package.
-    static func load() throws -> Grammar { Grammar(try text("kith.ebnf")) }
+    public static func load() throws -> Grammar { Grammar(try text("kith.ebnf")) }
 
-    init(_ text: String) {
+    /// Reads the text of a grammar.
+    public init(_ text: String) {
         var reader = Reader(tokens: Grammar.tokens(text))
         while let name = reader.next() {
             reader.expect("=")
@@ -120,7 +127,7 @@ struct Grammar {
     }
 
     /// Every terminal of the grammar.
-    var terminals: Set<String> {
+    public var terminals: Set<String> {
         var found: Set<String> = []
         func walk(_ node: Node) {
             switch node {

@@ -1,11 +1,11 @@
 /// Makes random sentences of the grammar.
 ///
 /// What the grammar's remarks say beside the rules is said here in code: see ``special(_:)``.
-struct SentenceGenerator {
-    let grammar: Grammar
+public struct SentenceGenerator {
+    private let grammar: Grammar
     /// From this length on a sentence comes to its end.
-    let tokenCountMax = 80
-    private var random: SplitMix
+    private let tokenCountMax = 80
+    private var random: SeededGenerator
     private var minimumDepths: [String: Int] = [:]
     private var tokens: [String] = []
     private var brackets = 0
@@ -14,14 +14,15 @@ struct SentenceGenerator {
     private var isInShow = false
     private var hasLength = false
 
-    init(_ grammar: Grammar, seed: UInt64) {
+    /// Makes a generator whose sentences depend on the seed alone.
+    public init(_ grammar: Grammar, seed: UInt64) {
         self.grammar = grammar
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         computeMinimumDepths()
     }
 
     /// A sentence of `rule`, tokens separated by blanks.
-    mutating func sentence(of rule: String, depthMax: Int) -> String {
+    public mutating func sentence(of rule: String, depthMax: Int) -> String {
         tokens = []
         brackets = 0
         bars = []
@@ -173,18 +174,5 @@ struct SentenceGenerator {
             tokens.append(isPattern ? operators[0] : sign)
             rule(operand, depth: depth - 1)
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
