@@ -94,6 +94,7 @@ public final class StorageEngine: @unchecked Sendable {
     /// Takes a snapshot of the newest commit.
     public func beginRead() throws(StorageError) -> StorageReader {
         guard forkGeneration == ForkGuard.generation else { throw .usedAfterFork }
+        var attempts = 0
         while true {
             let registration = try snapshots.begin { () throws(StorageError) in
                 try newestNumber()
@@ -107,8 +108,10 @@ public final class StorageEngine: @unchecked Sendable {
                     space: space, commitNumber: record.number, counters: record.counters,
                     transactionCounters: nil, registration: registration)
             }
-            // Two commits came in between, and took the commit page.
+            // Two commits came in between, and took the commit page; or it rots.
             registration.end()
+            attempts += 1
+            if attempts == 1_000 { throw .damagedCommit(number: registration.number) }
         }
     }
 

@@ -126,6 +126,10 @@ extension WriteTransaction {
     public func freeExtent(_ reference: ExtentReference) throws(StorageError) {
         try checkUsable()
         guard reference.byteCount > 0 else { return }
+        try whole { () throws(StorageError) in try freeChecked(reference) }
+    }
+
+    private func freeChecked(_ reference: ExtentReference) throws(StorageError) {
         if space.openExtent != nil { try flushOpenExtent() }
         netByteCount -= Int(reference.byteCount)
         let pageSize = engine.pageSizeInBytes

@@ -31,6 +31,8 @@ public final class WriteTransaction {
     private var savepoints: [SavepointState] = []
     /// An error that could not be thrown where it happened.
     var pendingError: StorageError?
+    /// An error that may have left a change half done; going back to a savepoint undoes that.
+    private var changeError: StorageError?
 
     /// The view of this transaction's own state.
     public let reader: StorageReader
@@ -84,6 +86,12 @@ public final class WriteTransaction {
             throw .valueTooLong(byteCount: value.count)
         }
         netByteCount += key.count + value.count
+        try whole { () throws(StorageError) in try putChecked(key, value, in: tree) }
+    }
+
+    private func putChecked(
+        _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in tree: TreeID
+    ) throws(StorageError) {
         let displaced: ExtentReference?
         if value.count <= inlineLengthMax {
             displaced = try change(tree) { root throws(StorageError) in
@@ -123,21 +131,27 @@ public final class WriteTransaction {
         _ key: UnsafeRawBufferPointer, in tree: TreeID
     ) throws(StorageError) -> Bool {
         try checkUsable()
-        var displaced: ExtentReference?
-        let wasThere = try change(tree) { root throws(StorageError) in
-            try writer.remove(key, in: &root, tree: tree.rawValue, displaced: &displaced)
+        return try whole { () throws(StorageError) in
+            var displaced: ExtentReference?
+            let wasThere = try change(tree) { root throws(StorageError) in
+                try writer.remove(key, in: &root, tree: tree.rawValue, displaced: &displaced)
+            }
+            if wasThere { netByteCount -= key.count }
+            if let displaced { try freeExtent(displaced) }
+            try spillIfNeeded()
+            return wasThere
         }
-        if wasThere { netByteCount -= key.count }
-        if let displaced { try freeExtent(displaced) }
-        try spillIfNeeded()
-        return wasThere
     }
 
     /// Removes all entries of a tree and frees its pages. Extents that its values merely name stay.
     public func removeTree(_ tree: TreeID) throws(StorageError) {
         try checkUsable()
-        try change(tree) { root throws(StorageError) in
-            try writer.removeAll(&root) { extent throws(StorageError) in try freeExtent(extent) }
+        try whole { () throws(StorageError) in
+            try change(tree) { root throws(StorageError) in
+                try writer.removeAll(&root) { extent throws(StorageError) in
+                    try freeExtent(extent)
+                }
+            }
         }
     }
 
@@ -146,6 +160,19 @@ public final class WriteTransaction {
         try checkUsable()
         guard try space.root(of: tree).isEmpty else { throw .treeNotEmpty }
         return BulkLoader(transaction: self, tree: tree)
+    }
+
+    /// Remembers an error in the midst of a change: nothing but going back may follow.
+    @inline(__always)
+    func whole<Result>(
+        _ body: () throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
+        do throws(StorageError) {
+            return try body()
+        } catch {
+            changeError = changeError ?? error
+            throw error
+        }
     }
 
     /// Lets `body` change a tree's root.
@@ -171,7 +198,7 @@ public final class WriteTransaction {
 
     func checkUsable() throws(StorageError) {
         guard isActive else { throw .closed }
-        if let pendingError { throw pendingError }
+        if let error = pendingError ?? changeError { throw error }
         guard engine.forkGeneration == ForkGuard.generation else { throw .usedAfterFork }
     }
 
@@ -229,6 +256,7 @@ extension WriteTransaction {
         guard isActive else { throw .closed }
         precondition(savepoint.number < savepoints.count, "this savepoint was given up")
         let state = savepoints[savepoint.number]
+        changeError = nil
         savepoints.removeSubrange((savepoint.number + 1)...)
         if let open = space.openExtent {
             allocator.giveBack(PageRun(start: open.firstPage, count: UInt32(open.pageCount)))
@@ -262,16 +290,34 @@ extension WriteTransaction {
         writer.releaseHeld(upTo: 0)
     }
 
+    /// Free places for all changed pages: first those that this very transaction left, so that the
+    /// file of a long one does not grow by every version of a page.
+    private func placesForSpill() throws(StorageError) -> [PageRun] {
+        let left = allocator.takeAll() + writer.reusablePages.map { PageRun(start: $0, count: 1) }
+        writer.reusablePages = []
+        var places: [PageRun] = []
+        var needed = writer.changed.count
+        for run in FreeSpacePass.joined(left).sorted(by: { $0.count > $1.count }) {
+            if needed > 0 {
+                places.append(run)
+                needed -= Int(run.count)
+            } else {
+                allocator.giveBack(run)
+            }
+        }
+        while needed > 0 {
+            let run = try allocator.takeRun(atLeast: min(needed, 64))
+            places.append(run)
+            needed -= Int(run.count)
+        }
+        return places
+    }
+
     /// Writes all changed pages to free places, to make room in memory.
     func spill() throws(StorageError) {
         var flush = PageFlush(
             writer: writer, commitNumber: base.number + 1, sharesPages: !savepoints.isEmpty)
-        var left = writer.changed.count
-        while left > 0 {
-            let run = try allocator.takeRun(atLeast: min(left, 64))
-            flush.places.append(run)
-            left -= Int(run.count)
-        }
+        flush.places = try placesForSpill()
         hasSpilled = true
         try flush.flushRoots(space.roots, count: SystemTree.rootCount)
         space.namedRoots = try flush.flushed(space.namedRoots)
