@@ -11,7 +11,9 @@ struct TidyTests {
     static func swiftFiles(in folder: String) -> [String] {
         let base = root.appending(path: folder).path
         let all = (FileManager.default.enumerator(atPath: base)?.allObjects as? [String]) ?? []
-        return all.filter { $0.hasSuffix(".swift") }.sorted().map { "\(folder)/\($0)" }
+        return all.filter { $0.hasSuffix(".swift") && !$0.contains(".build") }.sorted().map {
+            "\(folder)/\($0)"
+        }
     }
 
     static func text(_ path: String) throws -> String {
