@@ -1,5 +1,5 @@
 # Two commands are all the set-up there is: `make demo` and `make test`.
-.PHONY: demo test check format build release setup bench simulate
+.PHONY: demo test check format build release setup bench simulate fuzz-queries
 
 # Installs the system packages that are missing; does nothing where all are there.
 setup:
@@ -35,3 +35,8 @@ SECONDS ?= 60
 simulate: setup
 	swift build --build-tests
 	KITH_SIMULATE_SECONDS=$(SECONDS) swift test --skip-build --filter SimulationTests
+
+# Compares random queries with the reference evaluator for SECONDS seconds, from a seed that it prints.
+fuzz-queries: setup
+	swift build --build-tests
+	KITH_FUZZ_SECONDS=$(SECONDS) KITH_FUZZ_SEED=$(SEED) swift test --skip-build --filter QueryModelTests

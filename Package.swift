@@ -66,6 +66,9 @@ let package = Package(
             name: "KithQueryTests", dependencies: ["KithQuery", "KithTestSupport"],
             swiftSettings: engine),
         .testTarget(
+            name: "QueryModelTests", dependencies: ["Kith", "KithQuery", "KithTestSupport"],
+            swiftSettings: engine),
+        .testTarget(
             name: "KithTests", dependencies: ["Kith", "KithTestSupport"], swiftSettings: engine),
         .testTarget(
             name: "KithCLITests",

@@ -13,6 +13,17 @@ struct PatternOrder {
     /// The most relationships for which every order is weighed.
     static let exactMax = 9
 
+    #if DEBUG
+        /// Tests set it to have orders chosen that are not the cheapest.
+        @TaskLocal static var disturbance: UInt64?
+
+        private static func disturbed(_ cost: Double) -> Double {
+            guard let disturbance else { return cost }
+            let mixed = (cost.bitPattern ^ disturbance) &* 0x9e37_79b9_7f4a_7c15
+            return cost * Double(1 + mixed >> 56)
+        }
+    #endif
+
     /// How far a pattern is solved, and at what cost.
     struct State {
         var nodes: Set<Int>
@@ -179,6 +190,9 @@ struct PatternOrder {
             }
             next.rows *= condition.selectivity
         }
+        #if DEBUG
+            next.cost = Self.disturbed(next.cost)
+        #endif
         return next
     }
 

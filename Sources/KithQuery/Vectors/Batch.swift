@@ -11,7 +11,12 @@ struct Batch {
     private(set) var vectors: [Vector?]
 
     /// The most rows that operators put into one batch.
-    static let capacity = 2_048
+    #if DEBUG
+        /// Tests set it lower, so that small results cross the borders of batches.
+        @TaskLocal static var capacity = 2_048
+    #else
+        static let capacity = 2_048
+    #endif
 
     /// Makes a batch of `count` rows without any variable, with room for `width` variables.
     init(count: Int, width: Int) {

@@ -1,0 +1,122 @@
+/// Patterns.
+extension QueryGenerator {
+    /// A label expression without its colon.
+    mutating func labelExpression() -> String {
+        choices.pick(["A", "B", "C", "A&B", "A|B", "!A", "A&!B", "(A|C)&!B", "%", "!%", "Nowhere"])
+    }
+
+    /// A label with its colon, or nothing.
+    mutating func labelText() -> String {
+        choices.chance(35)
+            ? ":\(choices.chance(70) ? choices.pick(["A", "B", "C"]) : labelExpression())" : ""
+    }
+
+    /// `MATCH` patterns: one or two paths.
+    mutating func pattern() -> String {
+        var text = namedPath()
+        if choices.chance(20) { text += ", " + namedPath(short: true) }
+        return text
+    }
+
+    private mutating func namedPath(short: Bool = false) -> String {
+        let steps = short ? choices.below(2) : choices.pick([0, 1, 1, 1, 2, 2, 3])
+        guard choices.chance(15) else { return path(steps: steps, named: true) }
+        let name = freshName("p")
+        let text = "\(name) = \(path(steps: steps, named: true))"
+        scope.append(Variable(name: name, kind: .path))
+        return text
+    }
+
+    /// Nodes and relationships one after the other; new names enter the scope.
+    mutating func path(steps: Int, named: Bool) -> String {
+        // Properties and conditions may use only what was known before the pattern.
+        let before = scope
+        var added: [Variable] = []
+        var text = node(&added, before)
+        for _ in 0..<steps {
+            scope = before
+            let (step, variable) = namedRelationship(quantifiable: true, isNamed: named)
+            if let variable { added.append(variable) }
+            text += step
+            text += node(&added, before)
+        }
+        scope = before + added
+        return text
+    }
+
+    private mutating func node(_ added: inout [Variable], _ before: [Variable]) -> String {
+        let known = (before + added).filter { $0.kind == .node }.map { $0.name }
+        if !known.isEmpty, choices.chance(30) {
+            return "(\(choices.pick(known))\(choices.chance(15) ? labelText() : ""))"
+        }
+        scope = before
+        let isNamed = choices.chance(70)
+        let name = isNamed ? freshName("n") : ""
+        var text = "(\(name)\(labelText())"
+        if choices.chance(20) {
+            text +=
+                " {\(choices.pick(["p", "q", "s", "u"])): \(choices.chance(60) ? literal() : any(1))}"
+        }
+        if isNamed, choices.chance(8) {
+            scope.append(Variable(name: name, kind: .node))
+            text += " WHERE \(boolean(1))"
+            scope = before
+        }
+        if isNamed { added.append(Variable(name: name, kind: .node)) }
+        return text + ")"
+    }
+
+    mutating func literal() -> String {
+        choices.pick(["1", "2", "0", "'a'", "'b'", "1.0", "true", "null", "$i"])
+    }
+
+    /// A relationship without a name.
+    mutating func relationship(named: Bool, simple: Bool) -> String {
+        namedRelationship(quantifiable: !simple, isNamed: named).0
+    }
+
+    /// A relationship, and the variable it introduces.
+    private mutating func namedRelationship(
+        quantifiable: Bool, isNamed: Bool
+    ) -> (String, Variable?) {
+        if quantifiable, choices.chance(5) { return (quantifiedPart(), nil) }
+        let isLong = quantifiable && choices.chance(14)
+        let name = isNamed && choices.chance(40) ? freshName("r") : ""
+        var inside = name
+        if choices.chance(55) {
+            inside += ":" + choices.pick(["R", "S", "T", "R|S", "!R", "S|T", "%"])
+        }
+        var after = ""
+        if isLong {
+            if choices.chance(50) {
+                inside += choices.pick(["*1..2", "*2", "*0..1", "*0..2", "*..2", "*1..3", "*0"])
+            } else {
+                after = choices.pick(["{1,2}", "{2}", "{0,1}", "{,2}", "{0,2}", "{1,3}"])
+            }
+        }
+        if choices.chance(12) { inside += " {\(choices.pick(["w", "p"])): \(literal())}" }
+        let arrow = choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
+        let body = inside.isEmpty && choices.chance(50) ? "" : "[\(inside)]"
+        let variable = Variable(name: name, kind: isLong ? .relationships : .relationship)
+        return (arrow.0 + body + arrow.1 + after, name.isEmpty ? nil : variable)
+    }
+
+    /// `((x)-[r]->(y) WHERE …){1,2}` between two nodes.
+    private mutating func quantifiedPart() -> String {
+        let (start, edge, end) = (freshName("g"), freshName("h"), freshName("k"))
+        return inOwnScope { generator in
+            let arrow = generator.choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
+            let type = generator.choices.chance(40) ? ":R" : ""
+            var text = "((\(start))\(arrow.0)[\(edge)\(type)]\(arrow.1)(\(end))"
+            if generator.choices.chance(30) { text += "<-[:S]-()" }
+            if generator.choices.chance(50) {
+                generator.scope = [
+                    Variable(name: start, kind: .node), Variable(name: end, kind: .node),
+                    Variable(name: edge, kind: .relationship),
+                ]
+                text += " WHERE \(generator.boolean(1))"
+            }
+            return text + ")" + generator.choices.pick(["{1,2}", "{0,1}", "{2}", "{1}"])
+        }
+    }
+}
