@@ -7,7 +7,7 @@ extension QueryGenerator {
 
     /// A label with its colon, or nothing.
     mutating func labelText() -> String {
-        choices.chance(35)
+        choices.chance(25)
             ? ":\(choices.chance(70) ? choices.pick(["A", "B", "C"]) : labelExpression())" : ""
     }
 
@@ -46,14 +46,14 @@ extension QueryGenerator {
 
     private mutating func node(_ added: inout [Variable], _ before: [Variable]) -> String {
         let known = (before + added).filter { $0.kind == .node }.map { $0.name }
-        if !known.isEmpty, choices.chance(30) {
+        if !known.isEmpty, choices.chance(before.isEmpty ? 10 : 25) {
             return "(\(choices.pick(known))\(choices.chance(15) ? labelText() : ""))"
         }
         scope = before
         let isNamed = choices.chance(70)
         let name = isNamed ? freshName("n") : ""
         var text = "(\(name)\(labelText())"
-        if choices.chance(20) {
+        if choices.chance(8) {
             text +=
                 " {\(choices.pick(["p", "q", "s", "u"])): \(choices.chance(60) ? literal() : any(1))}"
         }
@@ -83,7 +83,7 @@ extension QueryGenerator {
         let isLong = quantifiable && choices.chance(14)
         let name = isNamed && choices.chance(40) ? freshName("r") : ""
         var inside = name
-        if choices.chance(55) {
+        if choices.chance(40) {
             inside += ":" + choices.pick(["R", "S", "T", "R|S", "!R", "S|T", "%"])
         }
         var after = ""
@@ -94,7 +94,7 @@ extension QueryGenerator {
                 after = choices.pick(["{1,2}", "{2}", "{0,1}", "{,2}", "{0,2}", "{1,3}"])
             }
         }
-        if choices.chance(12) { inside += " {\(choices.pick(["w", "p"])): \(literal())}" }
+        if choices.chance(4) { inside += " {\(choices.pick(["w", "p"])): \(literal())}" }
         let arrow = choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
         let body = inside.isEmpty && choices.chance(50) ? "" : "[\(inside)]"
         let variable = Variable(name: name, kind: isLong ? .relationships : .relationship)

@@ -16,12 +16,12 @@ struct RandomGraph {
             "CREATE INDEX FOR (n:C) ON (n.u)", "CREATE INDEX FOR ()-[r:R]-() ON (r.w)",
         ]
         if choices.chance(50) { schema = indexes.filter { _ in choices.chance(50) } }
-        let nodeCount = 1 + choices.below(9)
+        let nodeCount = 1 + choices.below(8)
         for number in 0..<nodeCount {
             let labels = choices.pick([":A", "", ":B", ":A:B", ":C", ":A:C", ":A"])
             nodes.append("\(labels) {\(Self.properties(number, &choices))}")
         }
-        for number in 0..<choices.below(14) {
+        for number in 0..<(choices.below(8) + choices.below(9)) {
             let type = choices.pick(["R", "R", "S", "T"])
             var properties = "u: \(number + 50)"
             if choices.chance(60) { properties += ", w: \(choices.below(3))" }
