@@ -22,7 +22,7 @@ struct QueryModelTests {
         let seed =
             Self.environment["KITH_FUZZ_SEED"].flatMap { UInt64($0) }
             ?? UInt64.random(in: 0..<1_000_000_000)
-        let wanted = Self.environment["KITH_FUZZ_QUERIES"].flatMap { Int($0) } ?? 3_000
+        let wanted = Self.environment["KITH_FUZZ_QUERIES"].flatMap { Int($0) } ?? 1_500
         print("random statements from KITH_FUZZ_SEED=\(seed)")
         let start = Date()
         var tally = Tally()
