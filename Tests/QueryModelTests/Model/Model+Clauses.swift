@@ -18,7 +18,7 @@ extension Model {
                 }
             }
         case .project(let projection): return try run(projection, rows)
-        case .create(let pattern): return try rows.map { try create(pattern, $0) }
+        case .create(let pattern): return try run(create: pattern, rows)
         case .merge(let merge): return try rows.flatMap { try run(merge, $0) }
         case .set(let changes):
             for row in rows { try apply(changes, row) }
@@ -36,6 +36,24 @@ extension Model {
         case .callSubquery(let call): return try rows.flatMap { try run(call, $0) }
         case .callProcedure, .loadCSV: preconditionFailure("the model knows no such clause")
         }
+    }
+
+    /// CREATE for all rows: what its properties read is the graph before the clause, with what the
+    /// same row makes.
+    private func run(create pattern: BoundPattern, _ rows: [Row]) throws -> [Row] {
+        let before = graph
+        var made = (nodes: [ModelNode](), relationships: [ModelRelationship]())
+        var results: [Row] = []
+        for row in rows {
+            graph.nodes = before.nodes
+            graph.relationships = before.relationships
+            results.append(try create(pattern, row))
+            made.nodes += graph.nodes[before.nodes.count...]
+            made.relationships += graph.relationships[before.relationships.count...]
+        }
+        graph.nodes = before.nodes + made.nodes
+        graph.relationships = before.relationships + made.relationships
+        return results
     }
 
     private func run(_ match: BoundMatch, _ rows: [Row]) throws -> [Row] {
