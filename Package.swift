@@ -76,6 +76,9 @@ let package = Package(
             swiftSettings: engine),
         .testTarget(
             name: "ScriptTests", dependencies: ["Kith", "KithTestSupport"], swiftSettings: engine),
+        .testTarget(
+            name: "RealDataTests", dependencies: ["Kith", "KithGraph", "KithTestSupport"],
+            exclude: ["Manifests"], swiftSettings: engine),
         .testTarget(name: "TidyTests", dependencies: ["KithTestSupport"], swiftSettings: engine),
     ]
 )

@@ -106,7 +106,8 @@ struct RealDataSet: Sendable, CustomTestStringConvertible {
                        toString(max(p.date)), sum(p.number_of_cds), sum(p.dollar_value)
                 """,
                 "23570 | 69659 | 1997-01-01 | 1998-06-30 | 167881 | 2500315.63 USD"),
-            Check("MATCH (p:Purchase) WHERE p.dollar_value = money(0, 'USD') RETURN count(*)", "80"),
+            Check(
+                "MATCH (p:Purchase) WHERE p.dollar_value = money(0, 'USD') RETURN count(*)", "80"),
             Check(
                 """
                 MATCH (p:SamplePurchase)
@@ -169,9 +170,11 @@ struct RealDataSet: Sendable, CustomTestStringConvertible {
                 RETURN o.deal_stage, count(*) AS deals ORDER BY deals DESC
                 """,
                 "Won | 4238", "Lost | 2473", "Engaging | 1589", "Prospecting | 500"),
-            Check("MATCH (o:Opportunity {deal_stage: 'Won'}) RETURN sum(o.close_value)", "10005534"),
             Check(
-                "MATCH (o:Opportunity) WHERE NOT EXISTS { (o)-[:WITH]->() } RETURN count(*)", "1425"),
+                "MATCH (o:Opportunity {deal_stage: 'Won'}) RETURN sum(o.close_value)", "10005534"),
+            Check(
+                "MATCH (o:Opportunity) WHERE NOT EXISTS { (o)-[:WITH]->() } RETURN count(*)", "1425"
+            ),
             Check(
                 """
                 MATCH (o:Opportunity {deal_stage: 'Won'})-[:WITH]->(a:Account)
