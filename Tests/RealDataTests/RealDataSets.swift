@@ -22,6 +22,33 @@ struct RealDataSet: Sendable, CustomTestStringConvertible {
         northwind, cdnow, lastFM, facebookPages, crmSales, tehranExchange,
     ]
 
+    /// Half a million rows; only imported where `KITH_HEAVY` is set.
+    static let onlineRetail = RealDataSet(
+        name: "online-retail-ii",
+        checks: [
+            Check(
+                """
+                MATCH (l:Line)
+                RETURN count(*), count(DISTINCT l.Invoice), count(DISTINCT l.StockCode),
+                       count(DISTINCT l.customer), count(CASE WHEN l.customer IS NULL THEN 1 END),
+                       count(DISTINCT l.Country), toString(min(l.InvoiceDate)),
+                       toString(max(l.InvoiceDate)), sum(l.Price * l.Quantity),
+                       count(CASE WHEN l.Quantity < 0 THEN 1 END),
+                       count(CASE WHEN l.Invoice STARTS WITH 'C' THEN 1 END)
+                """,
+                "525461 | 28816 | 4632 | 4383 | 107927 | 40 | 2009-12-01T07:45 | "
+                    + "2010-12-09T20:01 | 9539484.634 GBP | 12326 | 10206"),
+            Check(
+                """
+                MATCH (l:Line)
+                WHERE l.customer IS NOT NULL AND NOT l.Invoice STARTS WITH 'C'
+                  AND l.Quantity > 0 AND l.Price > money(0, 'GBP')
+                RETURN count(*), count(DISTINCT l.customer), count(DISTINCT l.Invoice),
+                       sum(l.Price * l.Quantity)
+                """,
+                "407664 | 4312 | 19213 | 8832003.274 GBP"),
+        ])
+
     static let northwind = RealDataSet(
         name: "northwind",
         checks: [

@@ -25,6 +25,9 @@ struct RealDataTests {
         }
     }
 
+    @Test("imports half a million rows of a shop", .enabled(if: getenv("KITH_HEAVY") != nil))
+    func importHeavy() throws { try importAndCheck(RealDataSet.onlineRetail) }
+
     @Test("rejects a second import of the same keys and stays as it was")
     func secondImportChangesNothing() throws {
         guard RealData.isPresent("northwind") else { return }
