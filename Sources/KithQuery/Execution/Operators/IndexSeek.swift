@@ -114,14 +114,14 @@ final class IndexSeek: Operator {
             }
             self.cursor = cursor
         }
-        let before = ids.count
-        let limit = Batch.capacity - before
-        var fetched = ids
+        let limit = Batch.capacity - ids.count
+        // The cursor replaces what it is given; the ids of earlier rows stay.
+        var fetched: [UInt64] = []
         try context.onGraph { () throws(GraphError) in
             try cursor.next(into: &fetched, limit: limit)
         }
-        ids = fetched
-        if ids.count - before < limit {
+        ids += fetched
+        if fetched.count < limit {
             self.cursor = nil
             return true
         }
