@@ -8,29 +8,14 @@ extension Model {
     /// Makes what a pattern does not find bound; gives the row with it.
     func create(_ pattern: BoundPattern, _ row: Row) throws -> Row {
         var result = row
-        // Properties are read before anything is made, but for those of the same pattern's entities.
-        let own = Set(pattern.newVariables)
-        let readsOwn = pattern.expressions.contains { !$0.freeVariables.isDisjoint(with: own) }
-        var early: [VariableID: [String: Value]] = [:]
-        if !readsOwn {
-            for node in pattern.nodes where !node.isBound {
-                early[node.variable] = try newProperties(node.properties, node.propertyMap, row)
-            }
-            for edge in pattern.relationships {
-                early[edge.variable] = try newProperties(edge.properties, edge.propertyMap, row)
-            }
-        }
         for node in pattern.nodes where !node.isBound {
-            let properties =
-                try early[node.variable]
-                ?? newProperties(node.properties, node.propertyMap, result)
+            let properties = try newProperties(node.properties, node.propertyMap, result)
             let id = graph.addNode(Set(node.labels?.requiredLabels ?? []), properties)
             result[node.variable.index] = .node(NodeID(rawValue: id))
         }
         for relationship in pattern.relationships {
-            let properties =
-                try early[relationship.variable]
-                ?? newProperties(relationship.properties, relationship.propertyMap, result)
+            let properties = try newProperties(
+                relationship.properties, relationship.propertyMap, result)
             guard
                 case .node(let from) = result[pattern.nodes[relationship.from].variable.index],
                 case .node(let to) = result[pattern.nodes[relationship.to].variable.index],
