@@ -28,6 +28,8 @@ public final class Database: Sendable {
         public var writerTimeoutInMilliseconds = 5_000
         /// The bounds of statements that set none of their own.
         public var limits = Limits()
+        /// How statements are planned and run; ``Transaction/execution`` may say otherwise.
+        public var execution = ExecutionOptions.standard
         /// The storage's and the graph's settings.
         public var graph = GraphOptions()
         /// Procedures of the program's own.
@@ -200,14 +202,18 @@ public final class Database: Sendable {
     }
 
     /// What a statement that begins now gets from outside.
-    func environment(transactionTime: Instant) -> StatementEnvironment {
+    func environment(
+        transactionTime: Instant, execution: ExecutionOptions
+    ) -> StatementEnvironment {
         let now = StatementEnvironment.systemTime()
         var generator = SystemRandomNumberGenerator()
-        return StatementEnvironment(
+        var environment = StatementEnvironment(
             time: now, transactionTime: transactionTime,
             clock: { StatementEnvironment.systemTime() }, defaultZone: StatementEnvironment.utc,
             seed: generator.next(), functions: functions,
             procedures: procedures.withLock { $0 })
+        environment.options = execution
+        return environment
     }
 
     /// The prepared form of a statement, kept from an earlier run where the catalog is the same.
@@ -216,7 +222,7 @@ public final class Database: Sendable {
     ) throws(KithError) -> PreparedQuery {
         let key = PlanCache.Key(
             text: statement.text, catalogVersion: graph.catalog.version,
-            sizeClass: PlanCache.sizeClass(graph))
+            sizeClass: PlanCache.sizeClass(graph), options: environment.options)
         if let known = plans.plan(key) { return known }
         do {
             let prepared = try QueryPipeline.prepare(

@@ -4,13 +4,14 @@ import Synchronization
 
 /// Prepared statements by text, so that a statement that runs again is not planned again.
 ///
-/// The catalog's version and the rough size of the graph are part of the key: a changed schema or a
-/// graph that has grown severalfold makes new plans, and nothing has to be thrown out.
+/// The catalog's version, the rough size of the graph and the options are part of the key: a changed
+/// schema or a graph that has grown severalfold makes new plans, and nothing has to be thrown out.
 final class PlanCache: Sendable {
     struct Key: Hashable, Sendable {
         let text: String
         let catalogVersion: UInt64
         let sizeClass: Int
+        let options: ExecutionOptions
     }
 
     private struct Entry {

@@ -33,6 +33,8 @@ public typealias Money = KithValues.Money
 /// A currency of ISO 4217.
 public typealias Currency = KithValues.Currency
 
+/// How statements are planned and run; for tests and for finding out what a choice costs.
+public typealias ExecutionOptions = KithQuery.ExecutionOptions
 /// Loads many nodes and relationships at once, in one transaction.
 public typealias BulkLoad = KithGraph.BulkLoad
 /// A column of a batch to load.

@@ -10,9 +10,15 @@ public final class Session {
     /// The database.
     public let database: Database
     private var transaction: Transaction?
+    /// How its statements are planned and run, from the next one on; at first as the database's
+    /// options say.
+    public var execution: ExecutionOptions
 
     /// Begins a session.
-    public init(_ database: Database) { self.database = database }
+    public init(_ database: Database) {
+        self.database = database
+        execution = database.options.execution
+    }
 
     /// Whether a transaction is open.
     public var isInTransaction: Bool { transaction != nil }
@@ -35,11 +41,13 @@ public final class Session {
                 columns: [], rows: [], changes: ChangeCounts(), warnings: [], profile: nil)
         }
         if let transaction {
+            transaction.execution = execution
             return try pass(
                 try transaction.run(
                     statement, parameters: parameters, limits: limits, control: control), receive)
         }
         let reading = try database.beginRead()
+        reading.execution = execution
         defer { reading.end() }
         let prepared = try reading.prepared(statement)
         guard prepared.isWriting, prepared.mode != .explain else {
@@ -49,6 +57,7 @@ public final class Session {
         }
         reading.end()
         let writing = try database.beginWrite()
+        writing.execution = execution
         defer { writing.end() }
         let stream = try writing.run(
             statement, parameters: parameters, limits: limits, control: control)

@@ -15,17 +15,22 @@ public final class Transaction {
     private let writer: GraphWriter?
     private let startTime = StatementEnvironment.systemTime()
     private var isOpen = true
+    /// How its statements are planned and run, from the next one on; at first as the database's
+    /// options say.
+    public var execution: ExecutionOptions
 
     init(_ database: Database, reader: GraphReader) {
         self.database = database
         self.reader = reader
         writer = nil
+        execution = database.options.execution
     }
 
     init(_ database: Database, writer: GraphWriter) {
         self.database = database
         self.writer = writer
         reader = writer.reader
+        execution = database.options.execution
     }
 
     deinit { end() }
@@ -56,7 +61,8 @@ public final class Transaction {
         limits: Database.Limits? = nil, control: StatementControl = StatementControl()
     ) throws(KithError) -> ResultStream {
         try checkOpen()
-        let environment = database.environment(transactionTime: startTime)
+        let environment = database.environment(
+            transactionTime: startTime, execution: execution)
         let prepared = try database.prepared(statement, graph: reader, environment: environment)
         if let command = prepared.transactionCommand {
             throw KithError(
@@ -81,7 +87,8 @@ public final class Transaction {
         try checkOpen()
         return try database.prepared(
             statement, graph: reader,
-            environment: database.environment(transactionTime: startTime))
+            environment: database.environment(
+                transactionTime: startTime, execution: execution))
     }
 
     private func checkOpen() throws(KithError) {

@@ -29,7 +29,7 @@ public final class QueryCursor {
             return
         }
         let builder = OperatorBuilder(
-            plan: plan, functions: context.environment.functions,
+            plan: plan, functions: context.environment.functions, batchSize: context.batchSize,
             isProfiling: prepared.mode == .profile)
         running = DeepTree((try builder.build(plan.root), builder), isDeep: prepared.isDeep)
     }

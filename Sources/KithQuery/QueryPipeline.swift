@@ -40,6 +40,16 @@ public enum QueryPipeline {
     private static func prepareHere(
         _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
     ) throws(QueryError) -> PreparedQuery {
+        guard let bound = try bind(statement, graph: graph, environment: environment) else {
+            return PreparedQuery(command: statement, catalogVersion: graph.catalog.version)
+        }
+        return try plan(bound, of: statement, graph: graph, environment: environment)
+    }
+
+    /// The bound form of a statement; nil when it is a command, which needs no plan.
+    static func bind(
+        _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
+    ) throws(QueryError) -> BoundStatement? {
         let procedures = environment.procedures
         var binding = BindingEnvironment(
             catalog: graph.catalog, functions: environment.functions,
@@ -47,17 +57,20 @@ public enum QueryPipeline {
             procedure: { procedures.procedure($0)?.signature })
         let sample = PropertySample(graph: graph)
         binding.kinds = { sample.kinds(of: $1, label: $0) }
-        let bound: BoundStatement
         switch statement.kind {
-        case .query(let query):
-            bound = try Binder.bind(query, in: binding)
-        case .show(let show):
-            bound = try Binder.bind(show, in: binding)
-        case .createIndex, .dropIndex, .createConstraint, .dropConstraint, .transaction:
-            return PreparedQuery(command: statement, catalogVersion: graph.catalog.version)
+        case .query(let query): return try Binder.bind(query, in: binding)
+        case .show(let show): return try Binder.bind(show, in: binding)
+        case .createIndex, .dropIndex, .createConstraint, .dropConstraint, .transaction: return nil
         }
+    }
+
+    /// A bound statement with its plan.
+    static func plan(
+        _ bound: BoundStatement, of statement: Statement, graph: GraphReader,
+        environment: StatementEnvironment
+    ) throws(QueryError) -> PreparedQuery {
         let plan = try QueryPlanner.plan(
-            bound, statistics: PlanningStatistics(graph: graph))
+            bound, statistics: PlanningStatistics(graph: graph), options: environment.options)
         return PreparedQuery(
             statement: statement, bound: bound, plan: plan, catalogVersion: graph.catalog.version)
     }

@@ -14,18 +14,21 @@ enum Outcome {
 
 /// The choices under which the engine runs, none of which may change a result.
 struct EngineChoices: CustomStringConvertible {
-    var batchCapacity = 2_048
-    var disturbance: UInt64?
+    var options = ExecutionOptions.standard
 
     init() {}
 
     init(_ choices: inout Choices) {
-        batchCapacity = choices.pick([2_048, 1, 2, 3])
-        disturbance = choices.chance(60) ? UInt64(choices.below(1 << 20)) : nil
+        options.batchSize = choices.pick([2_048, 1, 2, 3])
+        options.threads = choices.pick([1, 2])
+        options.usesIndexes = choices.chance(70)
+        options.joinOrderSeed = choices.chance(60) ? UInt64(choices.below(1 << 20)) : nil
     }
 
     var description: String {
-        "batches of \(batchCapacity), " + (disturbance.map { "orders by \($0)" } ?? "best orders")
+        "batches of \(options.batchSize), \(options.threads) threads, "
+            + (options.usesIndexes ? "indexes, " : "no indexes, ")
+            + (options.joinOrderSeed.map { "orders by \($0)" } ?? "best orders")
     }
 }
 
@@ -33,6 +36,7 @@ struct EngineChoices: CustomStringConvertible {
 final class Engine {
     private(set) var store: GraphStore
     private let path: String?
+    private var options = ExecutionOptions.standard
 
     /// In memory, or in a file.
     init(path: String?) throws {
@@ -50,10 +54,12 @@ final class Engine {
     }
 
     private var environment: StatementEnvironment {
-        StatementEnvironment(
+        var environment = StatementEnvironment(
             time: Instant(seconds: 0, nanoseconds: 0),
             clock: { Instant(seconds: 0, nanoseconds: 0) }, defaultZone: StatementEnvironment.utc,
             seed: 4)
+        environment.options = options
+        return environment
     }
 
     /// The bound form of a statement; nil with the reason when it does not compile.
@@ -80,11 +86,8 @@ final class Engine {
     func run(
         _ text: String, choices: EngineChoices, isWriting: Bool = true, commits: Bool = true
     ) throws -> (Outcome, ModelGraph?) {
-        try Batch.$capacity.withValue(choices.batchCapacity) {
-            try PatternOrder.$disturbance.withValue(choices.disturbance) {
-                isWriting ? try write(text, commits: commits) : (try read(text), nil)
-            }
-        }
+        options = choices.options
+        return isWriting ? try write(text, commits: commits) : (try read(text), nil)
     }
 
     private func read(_ text: String) throws -> Outcome {

@@ -81,7 +81,7 @@ struct Failure {
             }
         }
         candidates.sort { $0.text.utf8.count < $1.text.utf8.count }
-        if choices.disturbance != nil || choices.batchCapacity != 2_048 {
+        if choices.options != .standard {
             var candidate = self
             candidate.choices = EngineChoices()
             candidates.insert(candidate, at: 0)

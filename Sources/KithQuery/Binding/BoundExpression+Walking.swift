@@ -39,6 +39,17 @@ extension BoundExpression {
         test(self) || children.contains { $0.contains(where: test) }
     }
 
+    /// Whether it is a subquery of any kind.
+    var isSubquery: Bool {
+        switch kind {
+        case .exists, .count, .collect: true
+        default: false
+        }
+    }
+
+    /// Whether it is a variable and nothing more.
+    var isVariable: Bool { if case .variable = kind { true } else { false } }
+
     /// The variables of the row that the expression reads.
     var freeVariables: Set<VariableID> {
         var found: Set<VariableID> = []

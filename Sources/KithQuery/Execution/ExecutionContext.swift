@@ -15,6 +15,8 @@ final class ExecutionContext {
     let control: StatementControl
     let limits: StatementLimits
     let environment: StatementEnvironment
+    /// The most rows that operators put into one batch.
+    let batchSize: Int
     /// What the statement has changed so far.
     var changes = ChangeCounts()
     /// Changes with every write, so that cached columns are known to be old.
@@ -35,6 +37,7 @@ final class ExecutionContext {
         self.control = control
         self.limits = limits
         self.environment = environment
+        batchSize = max(environment.options.batchSize, 1)
         memory = MemoryAccount(limitInBytes: limits.memoryInBytes)
     }
 

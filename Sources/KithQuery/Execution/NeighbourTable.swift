@@ -7,7 +7,9 @@ final class NeighbourTable {
     /// For each edge the next one with the same hash, or -1.
     private var next: [Int32] = []
     private var heads: [Int32] = []
-    private let expansion = Expansion(capacity: Batch.capacity)
+    private let expansion: Expansion
+
+    init(batchSize: Int) { expansion = Expansion(capacity: batchSize) }
 
     /// Fills the table with the edges of `node`.
     func fill(

@@ -26,7 +26,7 @@ public final class TableCursor: ProcedureCursor {
 
     /// Gives the next rows.
     public func next(into result: inout [[Value]]) throws(QueryError) -> Bool {
-        let end = min(rows.count, position + Batch.capacity)
+        let end = min(rows.count, position + ExecutionOptions.standard.batchSize)
         result += rows[position..<end]
         position = end
         return position < rows.count

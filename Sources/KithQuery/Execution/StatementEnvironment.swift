@@ -21,6 +21,8 @@ public struct StatementEnvironment: Sendable {
     public var functions: FunctionRegistry
     /// The procedures it may call.
     public var procedures: ProcedureRegistry
+    /// How it is planned and run.
+    public var options = ExecutionOptions.standard
 
     /// Makes an environment that began at `time`.
     public init(
@@ -57,11 +59,11 @@ public struct StatementEnvironment: Sendable {
 final class StatementFunctionContext: FunctionContext {
     // Owned by the context it points to, so it never outlives it.
     private unowned let context: ExecutionContext
-    private var generator: UInt64
+    private var generator: SplitMix
 
     init(_ context: ExecutionContext) {
         self.context = context
-        generator = context.environment.seed
+        generator = SplitMix(seed: context.environment.seed)
     }
 
     var statementTime: Instant { context.environment.statementTime }
@@ -69,14 +71,7 @@ final class StatementFunctionContext: FunctionContext {
     var realTime: Instant { context.environment.clock() }
     var defaultZone: ZoneName { context.environment.defaultZone }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    func nextRandom() -> UInt64 {
-        generator &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = generator
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
+    func nextRandom() -> UInt64 { generator.next() }
 
     func labels(of node: NodeID) throws(ValueError) -> [String] {
         do {

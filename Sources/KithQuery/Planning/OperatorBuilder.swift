@@ -2,14 +2,17 @@
 final class OperatorBuilder {
     let plan: Plan
     let functions: FunctionRegistry
+    /// The most rows that operators put into one batch.
+    let batchSize: Int
     private let isProfiling: Bool
     private var cells: [Int: OuterCell] = [:]
     /// What each step did, in the order of their making; filled while the plan runs.
     private(set) var profiles: [(node: PlanNode, profile: OperatorProfile)] = []
 
-    init(plan: Plan, functions: FunctionRegistry, isProfiling: Bool) {
+    init(plan: Plan, functions: FunctionRegistry, batchSize: Int, isProfiling: Bool) {
         self.plan = plan
         self.functions = functions
+        self.batchSize = batchSize
         self.isProfiling = isProfiling
     }
 

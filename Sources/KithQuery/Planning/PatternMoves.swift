@@ -34,29 +34,47 @@ struct NodeAccess {
 struct NodeAccessFinder {
     let statistics: PlanningStatistics
     let conditions: PatternConditions
+    let usesIndexes: Bool
 
     /// The best way to find `variable` when the variables `known` are there.
     func best(_ variable: VariableID, known: Set<VariableID>) -> NodeAccess {
-        let labels = conditions.labels(of: variable)
-        if let (condition, value) = conditions.identity(of: variable, known: known) {
-            return NodeAccess(kind: .id(value), rows: 1, satisfied: [condition])
+        if let identity = identity(variable, known) { return identity }
+        let scan = scan(variable)
+        return seeks(variable, known).reduce(scan) { best, access in
+            let isBetter =
+                access.rows < best.rows || (access.rows == best.rows && access.isExact)
+            return isBetter ? access : best
         }
-        var best = NodeAccess(
+    }
+
+    /// Every way to find `variable`.
+    func all(_ variable: VariableID, known: Set<VariableID>) -> [NodeAccess] {
+        [scan(variable)] + [identity(variable, known)].compactMap { $0 } + seeks(variable, known)
+    }
+
+    private func scan(_ variable: VariableID) -> NodeAccess {
+        let labels = conditions.labels(of: variable)
+        return NodeAccess(
             kind: .scan(labels: labels),
             rows: labels.isEmpty ? statistics.nodeCount : statistics.nodeCount(labels: labels),
             satisfied: conditions.labelConditions(of: variable, labels))
+    }
+
+    private func identity(_ variable: VariableID, _ known: Set<VariableID>) -> NodeAccess? {
+        guard usesIndexes, let (condition, value) = conditions.identity(of: variable, known: known)
+        else { return nil }
+        return NodeAccess(kind: .id(value), rows: 1, satisfied: [condition])
+    }
+
+    private func seeks(_ variable: VariableID, _ known: Set<VariableID>) -> [NodeAccess] {
+        guard usesIndexes else { return [] }
         let bounds = conditions.bounds(of: variable, known: known)
-        guard !bounds.isEmpty else { return best }
-        for label in labels {
-            for (index, properties) in statistics.indexes(label: label) {
-                if let access = access(index, properties, label, bounds, variable),
-                    access.rows < best.rows || (access.rows == best.rows && access.isExact)
-                {
-                    best = access
-                }
+        guard !bounds.isEmpty else { return [] }
+        return conditions.labels(of: variable).flatMap { label in
+            statistics.indexes(label: label).compactMap { index, properties in
+                access(index, properties, label, bounds, variable)
             }
         }
-        return best
     }
 
     private func access(

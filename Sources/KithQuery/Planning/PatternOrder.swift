@@ -9,20 +9,10 @@ struct PatternOrder {
     let statistics: PlanningStatistics
     let input: Set<VariableID>
     let inputRows: Double
+    let options: ExecutionOptions
 
     /// The most relationships for which every order is weighed.
     static let exactMax = 9
-
-    #if DEBUG
-        /// Tests set it to have orders chosen that are not the cheapest.
-        @TaskLocal static var disturbance: UInt64?
-
-        private static func disturbed(_ cost: Double) -> Double {
-            guard let disturbance else { return cost }
-            let mixed = (cost.bitPattern ^ disturbance) &* 0x9e37_79b9_7f4a_7c15
-            return cost * Double(1 + mixed >> 56)
-        }
-    #endif
 
     /// How far a pattern is solved, and at what cost.
     struct State {
@@ -41,15 +31,20 @@ struct PatternOrder {
 
     /// The best order, with the rows expected at the end.
     func best() -> State {
+        pattern.relationships.count <= Self.exactMax ? exact(start) : greedy(start)
+    }
+
+    /// Before the first step.
+    var start: State {
         var start = State(
             nodes: [], relationships: [], moves: [], rows: max(inputRows, 1), cost: 0, known: input)
         for (index, node) in pattern.nodes.enumerated() where node.isBound {
             start.nodes.insert(index)
         }
-        return pattern.relationships.count <= Self.exactMax ? exact(start) : greedy(start)
+        return start
     }
 
-    private func isSolved(_ state: State) -> Bool {
+    func isSolved(_ state: State) -> Bool {
         state.nodes.count == pattern.nodes.count
             && state.relationships.count == pattern.relationships.count
     }
@@ -92,8 +87,13 @@ struct PatternOrder {
         return state
     }
 
+    var finder: NodeAccessFinder {
+        NodeAccessFinder(
+            statistics: statistics, conditions: conditions, usesIndexes: options.usesIndexes)
+    }
+
     /// The steps that are possible from a state.
-    private func moves(from state: State) -> [PatternMove] {
+    func moves(from state: State) -> [PatternMove] {
         var moves: [PatternMove] = []
         let selected = Set(pattern.selections.flatMap { $0.relationships })
         for (index, relationship) in pattern.relationships.enumerated()
@@ -119,7 +119,6 @@ struct PatternOrder {
             }
         }
         let isStuck = moves.isEmpty
-        let finder = NodeAccessFinder(statistics: statistics, conditions: conditions)
         for (index, node) in pattern.nodes.enumerated() where !state.nodes.contains(index) {
             let access = finder.best(node.variable, known: state.known)
             if isStuck || (access.isExact && access.rows <= 10) {
@@ -130,7 +129,7 @@ struct PatternOrder {
     }
 
     /// The state after a step.
-    private func applied(_ move: PatternMove, to state: State) -> State {
+    func applied(_ move: PatternMove, to state: State) -> State {
         var next = state
         next.moves.append(move)
         switch move {
@@ -190,9 +189,6 @@ struct PatternOrder {
             }
             next.rows *= condition.selectivity
         }
-        #if DEBUG
-            next.cost = Self.disturbed(next.cost)
-        #endif
         return next
     }
 

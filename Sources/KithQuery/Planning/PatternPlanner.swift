@@ -25,11 +25,8 @@ final class PatternPlanner {
 
     /// The plan that finds the pattern for each row of `input`.
     func plan(from input: PlanNode) throws(QueryError) -> PlanNode {
-        let order = PatternOrder(
-            pattern: pattern, conditions: conditions, statistics: planner.statistics,
-            input: input.variables, inputRows: input.estimatedRows
-        ).best()
-        remaining = order.moves
+        let order = order(from: input)
+        remaining = (planner.nextOrderSeed().map { order.random(seed: $0) } ?? order.best()).moves
         var node = try applyConditions(to: input)
         node = try refuseNullNodes(node)
         while !remaining.isEmpty {
@@ -181,12 +178,15 @@ final class PatternPlanner {
             variables: kept.union([far]).union(isWanted ? [relationship.variable] : []))
     }
 
-    private func estimate(_ index: Int, _ fromLeft: Bool, _ input: PlanNode) -> Double {
-        let order = PatternOrder(
+    private func order(from input: PlanNode) -> PatternOrder {
+        PatternOrder(
             pattern: pattern, conditions: conditions, statistics: planner.statistics,
-            input: input.variables, inputRows: input.estimatedRows)
-        return max(input.estimatedRows, 1)
-            * order.fanOut(
+            input: input.variables, inputRows: input.estimatedRows, options: planner.options)
+    }
+
+    private func estimate(_ index: Int, _ fromLeft: Bool, _ input: PlanNode) -> Double {
+        max(input.estimatedRows, 1)
+            * order(from: input).fanOut(
                 pattern.relationships[index],
                 from: fromLeft
                     ? pattern.relationships[index].from : pattern.relationships[index].to,

@@ -6,22 +6,27 @@ import KithValues
 /// ``PatternPlanner`` plans MATCH; the other clauses have one way to run each.
 final class QueryPlanner {
     let statistics: PlanningStatistics
+    let options: ExecutionOptions
     private(set) var variableCount: Int
     private var outerCount = 0
     private let subplans = SubplanTable()
     private let names: VariableNames
+    private var orderSeeds: SplitMix?
 
-    init(statement: BoundStatement, statistics: PlanningStatistics) {
+    init(statement: BoundStatement, statistics: PlanningStatistics, options: ExecutionOptions) {
         self.statistics = statistics
+        self.options = options
+        orderSeeds = options.joinOrderSeed.map { SplitMix(seed: $0) }
         variableCount = statement.variables.count
         names = VariableNames(infos: statement.variables)
     }
 
     /// Plans a whole statement.
     static func plan(
-        _ statement: BoundStatement, statistics: PlanningStatistics
+        _ statement: BoundStatement, statistics: PlanningStatistics, options: ExecutionOptions
     ) throws(QueryError) -> Plan {
-        let planner = QueryPlanner(statement: statement, statistics: statistics)
+        let planner = QueryPlanner(
+            statement: statement, statistics: statistics, options: options)
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
         let root = try planner.plan(statement.query, from: start)
         return Plan(
@@ -34,6 +39,9 @@ final class QueryPlanner {
         defer { variableCount += 1 }
         return VariableID(variableCount)
     }
+
+    /// From what the order of the next pattern is drawn; nil for the best order.
+    func nextOrderSeed() -> UInt64? { orderSeeds?.next() }
 
     /// A number for the outer rows of a nested plan.
     func makeOuter() -> Int {

@@ -10,14 +10,6 @@ struct Batch {
     /// The vectors by ``VariableID/index``; nil where the variable is not alive here.
     private(set) var vectors: [Vector?]
 
-    /// The most rows that operators put into one batch.
-    #if DEBUG
-        /// Tests set it lower, so that small results cross the borders of batches.
-        @TaskLocal static var capacity = 2_048
-    #else
-        static let capacity = 2_048
-    #endif
-
     /// Makes a batch of `count` rows without any variable, with room for `width` variables.
     init(count: Int, width: Int) {
         self.count = count

@@ -37,7 +37,7 @@ final class Aggregate: Operator {
         }
         let total = keys.isEmpty ? 1 : table.count
         guard position < total else { return nil }
-        let range = position..<min(total, position + Batch.capacity)
+        let range = position..<min(total, position + context.batchSize)
         position = range.upperBound
         var batch = Batch(count: range.count, width: context.variableCount)
         for (index, key) in keys.enumerated() {

@@ -5,16 +5,17 @@ import KithValues
 final class Expand: Operator {
     private let input: Operator
     private let step: ExpandStep
-    private let expansion = Expansion(capacity: Batch.capacity)
+    private let expansion: Expansion
     private var batch: Batch?
     private var sources: [UInt64] = []
     private var rows: [Int32] = []
     private var types: [RelationshipTypeID] = []
     private var isDone = true
 
-    init(input: Operator, step: ExpandStep) {
+    init(input: Operator, step: ExpandStep, batchSize: Int) {
         self.input = input
         self.step = step
+        expansion = Expansion(capacity: batchSize)
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
@@ -92,6 +93,6 @@ struct ExpandStep: PlanStep {
         return "(\(names.name(from)))\(direction.arrow(inner))(\(names.name(to)))"
     }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
-        Expand(input: inputs[0], step: self)
+        Expand(input: inputs[0], step: self, batchSize: builder.batchSize)
     }
 }

@@ -9,7 +9,7 @@ import KithValues
 final class ExpandInto: Operator {
     private let input: Operator
     private let step: ExpandIntoStep
-    private let table = NeighbourTable()
+    private let table: NeighbourTable
     /// The node whose edges the table holds, and the state of the graph they are of.
     private var tabled: (node: UInt64, isFrom: Bool, version: UInt64)?
 
@@ -24,9 +24,10 @@ final class ExpandInto: Operator {
     /// So many rows in a run make the table worth its making.
     private static let runMin = 4
 
-    init(input: Operator, step: ExpandIntoStep) {
+    init(input: Operator, step: ExpandIntoStep, batchSize: Int) {
         self.input = input
         self.step = step
+        table = NeighbourTable(batchSize: batchSize)
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
@@ -159,6 +160,6 @@ struct ExpandIntoStep: PlanStep {
         return "(\(names.name(from)))\(direction.arrow(inner))(\(names.name(to)))"
     }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
-        ExpandInto(input: inputs[0], step: self)
+        ExpandInto(input: inputs[0], step: self, batchSize: builder.batchSize)
     }
 }

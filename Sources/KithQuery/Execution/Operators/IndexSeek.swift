@@ -75,7 +75,7 @@ final class IndexSeek: Operator {
         guard let batch else { return nil }
         var rows: [Int32] = []
         var ids: [UInt64] = []
-        while row < batch.count, ids.count < Batch.capacity {
+        while row < batch.count, ids.count < context.batchSize {
             guard alternative < bounds[row].count else {
                 row += 1
                 alternative = 0
@@ -114,7 +114,7 @@ final class IndexSeek: Operator {
             }
             self.cursor = cursor
         }
-        let limit = Batch.capacity - ids.count
+        let limit = context.batchSize - ids.count
         // The cursor replaces what it is given; the ids of earlier rows stay.
         var fetched: [UInt64] = []
         try context.onGraph { () throws(GraphError) in

@@ -35,14 +35,14 @@ final class LoadCSV: Operator {
         guard let reader else { return nil }
         var values: [Value] = []
         do {
-            while values.count < Batch.capacity, let fields = try reader.nextRow() {
+            while values.count < context.batchSize, let fields = try reader.nextRow() {
                 values.append(hasHeaders ? map(fields, reader.header) : list(fields))
             }
         } catch {
             throw failure(error)
         }
         let result = batch.repeated(row, count: values.count).with(variable, .of(values))
-        if values.count < Batch.capacity {
+        if values.count < context.batchSize {
             self.reader = nil
             row += 1
             if row == batch.count { self.batch = nil }

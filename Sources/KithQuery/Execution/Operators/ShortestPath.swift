@@ -156,7 +156,7 @@ struct PathSearch {
     private func grow(_ side: inout Side, _ context: ExecutionContext) throws(QueryError) {
         side.distance += 1
         var next: [UInt64] = []
-        let expansion = Expansion(capacity: Batch.capacity)
+        let expansion = Expansion(capacity: context.batchSize)
         expansion.begin()
         var isDone = false
         let frontier = side.frontier

@@ -32,7 +32,7 @@ final class Sort: Operator {
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         if sorted == nil { sorted = try sortAll(context) }
         guard let sorted, position < sorted.count else { return nil }
-        let length = min(Batch.capacity, sorted.count - position)
+        let length = min(context.batchSize, sorted.count - position)
         defer { position += length }
         return sorted.slice(from: position, count: length)
     }
@@ -53,7 +53,7 @@ final class Sort: Operator {
             var vectors: [Vector] = []
             for key in keys { vectors.append(try key.expression.evaluate(batch, context)) }
             keyVectors.append(vectors)
-            if most < .max, rows.count > 4 * max(most, Batch.capacity) {
+            if most < .max, rows.count > 4 * max(most, context.batchSize) {
                 let (best, bestKeys) = ordered(rows, keyVectors, most)
                 rows.removeAll(context)
                 try rows.append(best, context)

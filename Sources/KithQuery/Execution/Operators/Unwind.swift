@@ -28,7 +28,7 @@ final class Unwind: Operator {
         guard let batch, let lists else { return nil }
         var indices: [Int32] = []
         var values: [Value] = []
-        while row < batch.count, indices.count < Batch.capacity {
+        while row < batch.count, indices.count < context.batchSize {
             guard case .list(let elements) = lists.value(at: row) else {
                 if !lists.isNull(row) {
                     indices.append(Int32(row))
@@ -37,7 +37,7 @@ final class Unwind: Operator {
                 row += 1
                 continue
             }
-            let taken = min(elements.count - element, Batch.capacity - indices.count)
+            let taken = min(elements.count - element, context.batchSize - indices.count)
             for offset in 0..<taken { values.append(elements[element + offset]) }
             indices.append(contentsOf: repeatElement(Int32(row), count: taken))
             element += taken

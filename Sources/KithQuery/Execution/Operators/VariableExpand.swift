@@ -58,7 +58,7 @@ final class VariableExpand: Operator {
         if isDone { stack.removeLast() }
         let next = try extend(chunk, expansion, batch, context)
         if !next.nodes.isEmpty, step.maximum.map({ next.length < $0 }) ?? true {
-            let fresh = Expansion(capacity: Batch.capacity)
+            let fresh = Expansion(capacity: context.batchSize)
             fresh.begin()
             stack.append((next, fresh))
         }
@@ -76,7 +76,7 @@ final class VariableExpand: Operator {
         start.relationships = start.parents.map { _ in .max }
         let goesFurther = step.maximum.map { $0 > 0 } ?? true
         if goesFurther, wanted?.isEmpty != true, !start.nodes.isEmpty {
-            let expansion = Expansion(capacity: Batch.capacity)
+            let expansion = Expansion(capacity: context.batchSize)
             expansion.begin()
             stack.append((start, expansion))
         }

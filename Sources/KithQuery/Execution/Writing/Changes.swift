@@ -48,39 +48,45 @@ final class ChangeApplier {
         }
     }
 
-    /// Applies the change to every row.
-    func apply(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
-        let entities = try entity.evaluate(batch, context)
-        let keys = try key?.evaluate(batch, context)
-        let values = try value?.evaluate(batch, context)
-        for row in 0..<batch.count {
-            let target = entities.value(at: row)
-            if target.isNull { continue }
-            switch change {
-            case .setProperty(_, let key, _, let span):
-                try set(target, key, values?.value(at: row) ?? .null, span, context)
-            case .removeProperty(_, let key, let span):
-                try set(target, key, .null, span, context)
-            case .setDynamicProperty(_, _, _, let span), .removeDynamicProperty(_, _, let span):
-                guard case .string(let name) = keys?.value(at: row) else {
-                    throw QueryError(
-                        type: "TypeError", detail: "InvalidArgumentType", phase: .runtime,
-                        message: "a property's name must be a string", span: span)
-                }
-                try set(target, name, values?.value(at: row) ?? .null, span, context)
-            case .replaceProperties(_, _, let span):
-                let map = values?.value(at: row) ?? .null
-                try setAll(target, map, replacing: true, span, context)
-            case .mergeProperties(_, _, let span):
-                let map = values?.value(at: row) ?? .null
-                try setAll(target, map, replacing: false, span, context)
-            case .addLabels(_, let names, let span):
-                try changeLabels(target, names, adding: true, span, context)
-            case .removeLabels(_, let names, let span):
-                try changeLabels(target, names, adding: false, span, context)
+    /// What the change is about, for each row of a batch.
+    struct Operands {
+        let entities: Vector
+        let keys: Vector?
+        let values: Vector?
+    }
+
+    func operands(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Operands {
+        Operands(
+            entities: try entity.evaluate(batch, context),
+            keys: try key?.evaluate(batch, context), values: try value?.evaluate(batch, context))
+    }
+
+    /// Applies the change to one row.
+    func apply(
+        _ operands: Operands, row: Int, _ context: ExecutionContext
+    ) throws(QueryError) {
+        let target = operands.entities.value(at: row)
+        if target.isNull { return }
+        let value = operands.values?.value(at: row) ?? .null
+        switch change {
+        case .setProperty(_, let key, _, let span): try set(target, key, value, span, context)
+        case .removeProperty(_, let key, let span): try set(target, key, .null, span, context)
+        case .setDynamicProperty(_, _, _, let span), .removeDynamicProperty(_, _, let span):
+            guard case .string(let name) = operands.keys?.value(at: row) else {
+                throw QueryError(
+                    type: "TypeError", detail: "InvalidArgumentType", phase: .runtime,
+                    message: "a property's name must be a string", span: span)
             }
+            try set(target, name, value, span, context)
+        case .replaceProperties(_, _, let span):
+            try setAll(target, value, replacing: true, span, context)
+        case .mergeProperties(_, _, let span):
+            try setAll(target, value, replacing: false, span, context)
+        case .addLabels(_, let names, let span):
+            try changeLabels(target, names, adding: true, span, context)
+        case .removeLabels(_, let names, let span):
+            try changeLabels(target, names, adding: false, span, context)
         }
-        context.noteChange()
     }
 
     private func set(
@@ -152,29 +158,38 @@ final class ChangeApplier {
     }
 }
 
-/// Several changes, applied row by row where one may read what another wrote.
+/// Several changes, applied to one row after the other, each row's in their order; where one may read
+/// what another wrote, they are also evaluated so.
 struct ChangeList {
     private let appliers: [ChangeApplier]
-    private let goesRowByRow: Bool
+    private let readsGraph: Bool
 
     init(_ changes: [BoundChange], _ builder: OperatorBuilder) throws(QueryError) {
         var appliers: [ChangeApplier] = []
         for change in changes { appliers.append(try ChangeApplier(change, builder)) }
         self.appliers = appliers
-        goesRowByRow = appliers.contains { $0.readsGraph }
+        readsGraph = appliers.contains { $0.readsGraph }
     }
 
     /// Applies the changes to the rows of `batch`.
     func apply(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
         guard !appliers.isEmpty, batch.count > 0 else { return }
-        if !goesRowByRow || batch.count == 1 {
-            for applier in appliers { try applier.apply(batch, context) }
+        if readsGraph {
+            for row in 0..<batch.count {
+                let single = batch.slice(from: row, count: 1)
+                for applier in appliers {
+                    try applier.apply(applier.operands(single, context), row: 0, context)
+                    context.noteChange()
+                }
+            }
             return
         }
+        var changes: [(applier: ChangeApplier, operands: ChangeApplier.Operands)] = []
+        for applier in appliers { changes.append((applier, try applier.operands(batch, context))) }
         for row in 0..<batch.count {
-            let single = batch.slice(from: row, count: 1)
-            for applier in appliers { try applier.apply(single, context) }
+            for change in changes { try change.applier.apply(change.operands, row: row, context) }
         }
+        context.noteChange()
     }
 }
 

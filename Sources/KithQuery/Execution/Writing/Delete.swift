@@ -6,12 +6,18 @@ import KithValues
 final class Delete: WritingOperator {
     private let entities: [VectorExpression]
     private let isDetaching: Bool
+    private let readsGraph: Bool
 
-    init(input: Operator, entities: [VectorExpression], isDetaching: Bool) {
+    init(
+        input: Operator, entities: [VectorExpression], isDetaching: Bool, readsGraph: Bool
+    ) {
         self.entities = entities
         self.isDetaching = isDetaching
+        self.readsGraph = readsGraph
         super.init(input: input)
     }
+
+    override var needsAllRowsAtOnce: Bool { readsGraph }
 
     override func write(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
         var nodes: [NodeID] = []
@@ -76,6 +82,6 @@ struct DeleteStep: PlanStep {
         Delete(
             input: inputs[0],
             entities: try ExpressionCompiler(builder: builder).compile(entities),
-            isDetaching: isDetaching)
+            isDetaching: isDetaching, readsGraph: entities.contains { !$0.isVariable })
     }
 }

@@ -8,9 +8,18 @@ final class PatternCreation {
     private let pattern: BoundPattern
     private let nodeProperties: [PropertyWriter]
     private let relationshipProperties: [PropertyWriter]
+    /// Whether properties read entities that the same pattern makes further left; such patterns are
+    /// made and evaluated row by row.
+    private let readsOwn: Bool
+    /// Whether properties read what other rows may make; they are then evaluated for all rows before
+    /// anything is made.
+    let readsGraph: Bool
 
     init(_ pattern: BoundPattern, _ builder: OperatorBuilder) throws(QueryError) {
         self.pattern = pattern
+        let own = Set(pattern.newVariables)
+        readsOwn = pattern.expressions.contains { !$0.freeVariables.isDisjoint(with: own) }
+        readsGraph = pattern.expressions.contains { $0.contains { $0.isSubquery } }
         var nodes: [PropertyWriter] = []
         for node in pattern.nodes {
             nodes.append(
@@ -44,10 +53,6 @@ final class PatternCreation {
         var relationships = pattern.relationships.map { _ in [Value]() }
         var result = batch
         let plain = pattern.nodes.indices.filter { !pattern.nodes[$0].isBound }
-        // Properties may read entities that the same clause makes further left, so such patterns
-        // are made and evaluated row by row.
-        let own = Set(pattern.newVariables)
-        let readsOwn = pattern.expressions.contains { !$0.freeVariables.isDisjoint(with: own) }
         if readsOwn, batch.count > 1 {
             var rows: [Batch] = []
             for row in 0..<batch.count {
@@ -157,6 +162,8 @@ final class Create: WritingOperator {
         self.creation = creation
         super.init(input: input)
     }
+
+    override var needsAllRowsAtOnce: Bool { creation.readsGraph }
 
     override func write(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
         try creation.create(batch, context)

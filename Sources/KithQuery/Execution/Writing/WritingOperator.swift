@@ -13,6 +13,10 @@ class WritingOperator: Operator {
 
     init(input: Operator) { self.input = input }
 
+    /// Whether what the change reads of the graph must be read for all rows before the first is
+    /// written, so that ``write(_:_:)`` must get them as one batch.
+    var needsAllRowsAtOnce: Bool { false }
+
     /// Applies the change to the rows of `batch`, which has at least one; returns the rows to go on
     /// with.
     func write(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
@@ -24,6 +28,11 @@ class WritingOperator: Operator {
             hasWritten = true
             var rows = BufferedRows()
             try rows.fill(from: input, context)
+            if needsAllRowsAtOnce, rows.count > 0 {
+                let all = rows.combined(width: context.variableCount)
+                rows.removeAll(context)
+                try rows.append(all, context)
+            }
             while let batch = rows.next(context) {
                 try context.checkpoint()
                 let written = try write(batch, context)
