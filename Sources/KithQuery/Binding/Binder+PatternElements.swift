@@ -117,7 +117,7 @@ extension Binder {
         if let name = relationship.variable, outer.variable(name) != nil {
             throw alreadyBound(name)
         }
-        let inner = PatternDraft()
+        let inner = PatternDraft(firstVariable: draft.firstVariable)
         for _ in 0..<2 {
             inner.nodes.append(
                 PatternDraft.Node(
@@ -163,7 +163,7 @@ extension Binder {
             pattern.relationships.append(
                 try finish(
                     relationship, from: position(relationship.from), to: position(relationship.to),
-                    &predicates))
+                    firstVariable: draft.firstVariable, &predicates))
         }
         for path in draft.paths {
             let steps = path.steps.map {
@@ -173,13 +173,7 @@ extension Binder {
                 PatternPath(
                     variable: path.variable, firstNode: position(path.firstNode), steps: steps))
         }
-        for selection in draft.selections {
-            guard let selector = boundSelector(selection.selector) else { continue }
-            pattern.selections.append(
-                PathSelection(
-                    selector: selector, relationships: selection.relationships,
-                    predicate: try filter(selection.filter)))
-        }
+        for selection in draft.selections { pattern.selections.append(try finish(selection)) }
         for filter in draft.filters {
             predicates.append(try condition(filter, "the condition of WHERE"))
         }
@@ -207,7 +201,7 @@ extension Binder {
     }
 
     private func finish(
-        _ relationship: PatternDraft.Relationship, from: Int, to: Int,
+        _ relationship: PatternDraft.Relationship, from: Int, to: Int, firstVariable: Int,
         _ predicates: inout [BoundExpression]
     ) throws(QueryError) -> PatternRelationship {
         var properties: [BoundMapEntry] = []
@@ -215,11 +209,20 @@ extension Binder {
             for entry in entries { warnUnknownProperty(entry.key, of: .relationship) }
             properties = try map(entries)
         }
+        if relationship.length != nil, relationship.group == nil {
+            let isLate = { (entry: BoundMapEntry) in
+                relationship.isBound
+                    || (!relationship.isSelected
+                        && entry.value.freeVariables.contains { $0.index >= firstVariable })
+            }
+            predicates += properties.filter(isLate).map { everyHas($0, relationship.variable) }
+            properties.removeAll(where: isLate)
+        }
         if let filter = relationship.filter {
             predicates.append(try condition(filter, "the condition of WHERE"))
         }
         let quantified = try relationship.group.map { (group) throws(QueryError) in
-            try finish(group)
+            try finish(group, firstVariable: firstVariable)
         }
         return PatternRelationship(
             variable: relationship.variable, isBound: relationship.isBound, from: from, to: to,
@@ -229,7 +232,25 @@ extension Binder {
             span: relationship.span)
     }
 
-    private func finish(_ group: PatternDraft.Group) throws(QueryError) -> QuantifiedPattern {
+    /// Says of a list of relationships that each has a property.
+    private func everyHas(_ entry: BoundMapEntry, _ list: VariableID) -> BoundExpression {
+        let element = makeUnnamed(.relationship)
+        let property = BoundExpression(
+            .property(
+                BoundExpression(.variable(element), type: .relationship), key: entry.key),
+            span: entry.value.span)
+        return BoundExpression(
+            .quantifier(
+                .all, variable: element,
+                list: BoundExpression(.variable(list), type: .relationshipList),
+                predicate: BoundExpression(
+                    .comparison(property, [ComparisonStep(.equal, entry.value)]), type: .boolean)),
+            type: .boolean, span: entry.value.span)
+    }
+
+    private func finish(
+        _ group: PatternDraft.Group, firstVariable: Int
+    ) throws(QueryError) -> QuantifiedPattern {
         let outer = scope
         // Within the part its names stand for one repetition, around it for all.
         for (name, variable) in group.scope.ownVariables { scope.add(name, variable) }
@@ -237,6 +258,16 @@ extension Binder {
         var predicates: [BoundExpression] = []
         let pattern = try finish(group.draft, &predicates)
         if let filter = try filter(group.filter) { predicates.append(filter) }
+        let own = Set(pattern.newVariables)
+        for condition in predicates + pattern.expressions {
+            let read = condition.freeVariables.subtracting(own)
+            guard let stranger = read.first(where: { $0.index >= firstVariable }) else { continue }
+            throw .syntax(
+                "UndefinedVariable",
+                "`\(variables[stranger.index].name)` cannot be used within a part that repeats",
+                condition.span,
+                hint: "Only names of earlier clauses can; compare behind the pattern with WHERE.")
+        }
         // Merged nodes are gone from the pattern: count those that are left before.
         func position(_ index: Int) -> Int {
             let resolved = group.draft.resolved(index)
@@ -245,26 +276,5 @@ extension Binder {
         return QuantifiedPattern(
             pattern: pattern, first: position(group.first), last: position(group.last),
             predicate: conjunction(predicates), groups: group.variables)
-    }
-
-    private func boundSelector(_ selector: PathSelector) -> PathSelection.Selector? {
-        switch selector {
-        case .all: nil
-        case .any(let count): .any(count: pathCount(count))
-        case .shortest(.number(1)), .shortestPathFunction: .anyShortest
-        case .shortest(let count): .shortest(count: pathCount(count))
-        case .allShortest, .allShortestPathsFunction: .allShortest
-        case .shortestGroups(let count): .shortestGroups(count: pathCount(count))
-        }
-    }
-
-    private func pathCount(_ count: PathCount) -> BoundExpression {
-        switch count {
-        case .number(let number):
-            return BoundExpression(.literal(.integer(number)), type: .integer)
-        case .parameter(let name):
-            note(parameter: name.text, at: name.span)
-            return BoundExpression(.parameter(name.text), span: name.span)
-        }
     }
 }

@@ -7,11 +7,14 @@ extension Binder {
     func match(
         _ paths: [PathPattern], _ filter: Expression?, isOptional: Bool
     ) throws(QueryError) -> BoundMatch {
-        let draft = PatternDraft()
+        let draft = PatternDraft(firstVariable: variables.count)
         for path in paths { try declare(path, in: draft) }
+        try settleSelections(of: draft)
         var predicates: [BoundExpression] = []
-        let pattern = try finish(draft, &predicates)
-        if let filter = try self.filter(filter) { predicates.append(filter) }
+        var pattern = try finish(draft, &predicates)
+        if let filter = try self.filter(filter) {
+            predicates += moveConditions(filter.conjuncts, into: &pattern)
+        }
         return BoundMatch(
             isOptional: isOptional, pattern: pattern, predicate: conjunction(predicates))
     }
@@ -23,35 +26,45 @@ extension Binder {
 
     /// Makes the variables of a path.
     private func declare(_ path: PathPattern, in draft: PatternDraft) throws(QueryError) {
+        guard path.selector != .all else {
+            let chain = try self.chain(path.elements, in: draft)
+            if let name = path.variable { _ = try declarePath(name, chain, in: draft) }
+            return
+        }
         var elements = path.elements
-        var selectionFilter: Expression?
+        var filters: [Expression] = []
         var innerName: Name?
-        if path.selector != .all, elements.count == 1, case .group(let group) = elements[0],
-            group.quantifier == nil
-        {
+        if elements.count == 1, case .group(let group) = elements[0], group.quantifier == nil {
             // What stands in the parentheses behind a selector decides before it selects.
             elements = group.elements
-            selectionFilter = group.filter
+            filters += [group.filter].compactMap { $0 }
             innerName = group.variable
         }
+        let filtersBefore = draft.filters.count
         let chain = try self.chain(elements, in: draft)
+        filters += draft.filters[filtersBefore...]
+        draft.filters.removeLast(draft.filters.count - filtersBefore)
+        var paths: [VariableID] = []
         for name in [path.variable, innerName].compactMap({ $0 }) {
-            try declarePath(name, chain, in: draft)
+            paths.append(try declarePath(name, chain, in: draft))
         }
-        if path.selector != .all {
-            draft.selections.append(
-                PatternDraft.Selection(
-                    selector: path.selector, relationships: chain.steps.map(\.relationship),
-                    filter: selectionFilter, span: path.span))
+        guard !chain.steps.isEmpty else {
+            draft.filters += filters
+            return
         }
+        draft.selections.append(
+            PatternDraft.Selection(
+                selector: path.selector, chain: chain, paths: paths, filters: filters,
+                span: path.span))
     }
 
     private func declarePath(
         _ name: Name, _ chain: PatternDraft.Chain, in draft: PatternDraft
-    ) throws(QueryError) {
+    ) throws(QueryError) -> VariableID {
         let variable = try introduce(name, .path)
         draft.paths.append(
             PatternPath(variable: variable, firstNode: chain.first, steps: chain.steps))
+        return variable
     }
 
     /// Makes the variables of nodes, relationships and groups in a row.
@@ -153,7 +166,7 @@ extension Binder {
             return
         }
         let inner = try chain(group.elements, in: draft)
-        if let name = group.variable { try declarePath(name, inner, in: draft) }
+        if let name = group.variable { _ = try declarePath(name, inner, in: draft) }
         if let filter = group.filter { draft.filters.append(filter) }
         try arrive(at: inner.first, &builder, in: draft)
         builder.chain?.steps += inner.steps
@@ -170,10 +183,16 @@ extension Binder {
                 hint: "Name the whole path instead.")
         }
         let outer = scope
-        let inner = PatternDraft()
+        let inner = PatternDraft(firstVariable: draft.firstVariable)
         let names = group.elements.flatMap { PatternNames.all(in: $0) }
         for name in names where outer.variable(name) != nil { throw alreadyBound(name) }
         let chain = try self.chain(group.elements, in: inner)
+        guard inner.relationships.contains(where: { ($0.length?.minimum ?? 1) > 0 }) else {
+            throw .syntax(
+                "InvalidRelationshipPattern",
+                "a repeated part of a path needs a relationship", group.span,
+                hint: "A part that may be of length 0 would repeat without end.")
+        }
         let innerScope = scope
         scope = outer
         var groups: [QuantifiedPattern.GroupVariable] = []

@@ -216,34 +216,3 @@ public struct PatternPath: Sendable {
         self.steps = steps
     }
 }
-
-/// A part of a pattern of which only selected paths match.
-public struct PathSelection: Sendable {
-    /// How paths are selected for each pair of end nodes.
-    public enum Selector: Sendable {
-        /// One shortest path: `shortestPath(…)`, `ANY SHORTEST`.
-        case anyShortest
-        /// Every shortest path: `allShortestPaths(…)`, `ALL SHORTEST`.
-        case allShortest
-        /// The `count` shortest paths: `SHORTEST k`.
-        case shortest(count: BoundExpression)
-        /// The paths of the `count` smallest lengths: `SHORTEST k GROUPS`.
-        case shortestGroups(count: BoundExpression)
-        /// Any `count` paths: `ANY k`.
-        case any(count: BoundExpression)
-    }
-
-    /// How paths are selected.
-    public let selector: Selector
-    /// The indexes of the relationships that form the path, in order.
-    public let relationships: [Int]
-    /// The condition within the selector's parentheses, applied before selecting.
-    public let predicate: BoundExpression?
-
-    /// Makes a selection.
-    public init(selector: Selector, relationships: [Int], predicate: BoundExpression?) {
-        self.selector = selector
-        self.relationships = relationships
-        self.predicate = predicate
-    }
-}

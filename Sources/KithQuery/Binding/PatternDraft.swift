@@ -24,9 +24,11 @@ final class PatternDraft {
         let types: LabelExpression?
         let length: LengthRange?
         let properties: Expression?
-        let filter: Expression?
+        var filter: Expression?
         let group: Group?
         let span: SourceSpan
+        /// Whether it is part of a path to be selected.
+        var isSelected = false
     }
 
     /// The repeated part of a path.
@@ -49,10 +51,16 @@ final class PatternDraft {
     /// A selection of paths.
     struct Selection {
         let selector: PathSelector
-        let relationships: [Int]
-        let filter: Expression?
+        let chain: Chain
+        /// The variables that hold the path.
+        let paths: [VariableID]
+        /// The conditions within the selected path, which decide before it is selected.
+        var filters: [Expression]
         let span: SourceSpan
     }
+
+    /// The first variable that the whole pattern makes.
+    let firstVariable: Int
 
     var nodes: [Node] = []
     var relationships: [Relationship] = []
@@ -62,6 +70,8 @@ final class PatternDraft {
     var filters: [Expression] = []
     /// Nodes that turned out to be another: the index of each maps to that of the other.
     var merged: [Int: Int] = [:]
+
+    init(firstVariable: Int) { self.firstVariable = firstVariable }
 
     func index(ofNode variable: VariableID) -> Int? {
         nodes.indices.first { nodes[$0].variable == variable && merged[$0] == nil }

@@ -111,15 +111,17 @@ struct PatternOrder {
             }
         }
         for (index, selection) in pattern.selections.enumerated() {
-            guard let first = selection.relationships.first, !state.relationships.contains(first)
+            guard let (first, last) = pattern.ends(of: selection),
+                !state.relationships.contains(selection.relationships[0])
             else { continue }
-            let relationship = pattern.relationships[first]
-            if state.nodes.contains(relationship.from), state.nodes.contains(relationship.to) {
+            if state.nodes.contains(first), state.nodes.contains(last) {
                 moves.append(.shortest(selection: index))
             }
         }
         let isStuck = moves.isEmpty
-        for (index, node) in pattern.nodes.enumerated() where !state.nodes.contains(index) {
+        let inner = pattern.innerNodesOfSelections
+        for (index, node) in pattern.nodes.enumerated()
+        where !state.nodes.contains(index) && !inner.contains(index) {
             let access = finder.best(node.variable, known: state.known)
             if isStuck || (access.isExact && access.rows <= 10) {
                 moves.append(.start(node: index, access))
@@ -173,6 +175,10 @@ struct PatternOrder {
             next.relationships.formUnion(pattern.selections[index].relationships)
             for relationship in pattern.selections[index].relationships {
                 next.known.insert(pattern.relationships[relationship].variable)
+            }
+            for node in pattern.innerNodes(of: pattern.selections[index]) {
+                next.nodes.insert(node)
+                next.known.insert(pattern.nodes[node].variable)
             }
             next.cost += state.rows * 100
         }

@@ -3,15 +3,15 @@ import KithLanguage
 /// Plans one MATCH: chooses the order of its steps and puts each condition as low as its variables
 /// allow.
 final class PatternPlanner {
-    private let match: BoundMatch
-    private let pattern: BoundPattern
-    private let planner: QueryPlanner
+    let match: BoundMatch
+    let pattern: BoundPattern
+    let planner: QueryPlanner
     private let alive: Set<VariableID>
-    private let conditions: PatternConditions
-    private var isApplied: [Bool]
+    let conditions: PatternConditions
+    var isApplied: [Bool]
     private var remaining: [PatternMove] = []
     /// The relationships solved so far, in order, for the rule that they differ.
-    private var solved: [Int] = []
+    var solved: [Int] = []
 
     /// `alive`: the variables that are read after the MATCH.
     init(match: BoundMatch, planner: QueryPlanner, alive: Set<VariableID>) {
@@ -76,7 +76,7 @@ final class PatternPlanner {
     }
 
     /// The variables that later steps, conditions or clauses still read.
-    private func needed() -> Set<VariableID> {
+    func needed() -> Set<VariableID> {
         var found = alive
         for (index, condition) in conditions.conditions.enumerated() where !isApplied[index] {
             found.formUnion(condition.variables)
@@ -289,7 +289,7 @@ final class PatternPlanner {
     }
 
     /// The condition on each relationship of a variable-length step.
-    private func elementPredicate(
+    func elementPredicate(
         _ relationship: PatternRelationship
     ) throws(QueryError) -> (BoundExpression?, VariableID?) {
         guard !relationship.properties.isEmpty else { return (nil, nil) }
@@ -342,39 +342,5 @@ final class PatternPlanner {
             .comparison(
                 BoundExpression(.variable(left)),
                 [ComparisonStep(.notEqual, BoundExpression(.variable(right)))]), type: .boolean)
-    }
-
-    private func planShortest(_ index: Int, _ input: PlanNode) throws(QueryError) -> PlanNode {
-        let selection = pattern.selections[index]
-        let findsAll: Bool
-        switch selection.selector {
-        case .anyShortest: findsAll = false
-        case .allShortest: findsAll = true
-        case .shortest, .shortestGroups, .any: throw unsupported("this path selector")
-        }
-        guard selection.relationships.count == 1, let position = selection.relationships.first,
-            pattern.relationships[position].quantified == nil
-        else { throw unsupported("a shortest path of several parts") }
-        let relationship = pattern.relationships[position]
-        solved.append(position)
-        let (predicate, element) = try elementPredicate(relationship)
-        let step = ShortestPathStep(
-            from: pattern.nodes[relationship.from].variable,
-            to: pattern.nodes[relationship.to].variable, relationships: relationship.variable,
-            types: TypeCondition(expression: relationship.types),
-            direction: relationship.direction, minimum: relationship.length?.minimum ?? 1,
-            maximum: relationship.length.map { $0.maximum } ?? 1, findsAll: findsAll,
-            predicate: predicate, elementVariable: element)
-        let node = PlanNode(
-            step, inputs: [input], estimatedRows: input.estimatedRows,
-            variables: input.variables.union([relationship.variable]))
-        return try planner.filtered(node, by: selection.predicate)
-    }
-
-    private func unsupported(_ what: String) -> QueryError {
-        QueryError(
-            type: "SyntaxError", detail: "InvalidClauseComposition", phase: .compile,
-            message: "\(what) is not supported by this version",
-            span: pattern.relationships.first?.span)
     }
 }

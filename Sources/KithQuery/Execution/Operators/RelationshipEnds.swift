@@ -134,8 +134,7 @@ final class BuildPath: Operator {
     private func path(
         _ batch: Batch, _ row: Int, _ context: ExecutionContext
     ) throws(QueryError) -> Value {
-        guard case .node(var current) = batch[step.start].value(at: row) else { return .null }
-        var nodes = [current]
+        guard case .node(let start) = batch[step.start].value(at: row) else { return .null }
         var relationships: [RelationshipID] = []
         for part in step.relationships {
             switch batch[part].value(at: row) {
@@ -144,13 +143,21 @@ final class BuildPath: Operator {
                 for case .relationship(let id) in elements { relationships.append(id) }
             default: return .null
             }
-            while nodes.count <= relationships.count {
-                let record = try EntityReading.record(
-                    of: relationships[nodes.count - 1], context, span: nil)
-                current = NodeID(
-                    rawValue: record.source == current.rawValue ? record.target : record.source)
-                nodes.append(current)
-            }
+        }
+        return try Self.path(from: start, along: relationships, context)
+    }
+
+    /// The path that begins at `start` and follows `relationships`.
+    static func path(
+        from start: NodeID, along relationships: [RelationshipID], _ context: ExecutionContext
+    ) throws(QueryError) -> Value {
+        var current = start
+        var nodes = [current]
+        for relationship in relationships {
+            let record = try EntityReading.record(of: relationship, context, span: nil)
+            current = NodeID(
+                rawValue: record.source == current.rawValue ? record.target : record.source)
+            nodes.append(current)
         }
         return .path(PathValue(nodes: nodes, relationships: relationships))
     }

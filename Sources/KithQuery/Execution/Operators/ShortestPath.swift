@@ -1,78 +1,6 @@
 import KithGraph
 import KithValues
 
-/// Finds the shortest paths between two known nodes: breadth first from both ends, the smaller
-/// frontier first, until they meet.
-final class ShortestPath: Operator {
-    private let input: Operator
-    private let step: ShortestPathStep
-    private let predicate: VectorExpression?
-
-    init(input: Operator, step: ShortestPathStep, predicate: VectorExpression?) {
-        self.input = input
-        self.step = step
-        self.predicate = predicate
-    }
-
-    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
-        guard let batch = try input.nextNonEmpty(context) else { return nil }
-        let types = step.types.types(context)
-        let (from, to) = (batch[step.from], batch[step.to])
-        var rows: [Int32] = []
-        var lists: [Value] = []
-        for row in 0..<batch.count {
-            guard case .node(let source) = from.value(at: row),
-                case .node(let target) = to.value(at: row), types?.isEmpty != true
-            else { continue }
-            let search = PathSearch(
-                types: types ?? [], direction: step.direction,
-                filter: predicate.map { predicate in
-                    RelationshipFilter(
-                        predicate: predicate, variable: step.elementVariable,
-                        outer: batch.slice(from: row, count: 1))
-                })
-            let paths = try search.shortestPaths(
-                from: source.rawValue, to: target.rawValue, minimum: step.minimum,
-                maximum: step.maximum ?? .max, all: step.findsAll, context)
-            for path in paths {
-                rows.append(Int32(row))
-                lists.append(
-                    .list(path.map { .relationship(RelationshipID(rawValue: $0)) }))
-            }
-        }
-        return batch.gathered(rows)
-            .with(step.relationships, Vector(tagged: lists, count: lists.count))
-    }
-
-    override func restart() { input.restart() }
-}
-
-/// The step of ``ShortestPath``.
-struct ShortestPathStep: PlanStep {
-    let from: VariableID
-    let to: VariableID
-    let relationships: VariableID
-    let types: TypeCondition
-    let direction: PatternDirection
-    let minimum: Int
-    let maximum: Int?
-    let findsAll: Bool
-    let predicate: BoundExpression?
-    let elementVariable: VariableID?
-
-    var name: String { findsAll ? "AllShortestPaths" : "ShortestPath" }
-    func details(_ names: VariableNames) -> String {
-        let bounds = "*\(minimum)..\(maximum.map(String.init) ?? "")"
-        return "(\(names.name(from)))\(direction.arrow(types.text + bounds))(\(names.name(to)))"
-    }
-    func makeOperator(
-        _ inputs: [Operator], _ builder: OperatorBuilder
-    ) throws(QueryError) -> Operator {
-        ShortestPath(
-            input: inputs[0], step: self, predicate: try builder.compile(predicate))
-    }
-}
-
 /// A condition on each relationship of a path.
 struct RelationshipFilter {
     let predicate: VectorExpression
@@ -92,7 +20,8 @@ struct RelationshipFilter {
     }
 }
 
-/// One breadth-first search between two nodes.
+/// Finds the shortest paths between two known nodes along relationships of one kind: breadth first
+/// from both ends, the smaller frontier first, until they meet.
 struct PathSearch {
     let types: [RelationshipTypeID]
     let direction: PatternDirection
