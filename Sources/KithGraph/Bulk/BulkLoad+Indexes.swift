@@ -3,40 +3,44 @@ import KithValues
 
 extension BulkLoad {
     /// Puts sorted entries into an index: packed where it is empty, one by one where it is not.
-    func fill(_ index: IndexDefinition, from sorter: KeySorter) throws(GraphError) {
-        let tree = KeySpaces.index(index.id)
-        let transaction = writer.transaction
-        let cut: [UInt8] = [1]
+    func fill(_ index: IndexDefinition, from sorter: IndexSorter) throws(GraphError) {
+        let writer = writer
         writer.noteStorageChange()
         guard try reader.entryCount(of: index.id) == 0 else {
-            try sorter.drain { key, isCut throws(GraphError) in
-                try storageCall { () throws(StorageError) in
-                    try transaction.put(Array(key), isCut ? cut : [], in: tree)
-                }
-            }
+            try sorter.drain(
+                runs: { run throws(GraphError) in try writer.putRun(run, in: index.id) },
+                keys: { key, isCut throws(GraphError) in
+                    try writer.putEntry(Array(key), isCut: isCut, in: index.id)
+                })
             try checkUnique(index)
             return
         }
-        let loader = try storageCall { () throws(StorageError) in try transaction.bulkLoad(tree) }
+        guard sorter.count > 0 else { return }
+        var loader = try IndexLoader(index, writer)
         var previous: [UInt8] = []
+        var lastNumber: Int64?
         var hasCut = false
-        try sorter.drain { key, isCut throws(GraphError) in
-            hasCut = hasCut || isCut
-            if index.isUnique, !isCut {
-                let values = key.dropLast(8)
-                if values.count == previous.count, values.elementsEqual(previous) {
-                    try reportDuplicate(index, key.bigEndianUInt64(at: key.count - 8))
+        try sorter.drain(
+            runs: { run throws(GraphError) in
+                if index.isUnique, run.first == lastNumber {
+                    try reportDuplicate(index, run.firstID)
                 }
-                previous.removeAll(keepingCapacity: true)
-                previous.append(contentsOf: values)
-            }
-            try cut.withUnsafeBufferPointer { flag throws(GraphError) in
-                let value = UnsafeRawBufferPointer(
-                    rebasing: UnsafeRawBufferPointer(flag)[..<(isCut ? 1 : 0)])
-                try storageCall { () throws(StorageError) in try loader.append(key, value) }
-            }
-        }
-        try storageCall { () throws(StorageError) in try loader.finish() }
+                lastNumber = run.last
+                try loader.append(run)
+            },
+            keys: { key, isCut throws(GraphError) in
+                hasCut = hasCut || isCut
+                if index.isUnique, !isCut {
+                    let values = key.dropLast(8)
+                    if values.count == previous.count, values.elementsEqual(previous) {
+                        try reportDuplicate(index, key.bigEndianUInt64(at: key.count - 8))
+                    }
+                    previous.removeAll(keepingCapacity: true)
+                    previous.append(contentsOf: values)
+                }
+                try loader.append(key, isCut: isCut)
+            })
+        try loader.finish()
         if hasCut { try checkUnique(index) }
     }
 
@@ -52,6 +56,50 @@ extension BulkLoad {
     private func reportDuplicate(_ index: IndexDefinition, _ id: UInt64) throws(GraphError) {
         guard let constraint = constraint(of: index) else { return }
         throw GraphError.constraintViolated(writer.violation(constraint, id))
+    }
+
+    /// Takes the entries of new entities for an index: rows of a batch with ids from `first` on.
+    func addEntries(
+        _ index: IndexDefinition, _ keys: [UInt32], _ batch: [BulkColumn], rows: Range<Int>,
+        first: UInt64
+    ) throws(GraphError) {
+        var columns: [BulkColumn] = []
+        for property in index.properties {
+            guard let position = keys.firstIndex(of: property.rawValue) else { return }
+            columns.append(batch[position])
+        }
+        let sorter = indexSorter(index)
+        if columns.count == 1, case .integers(let numbers) = columns[0].values {
+            let isDone = try sorter.append(
+                numbers[rows], validity: columns[0].validity.map { $0[rows] }, first: first)
+            if isDone { return }
+        }
+        var ordered: [UInt8] = []
+        next: for row in rows {
+            ordered.removeAll(keepingCapacity: true)
+            for column in columns {
+                let value = column.value(at: row)
+                guard !value.isNull, value.appendOrderedKey(to: &ordered) else { continue next }
+            }
+            try addEntry(index, sorter, ordered, first + UInt64(row - rows.lowerBound))
+        }
+    }
+
+    func indexSorter(_ index: IndexDefinition) -> IndexSorter {
+        if let sorter = indexSorters[index.id] { return sorter }
+        let sorter = IndexSorter(
+            index, budgetInBytes: max(budgetInBytes / 8, 1 << 20),
+            temporaryDirectory: temporaryDirectory)
+        indexSorters[index.id] = sorter
+        return sorter
+    }
+
+    func addEntry(
+        _ index: IndexDefinition, _ sorter: IndexSorter, _ ordered: [UInt8], _ id: UInt64
+    ) throws(GraphError) {
+        let (key, isCut) = writer.reader.indexKeys.entry(ordered, id: id)
+        if isCut { writer.owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
+        try sorter.append(key, isCut: isCut)
     }
 
     /// Checks existence and type constraints of everything there is.

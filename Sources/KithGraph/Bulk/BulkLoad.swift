@@ -19,7 +19,7 @@ public final class BulkLoad {
     let threads: Int
     private var nodeBuilders: [UInt32: NodeBuilder] = [:]
     private var sorters: [UInt32: RelationshipSorter] = [:]
-    private var keySorters: [IndexID: KeySorter] = [:]
+    var indexSorters: [IndexID: IndexSorter] = [:]
     private var changes = GraphTables.Changes()
     private var areNodesDone = false
     private var isFinished = false
@@ -89,16 +89,17 @@ public final class BulkLoad {
                 sorters[type] = nil
             }
             seal()
-            let entryTotal = keySorters.values.reduce(0) { $0 + $1.count }
+            let entryTotal = indexSorters.values.reduce(0) { $0 + $1.count }
             var entriesDone = 0
-            for id in keySorters.keys.sorted() {
+            for id in indexSorters.keys.sorted() {
                 progress?("indexes", entriesDone, entryTotal)
-                guard let index = writer.owned.catalog.index(id), let sorter = keySorters[id] else {
+                guard let index = writer.owned.catalog.index(id), let sorter = indexSorters[id]
+                else {
                     continue
                 }
                 try fill(index, from: sorter)
                 entriesDone += sorter.count
-                keySorters[id] = nil
+                indexSorters[id] = nil
             }
             try checkConstraints()
             progress?("commit", entryTotal, entryTotal)
@@ -191,43 +192,5 @@ public final class BulkLoad {
 
     func noteLists(_ key: AdjacencyKey, _ chunk: UInt64) {
         changes.lists[key, default: []].insert(chunk)
-    }
-
-    /// Takes the entries of new entities for an index: rows of a batch with ids from `first` on.
-    func addEntries(
-        _ index: IndexDefinition, _ keys: [UInt32], _ batch: [BulkColumn], rows: Range<Int>,
-        first: UInt64
-    ) throws(GraphError) {
-        var columns: [BulkColumn] = []
-        for property in index.properties {
-            guard let position = keys.firstIndex(of: property.rawValue) else { return }
-            columns.append(batch[position])
-        }
-        let sorter = keySorter(index)
-        var ordered: [UInt8] = []
-        next: for row in rows {
-            ordered.removeAll(keepingCapacity: true)
-            for column in columns {
-                let value = column.value(at: row)
-                guard !value.isNull, value.appendOrderedKey(to: &ordered) else { continue next }
-            }
-            try addEntry(index, sorter, ordered, first + UInt64(row - rows.lowerBound))
-        }
-    }
-
-    func keySorter(_ index: IndexDefinition) -> KeySorter {
-        if let sorter = keySorters[index.id] { return sorter }
-        let sorter = KeySorter(
-            budgetInBytes: max(budgetInBytes / 8, 1 << 20), temporaryDirectory: temporaryDirectory)
-        keySorters[index.id] = sorter
-        return sorter
-    }
-
-    func addEntry(
-        _ index: IndexDefinition, _ sorter: KeySorter, _ ordered: [UInt8], _ id: UInt64
-    ) throws(GraphError) {
-        let (key, isCut) = writer.reader.indexKeys.entry(ordered, id: id)
-        if isCut { writer.owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
-        try sorter.append(key, isCut: isCut)
     }
 }

@@ -26,6 +26,15 @@ final class KeySorter {
         if entries.sizeInBytes > budgetInBytes { try spill() }
     }
 
+    /// Adds the entries of a run one by one.
+    func append(_ run: IndexRun) throws(GraphError) {
+        for place in 0..<run.count {
+            entries.append(length: IndexRun.keyLength) { run.writeKey(place, to: $0) }
+            count += 1
+            if entries.sizeInBytes > budgetInBytes { try spill() }
+        }
+    }
+
     private func spill() throws(GraphError) {
         let file: TemporaryFile
         if let known = self.file {
@@ -36,20 +45,12 @@ final class KeySorter {
         self.file = file
         let start = file.lengthInBytes
         var buffer: [UInt8] = []
-        var failure: GraphError?
-        try entries.drain { key, value throws(StorageError) in
-            buffer.append(UInt8(value.count))
+        try entries.drain { key, isCut throws(GraphError) in
+            buffer.append(isCut ? 1 : 0)
             buffer.appendLittleEndian(UInt16(key.count))
             buffer.append(contentsOf: key)
-            if buffer.count > 1 << 18 {
-                do throws(GraphError) {
-                    try Self.write(&buffer, to: file)
-                } catch {
-                    failure = failure ?? error
-                }
-            }
+            if buffer.count > 1 << 18 { try Self.write(&buffer, to: file) }
         }
-        if let failure { throw failure }
         try Self.write(&buffer, to: file)
         runs.append(Run(start: start, end: file.lengthInBytes))
     }
@@ -68,12 +69,7 @@ final class KeySorter {
         _ body: (UnsafeRawBufferPointer, Bool) throws(GraphError) -> Void
     ) throws(GraphError) {
         guard let file, !runs.isEmpty else {
-            var failure: GraphError?
-            try entries.drain { key, value throws(StorageError) in
-                guard failure == nil else { return }
-                do throws(GraphError) { try body(key, !value.isEmpty) } catch { failure = error }
-            }
-            if let failure { throw failure }
+            try entries.drain(body)
             return
         }
         try spill()

@@ -80,8 +80,111 @@ public struct KeyTable: ~Copyable {
     public static let missingID = UInt64.max
 }
 
-/// Integers to ids: open addressing, linear probing, at most half full.
+/// Integers to ids. Keys that ascend with their ids, as generated ones do, are kept as a few runs;
+/// others in a hash table.
 private struct IntegerKeys: ~Copyable {
+    private struct Run {
+        var first: Int64
+        var count: UInt64
+        var firstID: UInt64
+
+        /// The id of a key; ``KeyTable/missingID`` if it is outside.
+        @inline(__always)
+        func id(of key: Int64) -> UInt64 {
+            let offset = UInt64(bitPattern: key &- first)
+            return key >= first && offset < count ? firstID &+ offset : KeyTable.missingID
+        }
+
+        /// Whether the key comes after all of the run.
+        func isBefore(_ key: Int64) -> Bool {
+            key > first && UInt64(bitPattern: key &- first) >= count
+        }
+    }
+
+    private var runs: [Run] = []
+    private var table: HashedIntegers?
+    private(set) var count = 0
+    private let expectedCount: Int
+
+    /// More runs than these are better hashed.
+    private static let runsMax = 64
+
+    init(expectedCount: Int) { self.expectedCount = expectedCount }
+
+    var sizeInBytes: Int {
+        runs.count * MemoryLayout<Run>.stride + (table?.sizeInBytes ?? 0)
+    }
+
+    mutating func insert(_ key: Int64, _ id: UInt64) -> UInt64? {
+        if table == nil {
+            guard let last = runs.indices.last else {
+                runs.append(Run(first: key, count: 1, firstID: id))
+                count = 1
+                return nil
+            }
+            if runs[last].isBefore(key) {
+                let isNext = UInt64(bitPattern: key &- runs[last].first) == runs[last].count
+                if isNext, id == runs[last].firstID &+ runs[last].count {
+                    runs[last].count &+= 1
+                    count &+= 1
+                    return nil
+                }
+                if runs.count < Self.runsMax {
+                    runs.append(Run(first: key, count: 1, firstID: id))
+                    count &+= 1
+                    return nil
+                }
+            } else {
+                let known = self.id(of: key)
+                if known != KeyTable.missingID { return known }
+            }
+            hash()
+        }
+        let known = table?.insert(key, id)
+        if known == nil { count += 1 }
+        return known
+    }
+
+    /// Moves the runs to a hash table.
+    private mutating func hash() {
+        let hashed = HashedIntegers(expectedCount: max(expectedCount, count + 1))
+        for run in runs {
+            for offset in 0..<run.count {
+                _ = hashed.insert(
+                    run.first &+ Int64(bitPattern: offset), run.firstID &+ offset)
+            }
+        }
+        runs = []
+        table = hashed
+    }
+
+    func id(of key: Int64) -> UInt64 {
+        if table != nil { return table?.id(of: key) ?? KeyTable.missingID }
+        var low = 0
+        var high = runs.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if runs[middle].first <= key { low = middle } else { high = middle }
+        }
+        return low < runs.count ? runs[low].id(of: key) : KeyTable.missingID
+    }
+
+    func ids(of wanted: UnsafeBufferPointer<Int64>, into ids: UnsafeMutablePointer<UInt64>) {
+        if table != nil {
+            table?.ids(of: wanted, into: ids)
+            return
+        }
+        if runs.count == 1 {
+            let run = runs[0]
+            for index in 0..<wanted.count { ids[index] = run.id(of: wanted[index]) }
+            return
+        }
+        for index in 0..<wanted.count { ids[index] = id(of: wanted[index]) }
+    }
+}
+
+/// Integers to ids: open addressing, linear probing, at most half full.
+private final class HashedIntegers {
     private var keys: UnsafeMutablePointer<Int64>
     private var values: UnsafeMutablePointer<UInt64>
     private var mask: Int
@@ -108,7 +211,7 @@ private struct IntegerKeys: ~Copyable {
         Int(truncatingIfNeeded: KeyHash.hash(UInt64(bitPattern: key))) & mask
     }
 
-    mutating func insert(_ key: Int64, _ id: UInt64) -> UInt64? {
+    func insert(_ key: Int64, _ id: UInt64) -> UInt64? {
         if count * 2 > mask { grow() }
         var position = home(key)
         while values[position] != KeyTable.missingID {
@@ -121,7 +224,7 @@ private struct IntegerKeys: ~Copyable {
         return nil
     }
 
-    private mutating func grow() {
+    private func grow() {
         let oldKeys = keys
         let oldValues = values
         let oldCapacity = mask + 1

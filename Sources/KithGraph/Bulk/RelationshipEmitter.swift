@@ -118,7 +118,7 @@ final class RelationshipEmitter {
             guard let position = keys.firstIndex(of: property.rawValue) else { return }
             wanted.append(batch[position])
         }
-        let sorter = load.keySorter(index)
+        let sorter = load.indexSorter(index)
         next: for (offset, row) in rows.enumerated() {
             var ordered: [UInt8] = []
             for column in wanted {
@@ -141,8 +141,15 @@ final class RelationshipEmitter {
             try store(buffer.finish(), key, into: &descriptor)
             buffer.removeAll()
         }
-        try store(column(sources), SegmentEntry.sourceKey, into: &descriptor)
-        try store(column(targets), SegmentEntry.targetKey, into: &descriptor)
+        // Sources ascend here, so that the first and the last of them say where the ends are found.
+        let firstChunk = sources[0] &>> UInt64(GraphLimits.slotBits)
+        let lastChunk = sources[chunkCount - 1] &>> UInt64(GraphLimits.slotBits)
+        if lastChunk - firstChunk < UInt64(ChunkDescriptor.sourceChunksMax) {
+            descriptor.sourceChunks = firstChunk..<lastChunk + 1
+        } else {
+            try store(column(sources), SegmentEntry.sourceKey, into: &descriptor)
+            try store(column(targets), SegmentEntry.targetKey, into: &descriptor)
+        }
         try load.storeChunk(
             .relationship, chunk, descriptor,
             members: [GraphTables.MemberKey(kind: .relationship, token: type)])

@@ -17,7 +17,10 @@ final class EntityChunk: @unchecked Sendable {
     let alive: SlotSet
     /// All keys that a segment or a changed row has, ascending.
     let keys: [UInt32]
-    /// The decoded columns, in the order of ``keys``; then the bytes of segments.
+    /// Whether some relationships have their ends here and not only in lists.
+    let hasStoredEnds: Bool
+    /// The decoded columns, in the order of ``keys``; then the bytes of segments; then, where lists
+    /// have them, the ends.
     private let places: CacheSlots
 
     init(
@@ -51,7 +54,10 @@ final class EntityChunk: @unchecked Sendable {
         self.alive = alive
         self.slotCount = slotCount
         self.keys = keys
-        places = CacheSlots(count: keys.count + descriptor.segments.count)
+        hasStoredEnds = keys.last == SegmentEntry.targetKey
+        let hasDerivedEnds = !descriptor.sourceChunks.isEmpty
+        places = CacheSlots(
+            count: keys.count + descriptor.segments.count + (hasDerivedEnds ? 1 : 0))
     }
 
     /// A chunk that is not on disk.
@@ -145,6 +151,22 @@ final class EntityChunk: @unchecked Sendable {
             if keyOf(elements[middle]) < key { low = middle &+ 1 } else { high = middle }
         }
         return low < elements.count && keyOf(elements[low]) == key ? low : nil
+    }
+
+    /// The ends that were found in lists, if they were.
+    func loadEnds() -> ChunkEnds? {
+        guard !descriptor.sourceChunks.isEmpty else { return nil }
+        return places.load(places.count - 1).map {
+            Unmanaged<ChunkEnds>.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    /// Keeps the ends that were found in lists. As long as the chunk has these relationships, their
+    /// ends are the same.
+    func publishEnds(_ ends: ChunkEnds, _ cache: DecodedCache) {
+        let place = places.count - 1
+        guard !descriptor.sourceChunks.isEmpty, places.publish(ends, at: place) else { return }
+        cache.account(places, place, sizeInBytes: ChunkEnds.sizeInBytes)
     }
 
     private func segmentIndex(_ key: UInt32) -> Int? {

@@ -6,11 +6,12 @@ extension GraphCheck {
     /// the index must have its entry.
     mutating func checkIndex(_ index: IndexDefinition) throws(GraphError) {
         let expected = try countEntities(index)
-        let cursor = reader.storage.cursor(in: KeySpaces.index(index.id))
+        try countRuns(of: index)
+        let cursor = IndexEntryCursor(reader.storage, index.id)
         var found = 0
         var previous: [UInt8] = []
         var previousWhole: [UInt8] = []
-        var isOnEntry = try storageCall { () throws(StorageError) in try cursor.seekFirst() }
+        var isOnEntry = try cursor.seekFirst()
         while isOnEntry {
             found += 1
             let key = Array(cursor.key)
@@ -18,7 +19,7 @@ extension GraphCheck {
                 report("index `\(index.name)` has a key that is too short")
             } else {
                 let id = cursor.key.bigEndianUInt64(at: key.count - 8)
-                let isCut = !cursor.value.isEmpty
+                let isCut = cursor.isCut
                 if isCut { statistics.count(longKeys: 1, index: index.id.rawValue) }
                 let whole = try belongs(id, to: index) ? reader.orderedValues(of: id, index) : nil
                 if let whole, reader.indexKeys.entry(whole, id: id) == (key, isCut) {
@@ -32,11 +33,27 @@ extension GraphCheck {
                     report("index `\(index.name)` has an entry of \(id), which has other values")
                 }
             }
+            if !previous.isEmpty, !previous.lexicographicallyPrecedes(key) {
+                report("index `\(index.name)` has entries that are out of order")
+            }
             previous = key
-            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+            isOnEntry = try cursor.next()
         }
         if found != expected {
             report("index `\(index.name)` has \(found) entries where \(expected) belong into it")
+        }
+    }
+
+    /// Counts the entries that are stored as runs.
+    private mutating func countRuns(of index: IndexDefinition) throws(GraphError) {
+        let cursor = reader.storage.cursor(in: KeySpaces.index(index.id))
+        var isOnEntry = try storageCall { () throws(StorageError) in try cursor.seekFirst() }
+        while isOnEntry {
+            if IndexRun.isRun(cursor.value) {
+                let run = try IndexRun(key: cursor.key, value: cursor.value)
+                statistics.count(run: run.count - 1, index: index.id.rawValue)
+            }
+            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
         }
     }
 

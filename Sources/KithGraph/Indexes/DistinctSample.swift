@@ -13,27 +13,25 @@ struct DistinctSample {
 
     func estimate(_ storage: StorageReader, entryCount: Int) throws(GraphError) -> Int {
         guard entryCount > 0 else { return 0 }
-        let cursor = storage.cursor(in: KeySpaces.index(index.id))
+        let cursor = IndexEntryCursor(storage, index.id)
         var distinct = 0
-        var isOnEntry = try storageCall { () throws(StorageError) in try cursor.seekFirst() }
+        var isOnEntry = try cursor.seekFirst()
         while isOnEntry, distinct < Self.jumpsMax {
             distinct += 1
             guard let next = IndexKeys.successor(leadingValues(cursor.key)) else { return distinct }
-            isOnEntry = try storageCall { () throws(StorageError) in
-                try cursor.seek(atOrAfter: next)
-            }
+            isOnEntry = try cursor.seek(atOrAfter: next)
         }
         if !isOnEntry { return distinct }
         var seen = 0
         var different = 0
         var previous: [UInt8] = []
-        isOnEntry = try storageCall { () throws(StorageError) in try cursor.seekFirst() }
+        isOnEntry = try cursor.seekFirst()
         while isOnEntry, seen < Self.sampleSize {
             let values = leadingValues(cursor.key)
             if values != previous { different += 1 }
             previous = values
             seen += 1
-            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+            isOnEntry = try cursor.next()
         }
         return max(distinct, entryCount * different / max(seen, 1))
     }

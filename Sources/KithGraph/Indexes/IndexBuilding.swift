@@ -14,13 +14,86 @@ extension GraphWriter {
             entries.append(key, isCut: isCut)
             if entries.sizeInBytes > limit {
                 isPacked = false
-                try entries.put(into: index, transaction)
+                try put(&entries, into: index)
             }
         }
-        if isPacked {
-            try entries.load(into: index, transaction)
-        } else {
-            try entries.put(into: index, transaction)
+        guard isPacked else {
+            try put(&entries, into: index)
+            return
+        }
+        guard entries.count > 0 else { return }
+        var loader = try IndexLoader(index, self)
+        try entries.drain { key, isCut throws(GraphError) in try loader.append(key, isCut: isCut) }
+        try loader.finish()
+    }
+
+    /// Adds to an index that may have entries.
+    private func put(
+        _ entries: inout IndexEntries, into index: IndexDefinition
+    ) throws(GraphError) {
+        try entries.drain { key, isCut throws(GraphError) in
+            try putEntry(Array(key), isCut: isCut, in: index.id)
+        }
+    }
+}
+
+/// Fills an empty index from sorted entries.
+struct IndexLoader {
+    private let loader: BulkLoader
+    private let writer: GraphWriter
+    private let index: IndexDefinition
+    private var finder: IndexRunFinder
+
+    init(_ index: IndexDefinition, _ writer: GraphWriter) throws(GraphError) {
+        self.index = index
+        self.writer = writer
+        finder = IndexRunFinder(index)
+        writer.noteStorageChange()
+        loader = try storageCall { () throws(StorageError) in
+            try writer.transaction.bulkLoad(KeySpaces.index(index.id))
+        }
+    }
+
+    mutating func append(_ key: UnsafeRawBufferPointer, isCut: Bool) throws(GraphError) {
+        let (loader, writer, index) = (loader, writer, index)
+        try finder.append(key, isCut: isCut) { piece throws(GraphError) in
+            try Self.store(piece, loader, writer, index)
+        }
+    }
+
+    mutating func append(_ run: IndexRun) throws(GraphError) {
+        let (loader, writer, index) = (loader, writer, index)
+        try finder.append(run) { piece throws(GraphError) in
+            try Self.store(piece, loader, writer, index)
+        }
+    }
+
+    /// Completes the index.
+    mutating func finish() throws(GraphError) {
+        let (loader, writer, index) = (loader, writer, index)
+        try finder.finish { piece throws(GraphError) in
+            try Self.store(piece, loader, writer, index)
+        }
+        try storageCall { () throws(StorageError) in try loader.finish() }
+    }
+
+    private static func store(
+        _ piece: IndexRunFinder.Piece, _ loader: BulkLoader, _ writer: GraphWriter,
+        _ index: IndexDefinition
+    ) throws(GraphError) {
+        switch piece {
+        case .single(let key, let isCut):
+            try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) {
+                value throws(GraphError) in
+                value[0] = 1
+                let value = UnsafeRawBufferPointer(rebasing: value[..<(isCut ? 1 : 0)])
+                try storageCall { () throws(StorageError) in try loader.append(key, value) }
+            }
+        case .run(let run):
+            try storageCall { () throws(StorageError) in
+                try loader.append(run.key(run.count - 1), run.encodedValue)
+            }
+            writer.owned.statistics.count(run: run.count - 1, index: index.id.rawValue)
         }
     }
 }
@@ -38,6 +111,16 @@ struct IndexEntries {
         bytes.append(contentsOf: key)
     }
 
+    /// Makes room and lets `write` write the key.
+    mutating func append(length: Int, _ write: (UnsafeMutableRawPointer) -> Void) {
+        spans.append((bytes.count, length, false))
+        withUnsafeTemporaryAllocation(byteCount: length, alignment: 8) { key in
+            guard let base = key.baseAddress else { return }
+            write(base)
+            bytes.append(contentsOf: key)
+        }
+    }
+
     private mutating func sort() {
         bytes.withUnsafeBytes { buffer in
             spans.sort { left, right in
@@ -50,48 +133,20 @@ struct IndexEntries {
         }
     }
 
-    /// Calls `body` with each key in order and its value.
+    /// Calls `body` with each key in order, and whether its values were cut off.
     mutating func drain(
-        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(StorageError) -> Void
+        _ body: (UnsafeRawBufferPointer, Bool) throws(GraphError) -> Void
     ) throws(GraphError) {
         sort()
-        let cut: [UInt8] = [1]
-        try storageCall { () throws(StorageError) in
-            try bytes.withUnsafeBufferPointer { bytes throws(StorageError) in
-                try cut.withUnsafeBufferPointer { cut throws(StorageError) in
-                    let buffer = UnsafeRawBufferPointer(bytes)
-                    let cut = UnsafeRawBufferPointer(cut)
-                    for span in spans {
-                        try body(
-                            UnsafeRawBufferPointer(
-                                rebasing: buffer[span.start..<span.start + span.length]),
-                            UnsafeRawBufferPointer(rebasing: cut[..<(span.isCut ? 1 : 0)]))
-                    }
-                }
+        try bytes.withUnsafeBufferPointer { bytes throws(GraphError) in
+            let buffer = UnsafeRawBufferPointer(bytes)
+            for span in spans {
+                let key = UnsafeRawBufferPointer(
+                    rebasing: buffer[span.start..<span.start + span.length])
+                try body(key, span.isCut)
             }
         }
         bytes.removeAll(keepingCapacity: true)
         spans.removeAll(keepingCapacity: true)
-    }
-
-    /// Fills an empty index.
-    mutating func load(
-        into index: IndexDefinition, _ transaction: WriteTransaction
-    ) throws(GraphError) {
-        guard count > 0 else { return }
-        let loader = try storageCall { () throws(StorageError) in
-            try transaction.bulkLoad(KeySpaces.index(index.id))
-        }
-        try drain { key, value throws(StorageError) in try loader.append(key, value) }
-        try storageCall { () throws(StorageError) in try loader.finish() }
-    }
-
-    /// Adds to an index that may have entries.
-    mutating func put(
-        into index: IndexDefinition, _ transaction: WriteTransaction
-    ) throws(GraphError) {
-        try drain { key, value throws(StorageError) in
-            try transaction.put(key, value, in: KeySpaces.index(index.id))
-        }
     }
 }

@@ -11,7 +11,7 @@ public final class IndexCursor {
     private let keys: IndexKeys
     private let range: OrderedRange?
     private let isDescending: Bool
-    private let cursor: TreeCursor
+    private let cursor: IndexEntryCursor
     private var isStarted = false
     private var isDone = false
 
@@ -21,7 +21,7 @@ public final class IndexCursor {
         keys = reader.indexKeys
         range = OrderedRange(bounds)
         isDescending = bounds.isDescending
-        cursor = reader.storage.cursor(in: KeySpaces.index(definition.id))
+        cursor = IndexEntryCursor(reader.storage, definition.id)
     }
 
     /// Replaces the contents of `ids` by the next entries, at most `limit`; empty at the end.
@@ -41,7 +41,7 @@ public final class IndexCursor {
                 return
             }
             let id = key.bigEndianUInt64(at: key.count - 8)
-            if try belongs(values, isCut: !cursor.value.isEmpty, id: id, to: range) {
+            if try belongs(values, isCut: cursor.isCut, id: id, to: range) {
                 ids.append(id)
             }
         }
@@ -50,17 +50,13 @@ public final class IndexCursor {
     private func move(_ range: OrderedRange) throws(GraphError) -> Bool {
         let isFirst = !isStarted
         isStarted = true
-        return try storageCall { () throws(StorageError) in
-            guard isFirst else {
-                return isDescending ? try cursor.previous() : try cursor.next()
-            }
-            guard isDescending else {
-                return try cursor.seek(atOrAfter: Array(range.start.prefix(keys.cutLength)))
-            }
-            guard let end = seekEnd(range) else { return try cursor.seekLast() }
-            if try cursor.seek(atOrAfter: end) { return try cursor.previous() }
-            return try cursor.seekLast()
+        guard isFirst else { return isDescending ? try cursor.previous() : try cursor.next() }
+        guard isDescending else {
+            return try cursor.seek(atOrAfter: Array(range.start.prefix(keys.cutLength)))
         }
+        guard let end = seekEnd(range) else { return try cursor.seekLast() }
+        if try cursor.seek(atOrAfter: end) { return try cursor.previous() }
+        return try cursor.seekLast()
     }
 
     /// Stored keys from here on are past the range; nil if none is.

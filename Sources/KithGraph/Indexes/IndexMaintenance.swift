@@ -48,10 +48,7 @@ extension GraphWriter {
         for index in indexes {
             guard let ordered = try reader.orderedValues(of: id, index) else { continue }
             let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
-            noteStorageChange()
-            try storageCall { () throws(StorageError) in
-                _ = try transaction.remove(key, in: KeySpaces.index(index.id))
-            }
+            try removeEntry(key, in: index.id)
             if isCut { owned.statistics.count(longKeys: -1, index: index.id.rawValue) }
         }
     }
@@ -60,10 +57,7 @@ extension GraphWriter {
         _ ordered: [UInt8], _ id: UInt64, to index: IndexDefinition
     ) throws(GraphError) {
         let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
-        noteStorageChange()
-        try storageCall { () throws(StorageError) in
-            try transaction.put(key, isCut ? [1] : [], in: KeySpaces.index(index.id))
-        }
+        try putEntry(key, isCut: isCut, in: index.id)
         if isCut { owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
         if index.isUnique {
             statement?.uniqueValues.insert(
@@ -76,21 +70,19 @@ extension GraphWriter {
         _ ordered: [UInt8], in index: IndexDefinition, limit: Int
     ) throws(GraphError) -> [UInt64] {
         let values = reader.indexKeys.values(ordered)
-        let cursor = reader.storage.cursor(in: KeySpaces.index(index.id))
+        let cursor = IndexEntryCursor(reader.storage, index.id)
         var ids: [UInt64] = []
-        var isOnEntry = try storageCall { () throws(StorageError) in
-            try cursor.seek(atOrAfter: values)
-        }
+        var isOnEntry = try cursor.seek(atOrAfter: values)
         while isOnEntry, ids.count < limit {
             let key = cursor.key
             guard key.count == values.count + 8, key.starts(with: values) else { break }
             let id = key.bigEndianUInt64(at: values.count)
-            if cursor.value.isEmpty {
+            if !cursor.isCut {
                 ids.append(id)
             } else if try reader.orderedValues(of: id, index) == ordered {
                 ids.append(id)
             }
-            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+            isOnEntry = try cursor.next()
         }
         return ids
     }

@@ -76,20 +76,4 @@ extension GraphReader {
         let base = try baseChunk(.relationship, chunk.rawValue)
         return RelationshipTypeID(rawValue: base.descriptor.type)
     }
-
-    /// Writes source and target of every relationship of a chunk, slot by slot, into arrays with
-    /// room for 2,048 each; slots not alive get 0.
-    public func endpoints(
-        inRelationshipChunk chunk: ChunkID, sources: UnsafeMutablePointer<UInt64>,
-        targets: UnsafeMutablePointer<UInt64>
-    ) throws(GraphError) {
-        let alive = try slots(inRelationshipChunk: chunk)
-        let from = try column(SegmentEntry.sourceKey, .relationship, chunk.rawValue)
-        let to = try column(SegmentEntry.targetKey, .relationship, chunk.rawValue)
-        for slot in 0..<GraphLimits.slotsPerChunk {
-            let isThere = alive.contains(slot) && from.hasValue(slot) && to.hasValue(slot)
-            sources[slot] = isThere ? UInt64(bitPattern: from.integers[slot]) : 0
-            targets[slot] = isThere ? UInt64(bitPattern: to.integers[slot]) : 0
-        }
-    }
 }

@@ -41,7 +41,7 @@ extension GraphReader {
         let count = try storageCall { () throws(StorageError) in
             try storage.entryCount(in: KeySpaces.index(index))
         }
-        return Int(count)
+        return Int(count) + (statistics.runs[index.rawValue] ?? 0)
     }
 
     /// About how many different values the first `propertyCount` properties of an index have.

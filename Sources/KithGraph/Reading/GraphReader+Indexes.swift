@@ -1,4 +1,3 @@
-import KithStorage
 import KithValues
 
 extension GraphReader {
@@ -44,15 +43,13 @@ extension GraphReader {
             } while !batch.isEmpty && ids.count < limit
             return
         }
-        let cursor = storage.cursor(in: KeySpaces.index(index))
-        var isOnEntry = try storageCall { () throws(StorageError) in
-            try cursor.seek(atOrAfter: ordered)
-        }
+        let cursor = IndexEntryCursor(storage, index)
+        var isOnEntry = try cursor.seek(atOrAfter: ordered)
         while isOnEntry, ids.count < limit {
             let found = cursor.key
             guard found.count >= ordered.count + 8, found.starts(with: ordered) else { return }
             ids.append(found.bigEndianUInt64(at: found.count - 8))
-            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+            isOnEntry = ids.count < limit ? try cursor.next() : false
         }
     }
 

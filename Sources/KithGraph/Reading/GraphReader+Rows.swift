@@ -37,14 +37,10 @@ extension GraphReader {
         let step = cache.enter()
         defer { cache.leave(step) }
         let base = try baseChunk(.relationship, chunk.rawValue)
-        let slot = slot(id)
-        guard
-            case .integer(let source) = try base.value(SegmentEntry.sourceKey, slot, storage, cache),
-            case .integer(let target) = try base.value(SegmentEntry.targetKey, slot, storage, cache)
-        else { throw GraphError.corrupt("relationship \(id) has no ends") }
+        let (source, target) = try ends(of: slot(id), in: base)
         return RelationshipRecord(
-            type: RelationshipTypeID(rawValue: base.descriptor.type),
-            source: UInt64(bitPattern: source), target: UInt64(bitPattern: target))
+            type: RelationshipTypeID(rawValue: base.descriptor.type), source: source,
+            target: target)
     }
 
     /// A property of a node; null if the node lacks it or there is no such node.

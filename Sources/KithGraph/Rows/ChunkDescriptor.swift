@@ -31,7 +31,9 @@ struct SegmentEntry {
 /// | 8 each | the bitmap, a bit a slot |
 /// | varint | nodes: label sets; relationships: 0 |
 /// | varint each | the label sets; relationships: the type |
-/// | … | if there are several: each slot's, as an index into them, 2 bytes |
+/// | … | nodes: if there are several: each slot's, as an index into them, 2 bytes |
+/// | varint | relationships: chunks of sources whose outgoing lists have the ends, at most 8 |
+/// | varint | relationships: the first of them, if there are any |
 /// | varint | segments |
 /// | … | the segments, by key |
 ///
@@ -55,7 +57,13 @@ struct ChunkDescriptor {
     var labelIndexes: [UInt16] = []
     /// For relationships: their type.
     var type: UInt32 = 0
+    /// For relationships: the chunks of the nodes in whose outgoing lists the ends of those are found
+    /// that have none in the segments.
+    var sourceChunks: Range<UInt64> = 0..<0
     var segments: [SegmentEntry] = []
+
+    /// More chunks than these are too many to look through for ends.
+    static let sourceChunksMax = 8
 
     private static let format: UInt8 = 1
 
@@ -75,6 +83,8 @@ struct ChunkDescriptor {
         } else {
             bytes.append(0)
             bytes.appendVarint(UInt64(type))
+            bytes.appendVarint(sourceChunks.count)
+            if !sourceChunks.isEmpty { bytes.appendVarint(sourceChunks.lowerBound) }
         }
         bytes.appendVarint(segments.count)
         var previous: UInt64 = 0
@@ -132,6 +142,11 @@ struct ChunkDescriptor {
         if kind == .relationship {
             guard setCount == 0 else { throw GraphError.corrupt("relationships have no labels") }
             type = UInt32(try reader.count(max: GraphLimits.tokensMax))
+            let count = try reader.count(max: Self.sourceChunksMax)
+            if count > 0 {
+                let first = UInt64(try reader.count(max: Int(UInt64.max >> 12)))
+                sourceChunks = first..<first + UInt64(count)
+            }
             return
         }
         for _ in 0..<setCount {

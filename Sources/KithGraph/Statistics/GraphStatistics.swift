@@ -15,6 +15,8 @@ struct GraphStatistics: Sendable, Equatable {
     var degrees: [Degree: Int] = [:]
     /// Entries of an index whose values were cut off, by index.
     var longKeys: [UInt32: Int] = [:]
+    /// Entries of an index that are stored as runs, less one for each run, by index.
+    var runs: [UInt32: Int] = [:]
 
     mutating func count(nodes change: Int, set: UInt32) {
         Self.add(change, to: &nodes, set)
@@ -35,6 +37,10 @@ struct GraphStatistics: Sendable, Equatable {
         Self.add(change, to: &longKeys, index)
     }
 
+    mutating func count(run change: Int, index: UInt32) {
+        Self.add(change, to: &runs, index)
+    }
+
     /// Drops entries that reach zero, so that equal counts are equal values.
     private static func add<Key>(_ change: Int, to counts: inout [Key: Int], _ key: Key) {
         guard change != 0 else { return }
@@ -50,6 +56,7 @@ extension GraphStatistics {
         case relationships = 1
         case degree = 2
         case longKeys = 3
+        case runs = 4
     }
 
     /// All entries as keys and counts.
@@ -64,6 +71,7 @@ extension GraphStatistics {
         for (type, count) in relationships { put(.relationships, [type], count) }
         for (key, count) in degrees { put(.degree, [key.type, key.source, key.target], count) }
         for (index, count) in longKeys { put(.longKeys, [index], count) }
+        for (index, count) in runs { put(.runs, [index], count) }
         return entries
     }
 
@@ -97,6 +105,7 @@ extension GraphStatistics {
                 target: key.bigEndianUInt32(at: 9))
             degrees[degree] = count
         case .longKeys: longKeys[number] = count
+        case .runs: runs[number] = count
         }
     }
 }

@@ -31,6 +31,7 @@ struct ChunkFolding {
             descriptor.type = try writer.reader.type(
                 ofRelationshipChunk: ChunkID(rawValue: base.chunk)
             ).rawValue
+            descriptor.sourceChunks = base.descriptor.sourceChunks
         }
         try foldSegments(rows, into: &descriptor)
         let encoded = descriptor.encoded(kind)

@@ -90,6 +90,7 @@ extension GraphWriter {
         changeCatalog()
         owned.catalog.indexes.removeAll { $0.id == index.id }
         owned.statistics.longKeys[index.id.rawValue] = nil
+        owned.statistics.runs[index.id.rawValue] = nil
     }
 
     private func defaultName(
@@ -164,15 +165,15 @@ extension GraphWriter {
     func checkUnique(
         _ index: IndexDefinition, _ constraint: ConstraintDefinition
     ) throws(GraphError) {
-        let cursor = reader.storage.cursor(in: KeySpaces.index(index.id))
+        let cursor = IndexEntryCursor(reader.storage, index.id)
         var previous: [UInt8] = []
         var cut: [[UInt8]] = []
-        var isOnEntry = try storageCall { () throws(StorageError) in try cursor.seekFirst() }
+        var isOnEntry = try cursor.seekFirst()
         while isOnEntry {
             let values = Array(cursor.key.dropLast(8))
             let id = cursor.key.bigEndianUInt64(at: cursor.key.count - 8)
             let isSame = values == previous
-            if !cursor.value.isEmpty {
+            if cursor.isCut {
                 guard let whole = try reader.orderedValues(of: id, index) else {
                     throw GraphError.corrupt("an index names an entity without its values")
                 }
@@ -185,7 +186,7 @@ extension GraphWriter {
                 throw GraphError.constraintViolated(violation(constraint, id))
             }
             previous = values
-            isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
+            isOnEntry = try cursor.next()
         }
     }
 }

@@ -36,6 +36,9 @@ public final class TreeCursor {
     private var valueLength = 0
     private var longValue: ExtentBuffer?
 
+    /// Whether nothing was changed since the last move.
+    public var isCurrent: Bool { changeNumber == space.changeNumber }
+
     /// Whether the cursor stands on an entry.
     public var isValid: Bool { isStanding }
 
