@@ -13,6 +13,9 @@ extension Value {
         return scalarEquals(left, right)
     }
 
+    /// Whether the value is equal to itself; null, NaN and what holds one of them are not.
+    public var equalsItself: Bool { Value.cypherEquals(self, self) == .yes }
+
     @inline(never)
     private static func scalarEquals(_ left: Value, _ right: Value) -> Ternary {
         switch (left, right) {

@@ -77,10 +77,17 @@ struct NodeAccessFinder {
         }
     }
 
+    /// How an index finds the nodes; nil where it cannot: it has only nodes that have all of its
+    /// properties, so something must demand each of them.
     private func access(
         _ index: IndexDefinition, _ properties: [String], _ label: String,
         _ bounds: [String: PropertyBounds], _ variable: VariableID
     ) -> NodeAccess? {
+        guard
+            properties.allSatisfy({
+                bounds[$0] != nil || statistics.isRequired($0, ofNodesWith: label)
+            })
+        else { return nil }
         var condition = IndexCondition()
         var satisfied = conditions.labelConditions(of: variable, [label])
         var rest = properties[...]

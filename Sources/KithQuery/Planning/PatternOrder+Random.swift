@@ -3,7 +3,7 @@
 extension PatternOrder {
     /// The most rows, by the estimate, that a node may be multiplied with when it is found by itself
     /// although a relationship leads to it.
-    private static let crossRowsMax = 5_000.0
+    private static let crossRowsMax = 200.0
 
     /// An order drawn from `seed`.
     func random(seed: UInt64) -> State {

@@ -46,6 +46,18 @@ struct PlanningStatistics {
         }
     }
 
+    /// Whether a constraint says that all nodes with a label have a property.
+    func isRequired(_ property: String, ofNodesWith label: String) -> Bool {
+        guard let label = catalog.label(label), let key = catalog.propertyKey(property) else {
+            return false
+        }
+        return catalog.constraints.contains { constraint in
+            constraint.entity == .node && constraint.token == label.rawValue
+                && (constraint.kind == .exists || constraint.kind == .key)
+                && constraint.properties.contains(key)
+        }
+    }
+
     /// How many entries an index has for one value of its first `count` properties.
     func rowsPerValue(_ index: IndexDefinition, count: Int) -> Double {
         if index.isUnique && count == index.properties.count { return 1 }

@@ -123,15 +123,28 @@ extension QueryPlanner {
     }
 
     /// Plans CALL { … }: the query runs for each row.
+    ///
+    /// Where it writes, all rows before it are found first, and all rows of it before what follows:
+    /// each clause sees the graph as the one before it left it.
     func plan(_ call: BoundCallSubquery, from input: PlanNode) throws(QueryError) -> PlanNode {
         let outer = makeOuter()
         let inner = try plan(call.query, from: outerLeaf(outer, Set(call.imports)))
+        let isBarrier = inner.writes && call.batching == nil
         var added = call.isUnit ? [] : call.query.columns.map { $0.variable }
         if let status = call.batching?.status { added.append(status) }
-        return PlanNode(
-            SubqueryStep(call: call, inner: inner, outer: outer), inputs: [input],
+        let node = PlanNode(
+            SubqueryStep(call: call, inner: inner, outer: outer),
+            inputs: [isBarrier ? collected(input) : input],
             estimatedRows: input.estimatedRows * max(inner.estimatedRows, 1),
             variables: input.variables.union(added))
+        return isBarrier ? collected(node) : node
+    }
+
+    /// `node` with a barrier above it: all of its rows are found before the first goes on.
+    private func collected(_ node: PlanNode) -> PlanNode {
+        PlanNode(
+            EagerStep(), inputs: [node], estimatedRows: node.estimatedRows,
+            variables: node.variables)
     }
 }
 

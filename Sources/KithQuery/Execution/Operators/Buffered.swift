@@ -71,3 +71,12 @@ final class Eager: Operator {
         input.restart()
     }
 }
+
+/// The step of ``Eager``.
+struct EagerStep: PlanStep {
+    var name: String { "Eager" }
+    func details(_ names: VariableNames) -> String { "" }
+    func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
+        Eager(input: inputs[0])
+    }
+}

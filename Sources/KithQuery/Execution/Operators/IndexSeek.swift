@@ -128,7 +128,8 @@ final class IndexSeek: Operator {
         return false
     }
 
-    /// For each row the bounds to look between: none where a value is null.
+    /// For each row the bounds to look between: none where a value equals nothing, as null does and
+    /// a list that holds one.
     private func bounds(
         of batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> [[IndexBounds]] {
@@ -142,7 +143,7 @@ final class IndexSeek: Operator {
         result.reserveCapacity(batch.count)
         for row in 0..<batch.count {
             var bound = IndexBounds(equal: equalVectors.map { $0.value(at: row) })
-            var isEmpty = bound.equal.contains { $0.isNull }
+            var isEmpty = bound.equal.contains { !$0.equalsItself }
             if let lower, let lowers {
                 let value = lowers.value(at: row)
                 isEmpty = isEmpty || value.isNull
@@ -176,7 +177,7 @@ final class IndexSeek: Operator {
         guard case .list(let elements) = list else { return [] }
         var seen: Set<GroupingKey> = []
         var result: [IndexBounds] = []
-        for element in elements where !element.isNull {
+        for element in elements where element.equalsItself {
             guard seen.insert(GroupingKey(element)).inserted else { continue }
             var copy = bound
             copy.equal.append(element)
