@@ -5,126 +5,134 @@ import KithValues
 /// Whether engine and model agree on one statement.
 enum Verdict {
     case agreed
-    /// The statement cannot be compared: it does not compile, asks too much of the model, or leaves
-    /// its result open.
+    /// The statement cannot be compared: it asks too much of the model, or leaves its result open in
+    /// a way that the model does not follow.
     case skipped(String)
-    case disagreed(String)
+    /// They do not; the number of the run, and what differs.
+    case disagreed(Int, String)
 }
 
-/// Runs one statement in the engine and in the model, and compares results and graphs.
+/// Compares what the engine answers under several choices with what the model says.
 struct Comparison {
-    let text: String
-    let before: ModelGraph
-    let choices: EngineChoices
-    /// Whether the engine keeps what was written.
-    var commits = true
+    private let statement: CompiledStatement
+    private let before: ModelGraph
+    private let constraints: [ModelConstraint]
+    private var first: ModelRun
 
-    /// What remains of a result that must be equal.
-    private struct Form: Equatable {
-        var rows: [String]
-        var graph: [String]
+    /// Asks the model; nil when that is too much work for it.
+    init?(_ statement: CompiledStatement, on before: ModelGraph, _ constraints: [ModelConstraint]) {
+        self.statement = statement
+        self.before = before
+        self.constraints = constraints
+        first = ModelRun(outcome: .rows(ModelRows(groups: [])), graph: before)
+        guard let run = modelled(1) else { return nil }
+        first = run
     }
 
-    /// One run of engine or model.
-    private struct Run {
+    /// One run of the engine; the graph after it, which is nil where nothing was written.
+    struct Run {
         let outcome: Outcome
-        let graph: ModelGraph
+        let graph: ModelGraph?
+
+        /// Whether the choices made the engine take too long.
+        var isTooSlow: Bool {
+            if case .failed("ResourceError", _) = outcome { true } else { false }
+        }
     }
 
-    /// Runs and compares; gives the engine's graph afterwards too.
-    func verdict(_ engine: Engine) throws -> (Verdict, ModelGraph) {
-        let (statement, reason) = try engine.bind(text)
-        guard let statement else { return (.skipped("refused " + reason), before) }
-        guard let first = modelled(statement, 1), let second = modelled(statement, 2) else {
-            return (.skipped("too much work"), before)
-        }
-        let (outcome, graph) = try engine.run(
-            text, choices: choices, isWriting: statement.isWriting, commits: commits)
-        let after = commits ? graph ?? before : before
-        if case .refused(let reason) = outcome {
-            return (.disagreed("bound, then refused: \(reason)"), after)
-        }
-        let found = Run(outcome: outcome, graph: graph ?? before)
-        for sortsLists in [false, true] {
-            func form(_ run: Run) -> Form { self.form(run, statement, sortsLists) }
-            let expected = form(first)
-            guard expected == form(second) else { continue }
-            let got = form(found)
-            if got == expected { return (.agreed, after) }
-            for shuffle in 3..<30 {
-                guard let other = modelled(statement, UInt64(shuffle)) else { break }
-                if form(other) == got { return (.skipped("open result"), after) }
+    /// How often the model shuffles its rows to find a result that it leaves open.
+    private static let shufflesMax: UInt64 = 60
+
+    func verdict(_ runs: [Run]) -> Verdict {
+        let naming = Answer.Naming(before: before)
+        let answer = answer(first, naming)
+        if runs.contains(where: { $0.isTooSlow }) { return .skipped("too slow in some order") }
+        var open = runs.indices.filter { !accepts(answer, runs[$0], naming) }
+        if open.isEmpty { return .agreed }
+        // Other orders of rows may lead elsewhere.
+        var isOpen = false
+        for shuffle in 2...Self.shufflesMax {
+            guard let run = modelled(shuffle) else { break }
+            let other = self.answer(run, naming)
+            if !(other == answer) {
+                isOpen = true
+                open.removeAll { accepts(other, runs[$0], naming) }
+                if open.isEmpty { return .agreed }
             }
-            return (.disagreed(Self.difference(expected, got)), after)
+            if shuffle == 20, !isOpen { break }
         }
-        return (.skipped("open result"), after)
+        guard let worst = open.first else { return .agreed }
+        if isOpen {
+            let sorting = Answer.Naming(before: before, sortsLists: true)
+            guard let second = modelled(2) else { return .skipped("too much work for the model") }
+            let sorted = self.answer(first, sorting)
+            guard sorted == self.answer(second, sorting) else { return .skipped("open result") }
+            guard let worst = open.first(where: { !accepts(sorted, runs[$0], sorting) }) else {
+                return .agreed
+            }
+            return .disagreed(worst, difference(first, runs[worst], sorting))
+        }
+        return .disagreed(worst, difference(first, runs[worst], naming))
     }
 
-    private func modelled(_ statement: BoundStatement, _ shuffle: UInt64) -> Run? {
+    private func answer(_ run: ModelRun, _ naming: Answer.Naming) -> Answer {
+        Answer(run, naming, isWriting: statement.isWriting)
+    }
+
+    private func accepts(_ answer: Answer, _ run: Run, _ naming: Answer.Naming) -> Bool {
+        answer.accepts(run.outcome, run.graph ?? before, naming)
+    }
+
+    private func modelled(_ shuffle: UInt64) -> ModelRun? {
         let model = Model(
             before, parameters: QueryGenerator.parameters,
-            variableCount: statement.variables.count, shuffle: shuffle)
+            variableCount: statement.bound.variables.count, shuffle: shuffle,
+            constraints: constraints)
         do {
-            let rows = try model.run(statement)
-            return Run(outcome: .rows(rows), graph: model.graph)
+            let rows = try model.run(statement.bound)
+            return ModelRun(outcome: .rows(rows), graph: model.graph)
         } catch let error as ModelError {
-            if error.type == "Model" { return nil }
-            return Run(outcome: .failed(type: error.type, detail: error.detail), graph: before)
+            return error.type == "Model" ? nil : failed(error.type, model)
         } catch let error as ValueError {
-            return Run(
-                outcome: .failed(type: error.type.rawValue, detail: error.detail), graph: before)
+            return failed(error.type.rawValue, model)
         } catch {
             preconditionFailure("an error the model does not know: \(error)")
         }
     }
 
-    private func form(_ run: Run, _ statement: BoundStatement, _ sortsLists: Bool) -> Form {
-        let graph = statement.isWriting ? run.graph.canonical : []
-        switch run.outcome {
-        case .refused(let reason): return Form(rows: ["refused \(reason)"], graph: graph)
-        case .failed(let type, _): return Form(rows: ["failed with \(type)"], graph: graph)
-        case .rows(let rows):
-            let texts = rows.map { row in
-                row.map {
-                    Canonical.text($0, entity: { name($0, $1, run.graph) }, sortsLists: sortsLists)
-                }.joined(separator: " | ")
-            }
-            let isOrdered = !sortsLists && Self.isOrdered(statement.query)
-            return Form(rows: isOrdered ? texts : texts.sorted(), graph: graph)
+    /// A relationship without its ends, which is refused at the end, may fail the statement earlier in
+    /// some other way.
+    private func failed(_ type: String, _ model: Model) -> ModelRun {
+        ModelRun(outcome: .failed(type: model.graph.isWhole ? type : nil), graph: before)
+    }
+
+    private static func rest(_ lines: [String], without others: [String]) -> [String] {
+        var counts: [String: Int] = [:]
+        for line in others { counts[line, default: 0] += 1 }
+        return lines.filter { line in
+            counts[line, default: 0] -= 1
+            return counts[line, default: 0] < 0
         }
     }
 
-    /// A node or relationship of before by its number, a new one by its content.
-    private func name(_ isNode: Bool, _ id: UInt64, _ graph: ModelGraph) -> String {
-        if isNode {
-            if before.position(node: id) != nil { return "n\(id)" }
-            return graph.position(node: id).map {
-                "new" + Canonical.content(graph.nodes[$0].labels, graph.nodes[$0].properties)
-            } ?? "gone"
-        }
-        if before.position(relationship: id) != nil { return "r\(id)" }
-        return graph.position(relationship: id).map {
-            graph.relationships[$0].type
-                + Canonical.content([], graph.relationships[$0].properties)
-        } ?? "gone"
-    }
-
-    private static func isOrdered(_ query: BoundQuery) -> Bool {
-        guard query.branches.count == 1, case .project(let last) = query.branches[0].clauses.last
-        else { return false }
-        return !last.sortKeys.isEmpty
-    }
-
-    private static func difference(_ expected: Form, _ got: Form) -> String {
+    private func difference(_ expected: ModelRun, _ got: Run, _ naming: Answer.Naming) -> String {
         func list(_ title: String, _ lines: [String]) -> String {
             "  \(title):\n" + lines.prefix(12).map { "    \($0)\n" }.joined()
         }
-        if expected.rows != got.rows {
-            return list("the model's rows (\(expected.rows.count))", expected.rows)
-                + list("the engine's rows (\(got.rows.count))", got.rows)
+        let graph = got.graph ?? before
+        let found: [String] =
+            switch got.outcome {
+            case .failed(let type, let detail): ["fails with \(type): \(detail)"]
+            case .rows(let rows): rows.map { naming.text($0, graph) }
+            }
+        let wanted = answer(expected, naming).lines
+        var text = list("the model's rows (\(wanted.count))", wanted)
+        text += list("the engine's rows (\(found.count))", found)
+        guard statement.isWriting, GraphDigest(expected.graph) != GraphDigest(graph) else {
+            return text
         }
-        let (wanted, found) = (Set(expected.graph), Set(got.graph))
-        return list("only in the model's graph", expected.graph.filter { !found.contains($0) })
-            + list("only in the engine's graph", got.graph.filter { !wanted.contains($0) })
+        let (model, engine) = (expected.graph.canonical, graph.canonical)
+        return text + list("only in the model's graph", Self.rest(model, without: engine))
+            + list("only in the engine's graph", Self.rest(engine, without: model))
     }
 }

@@ -1,206 +1,248 @@
-import KithGraph
 import KithLanguage
+import KithStorage
 import KithValues
 
+@testable import KithGraph
 @testable import KithQuery
 
 /// What a statement gave.
 enum Outcome {
     case rows([[Value]])
     case failed(type: String, detail: String)
-    /// The statement does not compile.
-    case refused(String)
 }
 
-/// The choices under which the engine runs, none of which may change a result.
-struct EngineChoices: CustomStringConvertible {
-    var options = ExecutionOptions.standard
+/// A statement that compiles.
+struct CompiledStatement {
+    let text: String
+    let tree: Statement
+    let bound: BoundStatement
+    let plans = KeptPlans()
+    var isWriting: Bool { bound.isWriting }
+}
 
-    init() {}
+/// The plans of one statement, by what of the choices decides about a plan.
+final class KeptPlans {
+    private var plans: [ExecutionOptions: PreparedQuery] = [:]
 
-    init(_ choices: inout Choices) {
-        options.batchSize = choices.pick([2_048, 1, 2, 3])
-        options.threads = choices.pick([1, 2])
-        options.usesIndexes = choices.chance(70)
-        options.joinOrderSeed = choices.chance(60) ? UInt64(choices.below(1 << 20)) : nil
+    private static func key(_ choices: EngineChoices) -> ExecutionOptions {
+        var options = choices.options
+        options.batchSize = 1
+        return options
     }
 
-    var description: String {
-        "batches of \(options.batchSize), \(options.threads) threads, "
-            + (options.usesIndexes ? "indexes, " : "no indexes, ")
-            + (options.joinOrderSeed.map { "orders by \($0)" } ?? "best orders")
+    func plan(for choices: EngineChoices) -> PreparedQuery? { plans[Self.key(choices)] }
+
+    func keep(_ plan: PreparedQuery, for choices: EngineChoices) {
+        plans[Self.key(choices)] = plan
     }
 }
 
-/// A database below the library, in which each statement is a transaction or part of one.
+/// A database below the library, in memory or in a file.
 final class Engine {
-    private(set) var store: GraphStore
+    private var store: GraphStore
     private let path: String?
-    private var options = ExecutionOptions.standard
+    private let options: GraphOptions
+    private var lastCommit: GraphReader?
 
-    /// In memory, or in a file.
-    init(path: String?) throws {
+    init(path: String?, options: GraphOptions = GraphOptions()) throws {
         self.path = path
+        self.options = options
         store =
-            try path.map { try GraphStore.open(path: $0, options: GraphOptions()) }
-            ?? GraphStore.inMemory(options: GraphOptions())
+            try path.map { try GraphStore.open(path: $0, options: options) }
+            ?? GraphStore.inMemory(options: options)
     }
+
+    /// The longest that a statement may take; only a bad order takes so long.
+    private static let secondsMax: UInt64 = 4
 
     /// Closes the file and opens it again.
     func reopen() throws {
         guard let path else { return }
-        try store.close()
-        store = try GraphStore.open(path: path, options: GraphOptions())
+        try close()
+        store = try GraphStore.open(path: path, options: options)
     }
 
-    private var environment: StatementEnvironment {
+    func close() throws {
+        lastCommit?.close()
+        lastCommit = nil
+        try store.close()
+    }
+
+    /// The last commit.
+    func reader() throws -> GraphReader {
+        if let lastCommit { return lastCommit }
+        let reader = try store.beginRead()
+        lastCommit = reader
+        return reader
+    }
+
+    /// What `kith check` finds.
+    func findings() throws -> [String] { try store.check().map { $0.message } }
+
+    /// Begins to write; nothing else of the engine may be used before the end.
+    func beginWriting() throws -> EngineTransaction {
+        EngineTransaction(try store.beginWrite(timeoutInMilliseconds: 1_000))
+    }
+
+    /// Ends what ``beginWriting()`` began.
+    func end(_ transaction: EngineTransaction, commits: Bool) throws {
+        if commits {
+            _ = try transaction.writer.commit(durability: .deferred)
+        } else {
+            transaction.writer.rollback()
+        }
+        lastCommit?.close()
+        lastCommit = nil
+    }
+
+    /// Runs statements that must not fail, in a transaction.
+    func prepare(_ statements: [String]) throws {
+        let transaction = try beginWriting()
+        for text in statements where !text.isEmpty {
+            guard case .rows = try transaction.runOnce(text) else {
+                transaction.writer.rollback()
+                throw ModelError("Model", "\(text) failed")
+            }
+        }
+        try end(transaction, commits: true)
+    }
+
+    /// The graph of the last commit.
+    func graph() throws -> ModelGraph { try GraphSnapshot(reader()).graph }
+
+    private static func environment(_ choices: EngineChoices) -> StatementEnvironment {
         var environment = StatementEnvironment(
             time: Instant(seconds: 0, nanoseconds: 0),
             clock: { Instant(seconds: 0, nanoseconds: 0) }, defaultZone: StatementEnvironment.utc,
             seed: 4)
-        environment.options = options
+        environment.options = choices.options
         return environment
     }
 
-    /// The bound form of a statement; nil with the reason when it does not compile.
-    func bind(_ text: String) throws -> (BoundStatement?, String) {
-        let reader = try store.beginRead()
-        defer { reader.close() }
+    /// The compiled form of a statement; nil with the reason when it does not compile.
+    static func compile(_ text: String, _ reader: GraphReader) throws -> (
+        CompiledStatement?, String
+    ) {
         do throws(QueryError) {
             let statements = try QueryPipeline.parse(text)
-            guard statements.count == 1, case .query(let query) = statements[0].kind else {
-                return (nil, "not one query")
-            }
-            let bound = try Binder.bind(
-                query, nestingDepth: statements[0].nestingDepth,
-                in: BindingEnvironment(catalog: reader.catalog))
-            return (bound, "")
+            guard statements.count == 1,
+                let bound = try QueryPipeline.bind(
+                    statements[0], graph: reader, environment: environment(EngineChoices()))
+            else { return (nil, "not one query") }
+            return (CompiledStatement(text: text, tree: statements[0], bound: bound), "")
         } catch {
             return (nil, "\(error.detail): \(error.message)")
         }
     }
 
-    /// Runs a statement; `commits` false undoes it afterwards by a rollback.
-    ///
-    /// A statement that only reads runs in a reading transaction, and gives no graph.
-    func run(
-        _ text: String, choices: EngineChoices, isWriting: Bool = true, commits: Bool = true
-    ) throws -> (Outcome, ModelGraph?) {
-        options = choices.options
-        return isWriting ? try write(text, commits: commits) : (try read(text), nil)
-    }
-
-    private func read(_ text: String) throws -> Outcome {
-        let reader = try store.beginRead()
-        defer { reader.close() }
-        do {
-            return .rows(try rows(text, reader, nil))
-        } catch {
-            return try Self.outcome(of: error)
-        }
-    }
-
-    private static func outcome(of error: any Error) throws -> Outcome {
-        switch error {
-        case let error as QueryError where error.phase == .compile:
-            return .refused("\(error.detail): \(error.message)")
-        case let error as QueryError: return .failed(type: error.type, detail: error.detail)
-        case let error as GraphError:
-            let turned = QueryError(graphError: error)
-            return .failed(type: turned.type, detail: turned.detail)
-        default: throw error
-        }
-    }
-
-    private func write(_ text: String, commits: Bool) throws -> (Outcome, ModelGraph?) {
-        let writer = try store.beginWrite(timeoutInMilliseconds: 1_000)
-        let outcome: Outcome
-        try writer.beginStatement()
-        do {
-            let rows = try rows(text, writer.reader, writer)
-            try writer.endStatement()
-            outcome = .rows(rows)
-        } catch {
-            try writer.rollbackStatement()
-            outcome = try Self.outcome(of: error)
-        }
-        let graph = try GraphSnapshot(writer.reader).graph
-        if commits {
-            _ = try writer.commit(durability: .deferred)
-        } else {
-            writer.rollback()
-        }
-        return (outcome, graph)
-    }
-
-    private func rows(
-        _ text: String, _ reader: GraphReader, _ writer: GraphWriter?
+    /// Plans and runs a compiled statement under some choices; a plan for the same choices is run
+    /// again.
+    static func run(
+        _ statement: CompiledStatement, _ choices: EngineChoices, _ reader: GraphReader,
+        _ writer: GraphWriter? = nil
     ) throws -> [[Value]] {
-        let statement = try QueryPipeline.parse(text)[0]
+        let environment = environment(choices)
+        let prepared =
+            try statement.plans.plan(for: choices)
+            ?? QueryPipeline.plan(
+                statement.bound, of: statement.tree, graph: reader, environment: environment)
+        statement.plans.keep(prepared, for: choices)
+        return try run(prepared, reader, writer, environment)
+    }
+
+    fileprivate static func runOnce(_ text: String, _ writer: GraphWriter) throws {
+        let environment = environment(EngineChoices())
         let prepared = try QueryPipeline.prepare(
-            statement, graph: reader, environment: environment)
+            QueryPipeline.parse(text)[0], graph: writer.reader, environment: environment)
+        _ = try run(prepared, writer.reader, writer, environment)
+    }
+
+    private static func run(
+        _ prepared: PreparedQuery, _ reader: GraphReader, _ writer: GraphWriter?,
+        _ environment: StatementEnvironment
+    ) throws -> [[Value]] {
+        let limits = StatementLimits(
+            memoryInBytes: 256 << 20,
+            deadlineInNanoseconds: MonotonicClock.nanoseconds() + secondsMax * 1_000_000_000)
         let cursor = try QueryPipeline.run(
-            prepared, graph: reader, writer: writer,
-            parameters: QueryGenerator.parameters, environment: environment)
+            prepared, graph: reader, writer: writer, parameters: QueryGenerator.parameters,
+            limits: limits, environment: environment)
         var rows: [[Value]] = []
         while let batch = try cursor.next() { rows += batch }
         return rows
     }
 
-    /// The committed graph.
-    func graph() throws -> ModelGraph {
-        let reader = try store.beginRead()
-        defer { reader.close() }
-        return try GraphSnapshot(reader).graph
+    /// Runs a reading statement.
+    static func outcome(
+        _ statement: CompiledStatement, _ choices: EngineChoices, _ reader: GraphReader
+    ) throws -> Outcome {
+        do {
+            return .rows(try run(statement, choices, reader))
+        } catch {
+            return try outcome(of: error)
+        }
+    }
+
+    fileprivate static func outcome(of error: any Error) throws -> Outcome {
+        switch error {
+        case let error as QueryError:
+            return .failed(type: error.type, detail: "\(error.detail): \(error.message)")
+        case let error as GraphError:
+            let turned = QueryError(graphError: error)
+            return .failed(type: turned.type, detail: "\(turned.detail): \(turned.message)")
+        default: throw error
+        }
     }
 }
 
-extension SlotSet {
-    /// The slots of the set.
-    fileprivate var members: [Int] {
-        var result: [Int] = []
-        for index in 0..<Self.wordCount {
-            var word = self[word: index]
-            while word != 0 {
-                result.append(index * 64 + word.trailingZeroBitCount)
-                word &= word - 1
-            }
-        }
-        return result
+/// A transaction in which statements are tried, and undone or kept.
+final class EngineTransaction {
+    fileprivate let writer: GraphWriter
+
+    fileprivate init(_ writer: GraphWriter) { self.writer = writer }
+
+    /// The graph as the transaction sees it.
+    var reader: GraphReader { writer.reader }
+
+    /// The graph as the transaction sees it, read without the query layer.
+    func graph() throws -> ModelGraph { try GraphSnapshot(writer.reader).graph }
+
+    /// Runs a statement as one that writes does; what it wrote is undone if it fails, or if it is
+    /// not `kept`. Gives the graph that it left before that, and nil after a failure.
+    func run(
+        _ statement: CompiledStatement, _ choices: EngineChoices, kept: Bool
+    ) throws -> (Outcome, ModelGraph?) {
+        try attempt(kept: kept) { try Engine.run(statement, choices, writer.reader, writer) }
     }
-}
 
-/// The engine's whole graph, read without its query layer.
-struct GraphSnapshot {
-    var graph = ModelGraph()
+    /// Runs a statement of any kind.
+    fileprivate func runOnce(_ text: String) throws -> Outcome {
+        try attempt(kept: true) {
+            try Engine.runOnce(text, writer)
+            return []
+        }.0
+    }
 
-    init(_ reader: GraphReader) throws {
-        let catalog = reader.catalog
-        for chunk in try reader.nodeChunks(label: nil) {
-            for slot in try reader.slots(inNodeChunk: chunk, labels: []).members {
-                let id = NodeID(rawValue: chunk.rawID(slot: slot))
-                let labels = try reader.labels(of: id).map { catalog.name(of: $0) }
-                var properties: [String: Value] = [:]
-                for (key, value) in try reader.properties(of: id) {
-                    properties[catalog.name(of: key)] = value
+    private func attempt(
+        kept: Bool, _ body: () throws -> [[Value]]
+    ) throws -> (Outcome, ModelGraph?) {
+        try writer.beginStatement()
+        do {
+            let rows = try body()
+            guard kept else {
+                let graph = try graph()
+                if let statement = writer.statement {
+                    try writer.checkDeletedNodes(statement)
+                    try writer.checkConstraints(statement)
                 }
-                graph.nodes.append(
-                    ModelNode(id: id.rawValue, labels: Set(labels), properties: properties))
+                try writer.rollbackStatement()
+                return (.rows(rows), graph)
             }
-        }
-        for chunk in try reader.relationshipChunks(type: nil) {
-            for slot in try reader.slots(inRelationshipChunk: chunk).members {
-                let id = RelationshipID(rawValue: chunk.rawID(slot: slot))
-                guard let record = try reader.record(of: id) else { continue }
-                var properties: [String: Value] = [:]
-                for (key, value) in try reader.properties(of: id) {
-                    properties[catalog.name(of: key)] = value
-                }
-                graph.relationships.append(
-                    ModelRelationship(
-                        id: id.rawValue, type: catalog.name(of: record.type),
-                        source: record.source, target: record.target, properties: properties))
-            }
+            try writer.endStatement()
+            return (.rows(rows), try graph())
+        } catch {
+            try writer.rollbackStatement()
+            return (try Engine.outcome(of: error), nil)
         }
     }
 }

@@ -1,101 +1,97 @@
 import Foundation
-import KithTestSupport
 import Testing
 
-@testable import KithQuery
-
 /// Random statements on random graphs, by the engine under random choices and by the model.
+///
+/// - `Generator/`: random graphs and statements; `Model/`: the reference evaluator;
+/// - `Engine`, `EngineChoices`: the engine, run in every way it can be;
+/// - `Comparison`, `Answer`: what counts as the same;
+/// - `ReadingCase`, `WritingCase`: a graph and the statements that are compared on it;
+/// - `Shrinking`: makes what was found small.
 @Suite("The engine answers as the model does")
 struct QueryModelTests {
-    /// What a run saw.
-    struct Tally {
-        var compared = 0
-        var skipped: [String: Int] = [:]
-        var failures: [Failure] = []
+    /// A plain run repeats itself, so that it says something about a change; a run for some time
+    /// draws a seed.
+    struct Plan {
+        let seed: UInt64
+        let seconds: Double?
+        let queries: Int
+        static let parts = 2
+
+        init() {
+            let environment = ProcessInfo.processInfo.environment
+            seconds = environment["KITH_FUZZ_SECONDS"].flatMap { Double($0) }
+            seed =
+                environment["KITH_FUZZ_SEED"].flatMap { UInt64($0) }
+                ?? (seconds == nil ? 3 : UInt64.random(in: 0..<1_000_000_000))
+            queries = environment["KITH_FUZZ_QUERIES"].flatMap { Int($0) } ?? 20_000
+        }
+
+        static let shared = Plan()
     }
 
-    static let environment = ProcessInfo.processInfo.environment
-
-    @Test("on random statements")
-    func randomStatements() throws {
-        let seconds = Self.environment["KITH_FUZZ_SECONDS"].flatMap { Double($0) }
-        // A plain run repeats itself, so that it says something about a change; a run for some time
-        // draws a seed.
-        let seed =
-            Self.environment["KITH_FUZZ_SEED"].flatMap { UInt64($0) }
-            ?? (seconds == nil ? 3 : UInt64.random(in: 0..<1_000_000_000))
-        let wanted = Self.environment["KITH_FUZZ_QUERIES"].flatMap { Int($0) } ?? 1_000
-        print("random statements from KITH_FUZZ_SEED=\(seed)")
+    @Test("on random statements", arguments: 0..<Plan.parts)
+    func randomStatements(part: Int) throws {
+        let plan = Plan.shared
         let start = Date()
+        var worked = (reading: 0.0, writing: 0.0)
         var tally = Tally()
-        var number: UInt64 = 0
-        func isDone() -> Bool {
-            if tally.failures.count >= 5 { return true }
-            if let seconds { return Date().timeIntervalSince(start) > seconds }
-            return tally.compared >= wanted
-        }
-        while !isDone() {
-            try runCase(seed: seed &+ number &* 7_919, &tally)
-            number += 1
+        var number = UInt64(part)
+        while tally.failures.count < 3 {
+            let seconds = Date().timeIntervalSince(start)
+            if let most = plan.seconds, seconds > most { break }
+            if plan.seconds == nil, tally.compared >= plan.queries / Plan.parts { break }
+            let seed = plan.seed &+ number &* 7_919
+            // Every other case writes; there are fewer statements in it.
+            let before = RandomCase.workedSeconds()
+            if number / UInt64(Plan.parts) % 2 == 1 {
+                try WritingCase(seed: seed).run(&tally)
+                worked.writing += RandomCase.workedSeconds() - before
+            } else {
+                try ReadingCase(seed: seed).run(&tally)
+                worked.reading += RandomCase.workedSeconds() - before
+            }
+            number += UInt64(Plan.parts)
         }
         let time = Int(Date().timeIntervalSince(start))
-        print("\(tally.compared) statements compared in \(number) cases and \(time) s")
-        for (reason, count) in tally.skipped.sorted(by: { $0.value > $1.value }).prefix(12) {
-            print("  not compared: \(count) \(reason)")
+        print(
+            "part \(part) from KITH_FUZZ_SEED=\(plan.seed): \(tally.description)\n  "
+                + "\(time) s; \(Int(worked.reading * 1_000)) ms of work on reading statements and "
+                + "\(Int(worked.writing * 1_000)) ms on writing ones")
+        for failure in tally.failures { Issue.record("\(failure.description)") }
+    }
+}
+
+/// What a run saw.
+struct Tally {
+    /// The statements that engine and model agreed on, and how many of them wrote.
+    var compared = 0
+    var written = 0
+    /// The statements that failed in both.
+    var failed = 0
+    var rows = 0
+    var statements = 0
+    var skipped: [String: Int] = [:]
+    var failures: [Failure] = []
+
+    var description: String {
+        let reasons = skipped.sorted { $0.value > $1.value }.prefix(8).map {
+            "\n  not compared: \($0.value) \($0.key)"
         }
-        for failure in tally.failures {
-            Issue.record("seed \(seed):\n\(failure.description)")
-        }
+        return "\(compared) statements compared (\(written) wrote, \(failed) failed in both, "
+            + "\(rows) rows) of \(statements)" + reasons.joined()
     }
 
-    /// One graph and some statements on it, one after the other.
-    private func runCase(seed: UInt64, _ tally: inout Tally) throws {
-        var choices = Choices(seed: seed)
-        let random = RandomGraph(&choices)
-        let path =
-            choices.chance(10) ? NSTemporaryDirectory() + "kith-fuzz-\(UUID().uuidString)" : nil
-        defer {
-            if let path { try? FileManager.default.removeItem(atPath: path) }
-        }
-        let engine = try Engine(path: path)
-        for statement in random.schema + [random.creation] where !statement.isEmpty {
-            let (outcome, _) = try engine.run(statement, choices: EngineChoices())
-            guard case .rows = outcome else {
-                Issue.record("\(statement) gave \(outcome)")
-                return
-            }
-        }
-        var graph = try engine.graph()
-        for number in 0..<16 {
-            let isWriting = choices.chance(30)
-            if choices.chance(20) { try engine.reopen() }
-            let engineChoices = EngineChoices(&choices)
-            var generator = QueryGenerator(Choices(seed: seed &* 31 &+ UInt64(number)))
-            let text = isWriting ? generator.writingQuery() : generator.readingQuery()
-            let commits = choices.chance(80)
-            if Self.environment["KITH_FUZZ_TRACE"] != nil {
-                FileHandle.standardError.write(Data("\(engineChoices): \(text)\n".utf8))
-            }
-            let comparison = Comparison(
-                text: text, before: graph, choices: engineChoices, commits: commits)
-            let (verdict, after) = try comparison.verdict(engine)
-            switch verdict {
-            case .agreed: tally.compared += 1
-            case .skipped(let reason): tally.skipped[String(reason.prefix(90)), default: 0] += 1
-            case .disagreed(let difference):
-                let failure = Failure(
-                    graph: RandomGraph(graph, schema: random.schema),
-                    recorded: generator.choices.recorded, isWriting: isWriting,
-                    choices: engineChoices, text: text, difference: difference)
-                tally.failures.append(failure.shrunk())
-                return
-            }
-            if isWriting {
-                let stored = try engine.graph()
-                #expect(stored.canonical == after.canonical, "the commit differs: \(text)")
-                graph = stored
-            }
-            if graph.nodes.count > 40 || graph.relationships.count > 40 { return }
+    mutating func skip(_ reason: String) {
+        skipped[String(reason.prefix(90)), default: 0] += 1
+    }
+
+    mutating func agreed(_ statement: CompiledStatement, _ run: Comparison.Run) {
+        compared += 1
+        if statement.isWriting { written += 1 }
+        switch run.outcome {
+        case .failed: failed += 1
+        case .rows(let found): rows += found.count
         }
     }
 }

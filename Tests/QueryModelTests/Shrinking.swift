@@ -1,16 +1,23 @@
+import Foundation
+
 /// A failure that can be made again from nothing: a graph, a statement, and choices.
 struct Failure {
+    /// The case in which it was found.
+    let seed: UInt64
     var graph: RandomGraph
     var recorded: [UInt32]
     var isWriting: Bool
     var choices: EngineChoices
     var text: String
     var difference: String
+    var isReproduced = false
 
     /// What a person needs to see it.
     var description: String {
-        let schema = graph.schema.map { $0 + ";\n" }.joined()
-        return "\(schema)\(graph.creation);\n\(text);\n-- \(choices)\n\(difference)"
+        let statements = graph.statements.map { $0 + ";\n" }.joined()
+        let reproduced = isReproduced ? "" : " (only within its case)"
+        return "found by KITH_FUZZ_SEED=\(seed)\(reproduced):\n\(statements)\n\(text);\n"
+            + "-- \(choices)\n\(difference)"
     }
 
     /// Makes the statement's text of recorded choices.
@@ -21,16 +28,25 @@ struct Failure {
 
     /// How the statement fails on its graph; nil when it does not.
     func reproduced() -> String? {
+        let path = choices.isReopened ? RandomCase.temporaryPath() : nil
+        defer { if let path { try? FileManager.default.removeItem(atPath: path) } }
         do {
-            let engine = try Engine(path: nil)
-            for statement in graph.schema + [graph.creation] where !statement.isEmpty {
-                _ = try engine.run(statement, choices: EngineChoices())
-            }
-            let comparison = Comparison(text: text, before: try engine.graph(), choices: choices)
-            if case .disagreed(let difference) = try comparison.verdict(engine).0 {
-                return difference
-            }
+            let engine = try Engine(path: path)
+            try engine.prepare(graph.statements)
+            try engine.reopen()
+            let before = try engine.graph()
+            let transaction = try engine.beginWriting()
+            defer { try? engine.end(transaction, commits: false) }
+            guard let statement = try Engine.compile(text, transaction.reader).0,
+                let comparison = Comparison(statement, on: before, graph.constraints)
+            else { return nil }
+            let (outcome, after) = try transaction.run(statement, choices, kept: true)
+            let run = Comparison.Run(outcome: outcome, graph: after)
+            if case .disagreed(_, let difference) = comparison.verdict([run]) { return difference }
             return nil
+        } catch let error as ModelError {
+            // The smaller graph breaks a constraint, or the like.
+            return error.type == "Model" ? nil : "unexpected error: \(error)"
         } catch {
             return "unexpected error: \(error)"
         }
@@ -40,13 +56,14 @@ struct Failure {
     func shrunk() -> Failure {
         var best = self
         guard best.reproduced() != nil else { return self }
+        best.isReproduced = true
         var attempts = 0
         var hasImproved = true
-        while hasImproved, attempts < 600 {
+        while hasImproved, attempts < 800 {
             hasImproved = false
             for candidate in best.smaller() {
                 attempts += 1
-                if attempts > 600 { break }
+                if attempts > 800 { break }
                 guard let difference = candidate.reproduced() else { continue }
                 best = candidate
                 best.difference = difference
@@ -59,10 +76,28 @@ struct Failure {
 
     private func smaller() -> [Failure] {
         var candidates: [Failure] = []
+        for simpler in choices.simpler {
+            var candidate = self
+            candidate.choices = simpler
+            candidates.append(candidate)
+        }
+        candidates += smallerTexts()
+        candidates += graph.smaller.map { smaller in
+            var candidate = self
+            candidate.graph = smaller
+            return candidate
+        }
+        return candidates
+    }
+
+    private func smallerTexts() -> [Failure] {
+        var candidates: [Failure] = []
+        var texts: Set<String> = [text]
         func consider(_ recorded: [UInt32]) {
             let text = Self.text(recorded, isWriting: isWriting)
-            guard text.utf8.count < self.text.utf8.count else { return }
-            if candidates.contains(where: { $0.text == text }) { return }
+            guard text.utf8.count < self.text.utf8.count, texts.insert(text).inserted else {
+                return
+            }
             var candidate = self
             candidate.recorded = recorded
             candidate.text = text
@@ -80,27 +115,6 @@ struct Failure {
                 consider(zeroed)
             }
         }
-        candidates.sort { $0.text.utf8.count < $1.text.utf8.count }
-        if choices.options != .standard {
-            var candidate = self
-            candidate.choices = EngineChoices()
-            candidates.insert(candidate, at: 0)
-        }
-        for index in graph.schema.indices {
-            var candidate = self
-            candidate.graph.schema.remove(at: index)
-            candidates.append(candidate)
-        }
-        for index in graph.nodes.indices {
-            var candidate = self
-            candidate.graph = graph.without(node: index)
-            candidates.append(candidate)
-        }
-        for index in graph.relationships.indices {
-            var candidate = self
-            candidate.graph = graph.without(relationship: index)
-            candidates.append(candidate)
-        }
-        return candidates
+        return candidates.sorted { $0.text.utf8.count < $1.text.utf8.count }
     }
 }

@@ -2,6 +2,7 @@
 extension QueryGenerator {
     /// A query that only reads.
     mutating func readingQuery() -> String {
+        if choices.chance(20) { return countingQuery() }
         var text = branch()
         if choices.chance(10) {
             // Every branch of a UNION has the same columns.
@@ -14,9 +15,45 @@ extension QueryGenerator {
         return text
     }
 
+    /// Patterns of which most variables are read by nobody, and what is computed over them.
+    private mutating func countingQuery() -> String {
+        var clauses = ["MATCH \(pattern())\(condition(25))"]
+        if choices.chance(40) {
+            clauses.append(
+                "\(choices.pick(["MATCH", "OPTIONAL MATCH"])) \(pattern())\(condition(20))")
+        }
+        if choices.chance(20) { clauses.append("WITH \(choices.chance(30) ? "DISTINCT " : "")*") }
+        if scope.isEmpty, clauses.count > 1, clauses.last?.hasPrefix("WITH") == true {
+            clauses.removeLast()
+        }
+        if choices.chance(15) { clauses.append(unwind()) }
+        var items: [String] = []
+        var columns: [Variable] = []
+        for _ in 0..<choices.below(3) {
+            let kind = choices.pick([Kind.node, .integer, .any])
+            let key = kind == .node ? variable(.node) ?? "1" : expression(kind, 0)
+            let name = freshName("k")
+            items.append("\(key) AS \(name)")
+            columns.append(Variable(name: name, kind: kind))
+        }
+        for _ in 0...choices.below(3) {
+            let (text, kind) = aggregate()
+            let name = freshName("a")
+            items.append("\(text) AS \(name)")
+            columns.append(Variable(name: name, kind: kind))
+        }
+        let isChained = choices.chance(25)
+        clauses.append((isChained ? "WITH " : "RETURN ") + items.joined(separator: ", "))
+        if isChained {
+            scope = columns
+            clauses.append("RETURN " + projection(isLast: true))
+        }
+        return clauses.joined(separator: " ")
+    }
+
     private mutating func branch() -> String {
         var clauses: [String] = []
-        for _ in 0..<(1 + choices.below(4)) {
+        for _ in 0..<choices.pick([1, 1, 2, 2, 1, 3, 4]) {
             clauses.append(readingClause(isFirst: clauses.isEmpty))
         }
         clauses.append("RETURN " + projection(isLast: true))
@@ -38,11 +75,14 @@ extension QueryGenerator {
     }
 
     private mutating func condition(_ percent: Int) -> String {
-        choices.chance(percent) ? " WHERE \(boolean(2))" : ""
+        choices.chance(percent) ? " WHERE \(boolean(choices.pick([1, 1, 2])))" : ""
     }
 
     private mutating func unwind() -> String {
-        let source = list(2)
+        let source =
+            choices.chance(15)
+            ? variable(.any) ?? list(2)
+            : choices.chance(15) ? "[[1, [2, null]], [], null, [3, 'a'], 4]" : list(2)
         let name = freshName("x")
         scope.append(Variable(name: name, kind: .any))
         return "UNWIND \(source) AS \(name)"
@@ -54,6 +94,26 @@ extension QueryGenerator {
             "MATCH \(choices.chance(20) ? pattern() : path(steps: choices.below(2) + 1, named: true))"
         text += condition(40)
         if choices.chance(10) { text += " MATCH \(path(steps: 1, named: true))\(condition(30))" }
+        if choices.chance(8) { text += " WITH " + projection(isLast: false) }
+        return text
+    }
+
+    /// A whole subquery with one column.
+    mutating func subquery() -> String {
+        if choices.chance(10) {
+            let word = choices.pick(["UNION", "UNION ALL"])
+            let outer = scope
+            let left = "\(subqueryBody()) RETURN \(any(1)) AS x"
+            scope = outer
+            return "\(left) \(word) \(subqueryBody()) RETURN \(any(1)) AS x"
+        }
+        let body = subqueryBody()
+        let isDistinct = choices.chance(15)
+        var text = body + " RETURN \(isDistinct ? "DISTINCT " : "")\(any(1)) AS x"
+        if choices.chance(25) {
+            text += " ORDER BY x\(choices.pick(["", " DESC"]))"
+            if choices.chance(50) { text += " LIMIT \(choices.below(3))" }
+        }
         return text
     }
 
@@ -66,6 +126,9 @@ extension QueryGenerator {
             generator.scope = kept
             var body = generator.readingClause(isFirst: true)
             if generator.choices.chance(30) { body += " " + generator.readingClause(isFirst: true) }
+            if generator.choices.chance(15) {
+                body += " WITH " + generator.projection(isLast: false)
+            }
             let name = generator.freshName("c")
             if generator.choices.chance(40) {
                 body += " RETURN count(*) AS \(name)"
@@ -73,6 +136,17 @@ extension QueryGenerator {
             } else {
                 let kind = generator.choices.pick([Kind.any, .node, .integer])
                 body += " RETURN \(generator.expression(kind, 1)) AS \(name)"
+                if generator.choices.chance(20) {
+                    body += " ORDER BY \(name)\(generator.choices.pick(["", " DESC"]))"
+                    if generator.choices.chance(60) {
+                        body += " LIMIT \(generator.choices.below(3))"
+                    }
+                } else if generator.choices.chance(12) {
+                    generator.scope = kept
+                    body +=
+                        " UNION ALL \(generator.readingClause(isFirst: true)) "
+                        + "RETURN \(generator.expression(kind, 1)) AS \(name)"
+                }
                 added.append(Variable(name: name, kind: kind))
             }
             return "\(word) (\(kept.map { $0.name }.joined(separator: ", "))) { \(body) }"
@@ -137,7 +211,23 @@ extension QueryGenerator {
     }
 
     private mutating func aggregate() -> (String, Kind) {
-        switch choices.below(12) {
+        switch choices.below(20) {
+        case 12: return ("sum(DISTINCT \(integer(1)))", .integer)
+        case 13: return ("avg(DISTINCT \(integer(1)))", .any)
+        case 14:
+            return (
+                "percentileDisc(\(integer(1)), \(choices.pick(["0.5", "0", "1", "0.3"])))", .any
+            )
+        case 15:
+            return (
+                "percentileCont(\(integer(1)), \(choices.pick(["0.5", "0", "1", "0.25"])))", .any
+            )
+        case 16: return ("sum(\(entity().map { "\($0).u" } ?? "1"))", .integer)
+        case 17: return ("collect(\(entity().map { "\($0).u" } ?? "1"))", .list)
+        case 18:
+            if let relationship = variable(.relationship) {
+                return ("count(\(relationship))", .integer)
+            }
         case 1: return ("count(\(any(1)))", .integer)
         case 2: return ("count(DISTINCT \(any(1)))", .integer)
         case 3: return ("sum(\(integer(1)))", .integer)

@@ -38,7 +38,10 @@ extension QueryGenerator {
                 + (choices.chance(60) ? "ELSE \(integer(size - 1)) " : "") + "END"
         case 11:
             if depth < 2 {
-                return inOwnScope { "COUNT { \($0.subqueryBody()) }" }
+                return inOwnScope {
+                    $0.choices.chance(20)
+                        ? "COUNT { \($0.subquery()) }" : "COUNT { \($0.subqueryBody()) }"
+                }
             }
         case 12:
             if let path = variable(.path) { return "length(\(path))" }
@@ -115,10 +118,7 @@ extension QueryGenerator {
         case 10: if depth < 2 { return patternComprehension() }
         case 11:
             if depth < 2 {
-                return inOwnScope { generator in
-                    let body = generator.subqueryBody()
-                    return "COLLECT { \(body) RETURN \(generator.any(1)) }"
-                }
+                return inOwnScope { "COLLECT { \($0.subquery()) }" }
             }
         default: break
         }
@@ -206,7 +206,10 @@ extension QueryGenerator {
         if let node = variable(.node), choices.chance(40) {
             return "(\(node))\(relationship(named: false, simple: true))(\(labelText()))"
         }
-        return inOwnScope { "EXISTS { \($0.subqueryBody()) }" }
+        return inOwnScope {
+            $0.choices.chance(20)
+                ? "EXISTS { \($0.subquery()) }" : "EXISTS { \($0.subqueryBody()) }"
+        }
     }
 
     private mutating func quantifier(_ size: Int) -> String {

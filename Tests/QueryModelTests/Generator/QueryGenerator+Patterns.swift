@@ -11,8 +11,9 @@ extension QueryGenerator {
             ? ":\(choices.chance(70) ? choices.pick(["A", "B", "C"]) : labelExpression())" : ""
     }
 
-    /// `MATCH` patterns: one or two paths.
+    /// `MATCH` patterns: one or two paths, or a figure of several relationships.
     mutating func pattern() -> String {
+        if choices.chance(16) { return figure() }
         var text = namedPath()
         if choices.chance(20) { text += ", " + namedPath(short: true) }
         return text
@@ -70,6 +71,69 @@ extension QueryGenerator {
         choices.pick(["1", "2", "0", "'a'", "'b'", "1.0", "true", "null", "$i"])
     }
 
+    /// A node of a figure: a name, known or new, and rarely a label.
+    private mutating func corner(_ name: String) -> String { "(\(name)\(labelText()))" }
+
+    /// A relationship of a figure.
+    private mutating func edge(_ added: inout [Variable]) -> (String, String) {
+        var name = ""
+        if choices.chance(20) {
+            name = freshName("r")
+            added.append(Variable(name: name, kind: .relationship))
+        }
+        let type = choices.chance(40) ? choices.pick([":R", ":S", ":R|S"]) : ""
+        let arrow = choices.pick([("-", "->"), ("<-", "-"), ("-", "-"), ("-", "->")])
+        return ("\(arrow.0)[\(name)\(type)]", arrow.1)
+    }
+
+    /// A cycle, a star, parallel relationships, or a loop; the first corner may be a known node.
+    private mutating func figure() -> String {
+        var added: [Variable] = []
+        func noteNode(_ name: String) { added.append(Variable(name: name, kind: .node)) }
+        let known = choices.chance(35) ? variable(.node) : nil
+        let first = known ?? freshName("n")
+        if known == nil { noteNode(first) }
+        var text = ""
+        switch choices.below(6) {
+        case 0, 1:
+            // A triangle or square; sometimes in two parts, as people write them.
+            let length = choices.pick([3, 3, 4, 2])
+            text = corner(first)
+            var last = first
+            let isSplit = choices.chance(40)
+            for _ in 1..<length {
+                let (left, right) = edge(&added)
+                last = freshName("n")
+                noteNode(last)
+                text += "\(left)\(right)\(corner(last))"
+            }
+            let (left, right) = edge(&added)
+            text += isSplit ? ", (\(last))\(left)\(right)(\(first))" : "\(left)\(right)(\(first))"
+        case 2, 3:
+            // A star whose ends are mostly read by nobody.
+            let arms = (0..<(2 + choices.below(2))).map { arm -> String in
+                let (left, right) = edge(&added)
+                let isNamed = choices.chance(50)
+                let end = isNamed ? freshName("n") : ""
+                if isNamed { noteNode(end) }
+                return "\(arm == 0 ? corner(first) : "(\(first))")\(left)\(right)\(corner(end))"
+            }
+            text = arms.joined(separator: ", ")
+        case 4:
+            let second = freshName("n")
+            noteNode(second)
+            let (one, other) = (edge(&added), edge(&added))
+            text =
+                "\(corner(first))\(one.0)\(one.1)(\(second)), "
+                + "(\(first))\(other.0)\(other.1)(\(second))"
+        default:
+            let (left, right) = edge(&added)
+            text = "\(corner(first))\(left)\(right)(\(first))"
+        }
+        scope += added
+        return text
+    }
+
     /// A relationship without a name.
     mutating func relationship(named: Bool, simple: Bool) -> String {
         namedRelationship(quantifiable: !simple, isNamed: named).0
@@ -84,14 +148,16 @@ extension QueryGenerator {
         let name = isNamed && choices.chance(40) ? freshName("r") : ""
         var inside = name
         if choices.chance(40) {
-            inside += ":" + choices.pick(["R", "S", "T", "R|S", "!R", "S|T", "%"])
+            inside += ":" + choices.pick(["R", "S", "T", "R|S", "!R", "S|T", "%", "Unknown|R"])
         }
         var after = ""
         if isLong {
             if choices.chance(50) {
-                inside += choices.pick(["*1..2", "*2", "*0..1", "*0..2", "*..2", "*1..3", "*0"])
+                inside += choices.pick(
+                    ["*1..2", "*2", "*0..1", "*0..2", "*..2", "*1..3", "*0", "*", "*2..", "*3"])
             } else {
-                after = choices.pick(["{1,2}", "{2}", "{0,1}", "{,2}", "{0,2}", "{1,3}"])
+                after = choices.pick(
+                    ["{1,2}", "{2}", "{0,1}", "{,2}", "{0,2}", "{1,3}", "+", "*", "{2,}", "{3}"])
             }
         }
         if choices.chance(4) { inside += " {\(choices.pick(["w", "p"])): \(literal())}" }
@@ -116,7 +182,8 @@ extension QueryGenerator {
                 ]
                 text += " WHERE \(generator.boolean(1))"
             }
-            return text + ")" + generator.choices.pick(["{1,2}", "{0,1}", "{2}", "{1}"])
+            return text + ")"
+                + generator.choices.pick(["{1,2}", "{0,1}", "{2}", "{1}", "+", "*", "{0,2}"])
         }
     }
 }

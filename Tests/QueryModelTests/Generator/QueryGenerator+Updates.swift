@@ -72,7 +72,13 @@ extension QueryGenerator {
 
     private mutating func change(_ entity: String) -> String {
         guard entity != "null" else { return "(null).p = 1" }
-        switch choices.below(9) {
+        switch choices.below(13) {
+        case 9: return "\(entity).u = \(choices.below(8))"
+        case 10:
+            if let other = self.entity() { return "\(entity) += \(other)" }
+        case 11:
+            if let other = self.entity() { return "\(entity) = \(other)" }
+        case 12: if let other = self.entity() { return "\(entity).p = \(other).p" }
         case 1: return "\(entity).q = \(integer(2))"
         case 2: return "\(entity).s = \(string(2))"
         case 3: return "\(entity) += \(map(1))"
@@ -91,7 +97,7 @@ extension QueryGenerator {
             return "REMOVE \(node):\(choices.pick(["A", "B"]))"
         }
         guard let entity = entity() else { return "CREATE ()" }
-        return "REMOVE \(entity).\(choices.pick(["p", "q", "s"]))"
+        return "REMOVE \(entity).\(choices.pick(["p", "q", "s", "u"]))"
     }
 
     private mutating func merge() -> String {
@@ -99,7 +105,16 @@ extension QueryGenerator {
         let name = freshName("n")
         var text: String
         var made = [Variable(name: name, kind: .node)]
-        if choices.chance(50), let node = variable(.node) {
+        if choices.chance(15) {
+            // A whole path that may share nodes with what is there and yet is made as a whole.
+            let end = freshName("n")
+            let type = choices.pick(["R", "S"])
+            text =
+                "MERGE (\(name):\(choices.pick(["A", "B"])) {q: \(integer(0))})"
+                + "-[:\(type)\(choices.chance(30) ? " {w: \(integer(0))}" : "")]->"
+                + "(\(end)\(choices.pick([":A", ":B", ""])))"
+            made.append(Variable(name: end, kind: .node))
+        } else if choices.chance(50), let node = variable(.node) {
             let other = choices.chance(50) ? variable(.node) : nil
             let type = choices.pick(["R", "S"])
             let arrow = choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
@@ -124,7 +139,11 @@ extension QueryGenerator {
     private mutating func delete() -> String {
         let targets = variables(.node) + variables(.relationship) + variables(.path)
         guard !targets.isEmpty else { return "CREATE ()" }
-        return "\(choices.pick(["DETACH DELETE", "DELETE"])) \(choices.pick(targets))"
+        let word = choices.pick(["DETACH DELETE", "DELETE"])
+        if choices.chance(15) {
+            return "\(word) \(choices.pick(targets)), \(choices.pick(targets))"
+        }
+        return "\(word) \(choices.pick(targets))"
     }
 
     private mutating func forEach() -> String {
@@ -138,7 +157,12 @@ extension QueryGenerator {
     }
 
     private mutating func loopUpdate(_ name: String) -> String {
-        switch choices.below(4) {
+        switch choices.below(5) {
+        case 4:
+            if depth < 2 {
+                let inner = freshName("f")
+                return "FOREACH (\(inner) IN [1, \(name)] | CREATE (:C {p: \(inner)}))"
+            }
         case 1: if let entity = entity() { return "SET \(change(entity))" }
         case 2: return merge()
         case 3: if let entity = entity() { return "SET \(entity).q = coalesce(\(entity).q, 0) + 1" }

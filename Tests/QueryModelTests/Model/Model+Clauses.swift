@@ -38,22 +38,15 @@ extension Model {
         }
     }
 
-    /// CREATE for all rows: what its properties read is the graph before the clause, with what the
-    /// same row makes.
+    /// CREATE for all rows. What its properties read is the graph before the clause; only where they
+    /// read what the same clause makes does each row see what was made before.
     private func run(create pattern: BoundPattern, _ rows: [Row]) throws -> [Row] {
-        let before = graph
-        var made = (nodes: [ModelNode](), relationships: [ModelRelationship]())
-        var results: [Row] = []
-        for row in rows {
-            graph.nodes = before.nodes
-            graph.relationships = before.relationships
-            results.append(try create(pattern, row))
-            made.nodes += graph.nodes[before.nodes.count...]
-            made.relationships += graph.relationships[before.relationships.count...]
+        let own = Set(pattern.newVariables)
+        if pattern.expressions.contains(where: { !$0.freeVariables.isDisjoint(with: own) }) {
+            return try rows.map { try create(pattern, $0, nil) }
         }
-        graph.nodes = before.nodes + made.nodes
-        graph.relationships = before.relationships + made.relationships
-        return results
+        let read = try rows.map { try properties(of: pattern, $0) }
+        return try zip(rows, read).map { try create(pattern, $0, $1) }
     }
 
     private func run(_ match: BoundMatch, _ rows: [Row]) throws -> [Row] {
@@ -92,6 +85,19 @@ extension Model {
     }
 
     private func run(_ projection: BoundProjection, _ input: [Row]) throws -> [Row] {
+        var rows = try projected(projection, input).flatMap { $0 }
+        let skipped = try projection.skip.map { try bound($0) } ?? 0
+        let kept = try projection.limit.map { try bound($0) } ?? .max
+        rows = Array(rows.dropFirst(skipped).prefix(kept))
+        if let predicate = projection.predicate {
+            rows = try rows.filter { try truth(predicate, $0) == true }
+        }
+        return rows
+    }
+
+    /// The rows of WITH or RETURN before SKIP and LIMIT: groups of which each comes before the next,
+    /// while the order within one is open.
+    func projected(_ projection: BoundProjection, _ input: [Row]) throws -> [[Row]] {
         var rows = projection.isAggregating ? try grouped(projection, input) : input
         rows = try rows.map { row in
             var next = row
@@ -106,18 +112,11 @@ extension Model {
         if projection.isAggregating || projection.isDistinct {
             rows.shuffle(using: &shuffler)
         }
-        if !projection.sortKeys.isEmpty { rows = try sorted(rows, projection.sortKeys) }
-        let skipped = try projection.skip.map { try bound($0) } ?? 0
-        let kept = try projection.limit.map { try bound($0) } ?? .max
-        rows = Array(rows.dropFirst(skipped).prefix(kept))
-        if let predicate = projection.predicate {
-            rows = try rows.filter { try truth(predicate, $0) == true }
-        }
-        return rows
+        return projection.sortKeys.isEmpty ? [rows] : try sorted(rows, projection.sortKeys)
     }
 
     /// The number of SKIP or LIMIT.
-    private func bound(_ expression: BoundExpression) throws -> Int {
+    func bound(_ expression: BoundExpression) throws -> Int {
         let value = try evaluate(expression, Row(repeating: .null, count: variableCount))
         guard case .integer(let number) = value else {
             throw ModelError("SyntaxError", "InvalidArgumentType")
@@ -126,20 +125,34 @@ extension Model {
         return Int(number)
     }
 
-    private func sorted(_ rows: [Row], _ keys: [BoundProjection.SortKey]) throws -> [Row] {
+    /// Groups of rows with equivalent keys, in order.
+    private func sorted(_ rows: [Row], _ keys: [BoundProjection.SortKey]) throws -> [[Row]] {
         let keyed = try rows.enumerated().map { position, row in
             (
                 position: position, row: row,
                 values: try keys.map { try evaluate($0.expression, row) }
             )
         }
-        return keyed.sorted { left, right in
+        func compare(_ left: [Value], _ right: [Value]) -> Int {
             for (index, key) in keys.enumerated() {
-                let order = Value.orderCompare(left.values[index], right.values[index])
-                if order != 0 { return key.isDescending ? order > 0 : order < 0 }
+                let order = Value.orderCompare(left[index], right[index])
+                if order != 0 { return key.isDescending ? -order : order }
             }
-            return left.position < right.position
-        }.map { $0.row }
+            return 0
+        }
+        let ordered = keyed.sorted { left, right in
+            let order = compare(left.values, right.values)
+            return order == 0 ? left.position < right.position : order < 0
+        }
+        var groups: [(values: [Value], rows: [Row])] = []
+        for entry in ordered {
+            if let last = groups.indices.last, compare(groups[last].values, entry.values) == 0 {
+                groups[last].rows.append(entry.row)
+            } else {
+                groups.append((entry.values, [entry.row]))
+            }
+        }
+        return groups.map { $0.rows }
     }
 
     /// One row a group: the first of its rows, with the keys and the aggregates.
@@ -164,41 +177,5 @@ extension Model {
             }
             return result
         }
-    }
-
-    private func aggregate(_ call: BoundProjection.Aggregate, _ rows: [Row]) throws -> Value {
-        guard let argument = call.arguments.first else { return .integer(Int64(rows.count)) }
-        var values = try rows.map { try evaluate(argument, $0) }.filter { !$0.isNull }
-        if call.isDistinct { values = Self.distinct(values) { [$0] } }
-        switch call.function {
-        case "count": return .integer(Int64(values.count))
-        case "collect": return .list(values)
-        case "min":
-            return values.min { Value.orderCompare($0, $1) < 0 } ?? .null
-        case "max":
-            return values.max { Value.orderCompare($0, $1) < 0 } ?? .null
-        case "sum": return try sum(values)
-        case "avg":
-            if values.isEmpty { return .null }
-            let total =
-                switch try sum(values) {
-                case .integer(let number): Double(number)
-                case .float(let number): number
-                default: Double.nan
-                }
-            return .float(total / Double(values.count))
-        default: preconditionFailure("the model knows no \(call.function)")
-        }
-    }
-
-    private func sum(_ values: [Value]) throws -> Value {
-        var total = Value.integer(0)
-        for value in values {
-            switch value {
-            case .integer, .float: total = try Value.add(total, value)
-            default: throw ModelError("TypeError", "InvalidArgumentType")
-            }
-        }
-        return total
     }
 }

@@ -5,17 +5,35 @@ import KithValues
 
 /// Updates, row by row in the order of the rows.
 extension Model {
-    /// Makes what a pattern does not find bound; gives the row with it.
-    func create(_ pattern: BoundPattern, _ row: Row) throws -> Row {
+    /// The properties of a pattern's new nodes and relationships, by their variables.
+    func properties(of pattern: BoundPattern, _ row: Row) throws -> [VariableID: [String: Value]] {
+        var result: [VariableID: [String: Value]] = [:]
+        for node in pattern.nodes where !node.isBound {
+            result[node.variable] = try newProperties(node.properties, node.propertyMap, row)
+        }
+        for edge in pattern.relationships {
+            result[edge.variable] = try newProperties(edge.properties, edge.propertyMap, row)
+        }
+        return result
+    }
+
+    /// Makes what a pattern does not find bound; gives the row with it. Properties that are not
+    /// `read` before are read one after the other, and see what was made further left.
+    func create(
+        _ pattern: BoundPattern, _ row: Row, _ read: [VariableID: [String: Value]]?
+    ) throws -> Row {
         var result = row
         for node in pattern.nodes where !node.isBound {
-            let properties = try newProperties(node.properties, node.propertyMap, result)
+            let properties =
+                try read?[node.variable]
+                ?? newProperties(node.properties, node.propertyMap, result)
             let id = graph.addNode(Set(node.labels?.requiredLabels ?? []), properties)
             result[node.variable.index] = .node(NodeID(rawValue: id))
         }
         for relationship in pattern.relationships {
-            let properties = try newProperties(
-                relationship.properties, relationship.propertyMap, result)
+            let properties =
+                try read?[relationship.variable]
+                ?? newProperties(relationship.properties, relationship.propertyMap, result)
             guard
                 case .node(let from) = result[pattern.nodes[relationship.from].variable.index],
                 case .node(let to) = result[pattern.nodes[relationship.to].variable.index],
@@ -70,7 +88,12 @@ extension Model {
         }
         let found = try matches(merge.pattern, row).map { $0.row }.shuffled(using: &shuffler)
         if found.isEmpty {
-            let made = try create(merge.pattern, row)
+            let own = Set(merge.pattern.newVariables)
+            let readsOwn = merge.pattern.expressions.contains {
+                !$0.freeVariables.isDisjoint(with: own)
+            }
+            let read = readsOwn ? nil : try properties(of: merge.pattern, row)
+            let made = try create(merge.pattern, row, read)
             try apply(merge.onCreate, made)
             return [made]
         }
@@ -158,26 +181,29 @@ extension Model {
     }
 
     func delete(_ entities: [BoundExpression], _ detach: Bool, _ rows: [Row]) throws {
-        var nodes: Set<UInt64> = []
+        var nodes: [UInt64] = []
         var relationships: Set<UInt64> = []
         for entity in entities {
             for row in rows {
                 switch try evaluate(entity, row) {
                 case .null: continue
-                case .node(let id): nodes.insert(id.rawValue)
+                case .node(let id): nodes.append(id.rawValue)
                 case .relationship(let id): relationships.insert(id.rawValue)
                 case .path(let path):
-                    nodes.formUnion(path.nodes.map { $0.rawValue })
+                    nodes += path.nodes.map { $0.rawValue }
                     relationships.formUnion(path.relationships.map { $0.rawValue })
                 default: throw ModelError("TypeError", "InvalidArgumentType")
                 }
             }
         }
-        graph.relationships.removeAll {
-            relationships.contains($0.id)
-                || detach && (nodes.contains($0.source) || nodes.contains($0.target))
+        graph.relationships.removeAll { relationships.contains($0.id) }
+        // A node that an earlier clause deleted is not there to be detached.
+        for node in nodes where graph.position(node: node) != nil {
+            if detach {
+                graph.relationships.removeAll { $0.source == node || $0.target == node }
+            }
+            graph.nodes.removeAll { $0.id == node }
         }
-        graph.nodes.removeAll { nodes.contains($0.id) }
         hasDeleted = true
     }
 

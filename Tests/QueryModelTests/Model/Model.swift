@@ -15,6 +15,27 @@ struct ModelError: Error {
     }
 }
 
+/// What a run of the model gave, and the graph that it left; that of before after an error.
+struct ModelRun {
+    enum Outcome {
+        case rows(ModelRows)
+        /// The type is nil where it is open.
+        case failed(type: String?)
+    }
+
+    let outcome: Outcome
+    let graph: ModelGraph
+}
+
+/// Rows whose order may be open.
+struct ModelRows {
+    /// The rows before SKIP and LIMIT: groups of which each comes before the next, while the rows
+    /// within one may come in any order.
+    var groups: [[[Value]]]
+    var skip = 0
+    var limit = Int.max
+}
+
 /// The reference evaluator: the plainest reading of openCypher over a list of nodes and a list of
 /// relationships. No planner, no batches, no laziness: each clause takes a list of rows and gives
 /// one.
@@ -30,13 +51,16 @@ final class Model {
     let variableCount: Int
     var shuffler: SeededGenerator
     /// The rows and steps it may still make, so that a random query cannot run for minutes.
-    var budget = 60_000
+    var budget = 2_000
     /// Whether any node or relationship was deleted.
     var hasDeleted = false
+    private let constraints: [ModelConstraint]
 
     init(
-        _ graph: ModelGraph, parameters: [String: Value], variableCount: Int, shuffle: UInt64
+        _ graph: ModelGraph, parameters: [String: Value], variableCount: Int, shuffle: UInt64,
+        constraints: [ModelConstraint] = []
     ) {
+        self.constraints = constraints
         self.graph = graph
         self.parameters = parameters
         self.variableCount = variableCount
@@ -44,13 +68,34 @@ final class Model {
     }
 
     /// Runs a statement; gives its rows. The graph is what it left, also after an error.
-    func run(_ statement: BoundStatement) throws -> [[Value]] {
-        let rows = try run(
-            statement.query, from: Row(repeating: .null, count: variableCount))
-        if !graph.isWhole {
-            throw ModelError("ConstraintVerificationFailed", "DeleteConnectedNode")
+    func run(_ statement: BoundStatement) throws -> ModelRows {
+        let rows = try rows(of: statement.query)
+        if statement.isWriting {
+            if !graph.isWhole {
+                throw ModelError("ConstraintVerificationFailed", "DeleteConnectedNode")
+            }
+            for constraint in constraints where !constraint.holds(in: graph) {
+                throw ModelError("ConstraintVerificationFailed", "ConstraintViolated")
+            }
         }
-        return statement.query.columns.isEmpty ? [] : rows
+        return rows
+    }
+
+    private func rows(of query: BoundQuery) throws -> ModelRows {
+        let start = Row(repeating: .null, count: variableCount)
+        guard !query.columns.isEmpty, query.branches.count == 1, let branch = query.branches.first,
+            case .project(let last) = branch.clauses.last
+        else {
+            let rows = try run(query, from: start)
+            return ModelRows(groups: query.columns.isEmpty ? [] : [rows])
+        }
+        let input = try run(Array(branch.clauses.dropLast()), [start])
+        let groups = try projected(last, input).map { group in
+            group.map { row in branch.columns.map { row[$0.index] } }
+        }
+        return ModelRows(
+            groups: groups, skip: try last.skip.map { try bound($0) } ?? 0,
+            limit: try last.limit.map { try bound($0) } ?? .max)
     }
 
     /// Runs a query for one row; gives the values of its columns.

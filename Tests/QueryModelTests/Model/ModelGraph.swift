@@ -98,15 +98,6 @@ struct ModelGraph {
     }
 }
 
-/// FNV-1a, the same in every run.
-struct StableHash {
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    mutating func add(_ text: String) {
-        for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    }
-}
-
 /// Values as text that is equal exactly where results count as equal.
 enum Canonical {
     /// Labels and properties.
