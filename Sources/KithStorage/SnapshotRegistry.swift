@@ -14,32 +14,34 @@ final class SnapshotRegistry: @unchecked Sendable {
 
     /// Registers a snapshot of the commit that `newest` says, asking again until that is certain.
     func begin(
-        newest: () throws(StorageError) -> UInt64
-    ) throws(StorageError) -> SnapshotRegistration {
+        newest: () throws(StorageError) -> CommitRecord
+    ) throws(StorageError) -> (CommitRecord, SnapshotRegistration) {
         try guardian.with { () throws(StorageError) in
-            var number = try newest()
+            var record = try newest()
             if lockedNumber == nil {
                 while true {
+                    let number = record.number
                     try file.lockSnapshot(number)
-                    let again: UInt64
+                    let again: CommitRecord
                     do throws(StorageError) {
                         again = try newest()
                     } catch {
                         file.unlockSnapshot(number)
                         throw error
                     }
-                    if again == number { break }
+                    if again.number == number { break }
                     file.unlockSnapshot(number)
-                    number = again
+                    record = again
                 }
-                lockedNumber = number
+                lockedNumber = record.number
             }
+            let number = record.number
             if let place = counts.firstIndex(where: { $0.number == number }) {
                 counts[place].count += 1
             } else {
                 counts.append((number, 1))
             }
-            return SnapshotRegistration(registry: self, number: number)
+            return (record, SnapshotRegistration(registry: self, number: number))
         }
     }
 

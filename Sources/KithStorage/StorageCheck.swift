@@ -20,8 +20,7 @@ extension StorageEngine {
     public func check() throws(StorageError) -> [StorageFinding] {
         let reader = try beginRead()
         defer { reader.close() }
-        guard let record = try record(of: reader.commitNumber) else { throw .closed }
-        var check = StorageCheck(reader: reader, record: record)
+        var check = StorageCheck(reader: reader, record: reader.record)
         check.run()
         return check.findings
     }
@@ -53,6 +52,7 @@ struct StorageCheck {
         claim(
             PageRun(start: 0, count: FileLayout.firstPage(pageSize: file.pageSize)), for: .front)
         claim(PageRun(start: record.reserveStart, count: record.reserveCount), for: .reserve)
+        for run in record.runway + record.freed.runs { claim(run, for: .free) }
         for index in 0..<SystemTree.rootCount {
             walk(record.roots[index], number: SystemTree.treeNumber(ofRoot: index)) { _, _ in nil }
         }

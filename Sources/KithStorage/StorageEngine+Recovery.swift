@@ -14,20 +14,20 @@ struct ChosenCommit {
 extension StorageEngine {
     /// Writes a new, empty database.
     package static func writeNewDatabase(
-        to file: any StorageFile, options: StorageOptions
+        to file: any StorageFile, options: StorageOptions, format: UInt32 = FileHeader.version
     ) throws(StorageError) {
         guard StorageLimits.pageSizesInBytes.contains(options.pageSizeInBytes) else {
             throw .invalidOptions
         }
         let header = FileHeader(
-            pageSize: options.pageSizeInBytes, reservedByteCount: 0,
+            version: format, pageSize: options.pageSizeInBytes, reservedByteCount: 0,
             databaseID: (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max)),
             creationTime: wallClockTime())
         let firstPage = FileLayout.firstPage(pageSize: header.pageSize)
         let pageCount = firstPage + UInt32(StorageLimits.reservePageCount)
         let record = CommitRecord(
             number: 1, time: header.creationTime, filePageCount: pageCount, freePageCount: 0,
-            reserveStart: firstPage, reserveCount: UInt32(StorageLimits.reservePageCount),
+            reserve: PageRun(start: firstPage, count: UInt32(StorageLimits.reservePageCount)),
             allocationHint: 0, reusable: 1,
             counters: [UInt64](repeating: 0, count: StorageLimits.counterCount),
             roots: [TreeRoot](repeating: .empty, count: SystemTree.rootCount), manifest: [])
@@ -105,27 +105,5 @@ extension StorageEngine {
             }
             pauseBriefly()
         }
-    }
-
-    /// The newest commit, made whole where a writer stopped half-way; the writer's lock is held.
-    func recovered(onlyIfNeeded: Bool) throws(StorageError) -> ChosenCommit {
-        try Recovery(file: file, header: header).recover(onlyIfNeeded: onlyIfNeeded)
-    }
-
-    /// The commits in the commit pages.
-    func readCommitPages() throws(StorageError) -> [CommitRecord?] {
-        try Recovery(file: file, header: header).readFront().commits
-    }
-
-    func readPublishedRecord() throws(StorageError) -> PublishedRecord? {
-        try Recovery(file: file, header: header).readPublishedRecord()
-    }
-
-    func writeCommitPage(_ record: CommitRecord, slot: Int) throws(StorageError) {
-        try Recovery(file: file, header: header).write(record, slot: slot)
-    }
-
-    func writePublishedRecord(_ published: PublishedRecord) throws(StorageError) {
-        try Recovery(file: file, header: header).write(published)
     }
 }

@@ -14,7 +14,8 @@ import Glibc
 ///   which are free.
 /// - `Files/`: `StorageFile` is the only door out; `CommitRecord` and `FileFormat` are what lies
 ///   in front of the pages.
-/// - `StorageEngine+Recovery` decides which commit a file shows; `WriteTransaction+Commit` makes one.
+/// - `Recovery` decides which commit a file shows, and `Runway` follows one commit to the next;
+///   `WriteTransaction+Commit` makes a commit, and `StorageEngine+Commits` publishes it.
 public final class StorageEngine: @unchecked Sendable {
     // Sendable: what changes is guarded by `guardian`.
     let options: StorageOptions
@@ -23,20 +24,14 @@ public final class StorageEngine: @unchecked Sendable {
     let pool: PagePool
     let forkGeneration: UInt64
     let now: @Sendable () -> UInt64
-    private let isShared: Bool
-    private let snapshots: SnapshotRegistry
-    private let gate = WriterGate()
-    private let guardian = Lock()
-    private var current: CommitRecord
-    private var durableNumber: UInt64
-    /// Pages freed by commits up to this one may be reused, as far as the disk is concerned.
-    private var reusableNumber: UInt64
-    /// The commits in the commit pages, as far as this engine knows; certain for the writer.
-    private var slots: [UInt64]
-    private var spareMemory: WriterMemory?
-    private var refusesCommits = false
-    private var isClosed = false
-    private var hasCommitted = false
+    let isShared: Bool
+    let snapshots: SnapshotRegistry
+    let gate = WriterGate()
+    /// Taken by a commit from its first write until it is published.
+    let publication = WriterGate()
+    let guardian = Lock()
+    /// Guarded by `guardian`.
+    var state: EngineState
 
     /// Whether commits are impossible.
     public var isReadOnly: Bool { options.isReadOnly || options.isImmutable }
@@ -59,10 +54,7 @@ public final class StorageEngine: @unchecked Sendable {
         pool = try PagePool(file: file, budgetInBytes: options.cacheBudgetInBytes)
         snapshots = SnapshotRegistry(file: file.file)
         forkGeneration = ForkGuard.generation
-        current = chosen.record
-        durableNumber = chosen.durable
-        reusableNumber = chosen.reusable
-        slots = chosen.slots
+        state = EngineState(chosen)
     }
 
     /// Opens, or makes, the database at `path`.
@@ -94,49 +86,54 @@ public final class StorageEngine: @unchecked Sendable {
     /// Takes a snapshot of the newest commit.
     public func beginRead() throws(StorageError) -> StorageReader {
         guard forkGeneration == ForkGuard.generation else { throw .usedAfterFork }
-        var attempts = 0
-        while true {
-            let registration = try snapshots.begin { () throws(StorageError) in
-                try newestNumber()
-            }
-            if let record = try record(of: registration.number) {
-                let space = record.roots.withUnsafeBufferPointer {
-                    TreeSpace(
-                        pool: pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: nil)
+        let (record, registration) = try snapshots.begin { () throws(StorageError) in
+            try newest()
+        }
+        let space = record.roots.withUnsafeBufferPointer {
+            TreeSpace(pool: pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: nil)
+        }
+        return StorageReader(
+            space: space, record: record, transactionCounters: nil, registration: registration)
+    }
+
+    /// The newest published commit, from the file where others may write it.
+    private func newest() throws(StorageError) -> CommitRecord {
+        let (known, isCertain) = try guardian.with { () throws(StorageError) in
+            guard !state.isClosed else { throw .closed }
+            return (state.current, state.isWriter)
+        }
+        // While this process is the writer nobody else publishes anything.
+        if isCertain || !isShared || options.isImmutable { return known }
+        if try Runway(file: file, header: header).isNewest(known) { return known }
+        let found = try newestInFile(from: known)
+        return guardian.with {
+            if found.number > state.current.number {
+                state.current = found
+                if !state.isWriter {
+                    state.head = found
+                    state.isCertain = false
                 }
-                return StorageReader(
-                    space: space, commitNumber: record.number, counters: record.counters,
-                    transactionCounters: nil, registration: registration)
             }
-            // Two commits came in between, and took the commit page; or it rots.
-            registration.end()
-            attempts += 1
-            if attempts == 1_000 { throw .damagedCommit(number: registration.number) }
+            return state.current
         }
     }
 
-    /// The number of the newest commit, from the published record where others may write it.
-    private func newestNumber() throws(StorageError) -> UInt64 {
-        let known = try guardian.with { () throws(StorageError) in
-            guard !isClosed else { throw .closed }
-            return current.number
+    /// The newest published commit, looked for from the `known` one and from those in front.
+    private func newestInFile(from known: CommitRecord) throws(StorageError) -> CommitRecord {
+        let runway = Runway(file: file, header: header)
+        let recovery = Recovery(file: file, header: header)
+        let near = try runway.published(from: known)
+        if near.isCertain { return near.record }
+        for _ in 0..<1_000 {
+            guard let published = try recovery.readPublishedRecord(),
+                published.visible > near.record.number
+            else { return near.record }
+            // Another commit in front may take this one's place meanwhile: then once more.
+            guard let anchor = try recovery.readFront().commit(published.visible) else { continue }
+            let found = try runway.published(from: anchor)
+            if try recovery.readPublishedRecord() == published { return found.record }
         }
-        guard isShared, !options.isImmutable else { return known }
-        guard let published = try readPublishedRecord() else { return known }
-        return max(published.visible, known)
-    }
-
-    /// The commit with that number, if it still is in the file.
-    func record(of number: UInt64) throws(StorageError) -> CommitRecord? {
-        let known = guardian.with { current }
-        if known.number == number { return known }
-        guard let found = try readCommitPages().first(where: { $0?.number == number }) ?? nil else {
-            return nil
-        }
-        guardian.with {
-            if found.number > current.number { current = found }
-        }
-        return found
+        throw .damagedCommit(number: near.record.number)
     }
 
     /// Begins the write transaction, after waiting for another one at most so long.
@@ -148,42 +145,65 @@ public final class StorageEngine: @unchecked Sendable {
         guard forkGeneration == ForkGuard.generation else { throw .usedAfterFork }
         guard !isReadOnly else { throw .readOnly }
         try guardian.with { () throws(StorageError) in
-            guard !isClosed else { throw .closed }
-            guard !refusesCommits else { throw .commitsRefused }
+            guard !state.isClosed else { throw .closed }
+            guard !state.refusesCommits else { throw .commitsRefused }
         }
         let deadline = MonotonicTime.now().advanced(byMilliseconds: timeoutInMilliseconds)
         guard gate.enter(before: deadline) else { throw .writerBusy(holder: getpid()) }
         do throws(StorageError) {
-            try lockWriter(before: deadline)
+            try becomeWriter(before: deadline)
         } catch {
             gate.leave()
             throw error
         }
-        do throws(StorageError) {
-            guard file.file.isStillNamed() else { throw .fileReplaced }
-            if isShared { try catchUp() }
-            let base = guardian.with { current }
-            return WriteTransaction(engine: self, base: base, safe: try safeNumber())
-        } catch {
-            endWrite()
-            throw error
-        }
+        return WriteTransaction(engine: self, base: guardian.with { state.head })
     }
 
-    private func lockWriter(before deadline: MonotonicTime) throws(StorageError) {
+    /// Takes the writer's lock, unless a commit that waits for the disk holds it still, and brings
+    /// this engine to the newest commit.
+    private func becomeWriter(before deadline: MonotonicTime) throws(StorageError) {
         var pause: UInt32 = 200
-        while try !file.file.lockWriter() {
+        while true {
+            let (isHeld, isNew) = try guardian.with { () throws(StorageError) in
+                if state.holdCount > 0 {
+                    state.holdCount += 1
+                    return (true, false)
+                }
+                guard try file.file.lockWriter() else { return (false, false) }
+                state.holdCount = 1
+                return (true, true)
+            }
+            if isHeld, !isNew { return }
+            if isHeld { break }
             guard MonotonicTime.now() < deadline else {
                 throw .writerBusy(holder: file.file.writerHolder())
             }
             usleep(pause)
             pause = min(pause * 2, 10_000)
         }
+        do throws(StorageError) {
+            guard file.file.isStillNamed() else { throw .fileReplaced }
+            if isShared { try catchUp() }
+            guardian.with { state.isWriter = true }
+        } catch {
+            releaseWriter()
+            throw error
+        }
+    }
+
+    /// Gives the writer's lock back, once for each time that it was taken.
+    func releaseWriter() {
+        guardian.with {
+            state.holdCount -= 1
+            guard state.holdCount == 0 else { return }
+            state.isWriter = false
+            file.file.unlockWriter()
+        }
     }
 
     /// The newest commit that freed pages which nobody needs: not a snapshot, and not recovery.
-    private func safeNumber() throws(StorageError) -> UInt64 {
-        var safe = guardian.with { min(current.number, reusableNumber) }
+    func safeNumber() throws(StorageError) -> UInt64 {
+        var safe = guardian.with { min(state.current.number, state.reusableNumber) }
         if let own = snapshots.oldest { safe = min(safe, own) }
         if isShared, let other = try file.file.oldestSnapshot(below: safe) { safe = other }
         return safe
@@ -192,101 +212,26 @@ public final class StorageEngine: @unchecked Sendable {
     /// The memory that the last transaction left, or new one.
     func takeWriterMemory() -> WriterMemory {
         let left = guardian.with {
-            defer { spareMemory = nil }
-            return spareMemory
+            defer { state.spareMemory = nil }
+            return state.spareMemory
         }
         return left ?? WriterMemory(pageSize: pageSizeInBytes)
     }
 
     func endWrite(leaving memory: WriterMemory? = nil) {
-        if let memory { guardian.with { spareMemory = memory } }
-        file.file.unlockWriter()
+        if let memory { guardian.with { state.spareMemory = memory } }
+        releaseWriter()
         gate.leave()
     }
 
     /// Brings this engine to the newest commit, finishing what a crashed writer left. The caller
     /// holds the writer's lock.
     private func catchUp() throws(StorageError) {
-        let chosen = try recovered(onlyIfNeeded: true)
-        guardian.with {
-            current = chosen.record
-            durableNumber = chosen.durable
-            reusableNumber = chosen.reusable
-            slots = chosen.slots
-        }
-    }
-
-    /// Calls `body` unless an earlier sync failed.
-    func withoutRefusal<Result>(
-        _ body: () throws(StorageError) -> Result
-    ) throws(StorageError) -> Result {
-        guard !guardian.with({ refusesCommits }) else { throw .commitsRefused }
-        return try body()
-    }
-
-    /// The manifest that a commit after `base` must repeat, since no sync has covered its pages yet,
-    /// and the last durable commit; nil when there is nothing to repeat.
-    func unsyncedManifest(of base: CommitRecord) -> (runs: [ManifestRun], durable: UInt64)? {
-        guardian.with { base.number > durableNumber ? (base.manifest, durableNumber) : nil }
-    }
-
-    /// Writes the commit page, syncs, and makes the commit visible.
-    func publish(
-        _ record: CommitRecord, syncsFirst: Bool, durability: Durability
-    ) throws(StorageError) {
-        let syncs = syncsFirst || durability == .full
-        do throws(StorageError) {
-            if syncsFirst { try file.sync() }
-            let slot = freeSlot()
-            try writeCommitPage(record, slot: slot)
-            guardian.with { slots[slot] = record.number }
-            if syncs { try file.sync() }
-            let durable = syncs ? record.number : guardian.with { durableNumber }
-            try writePublishedRecord(PublishedRecord(durable: durable, visible: record.number))
-            guardian.with {
-                current = record
-                durableNumber = durable
-                if syncs { reusableNumber = record.reusable }
-                hasCommitted = true
-            }
-        } catch {
-            // The commit page may be in the file or not, and a later sync would prove nothing.
-            guardian.with { refusesCommits = true }
-            throw .outcomeUnknown
-        }
-    }
-
-    /// Syncs a commit that was made without.
-    func makeDurable(_ base: CommitRecord) throws(StorageError) {
-        guard guardian.with({ durableNumber < base.number }) else { return }
-        do throws(StorageError) {
-            try file.sync()
-            try writePublishedRecord(
-                PublishedRecord(durable: base.number, visible: base.number))
-            guardian.with {
-                durableNumber = base.number
-                reusableNumber = base.reusable
-            }
-        } catch {
-            guardian.with { refusesCommits = true }
-            throw .outcomeUnknown
-        }
-    }
-
-    /// A commit page that holds neither the last durable nor the last visible commit, or one of
-    /// several that do.
-    private func freeSlot() -> Int {
-        let (numbers, visible, durable) = guardian.with { (slots, current.number, durableNumber) }
-        // The oldest first: as long as possible two pages hold the commit that closing left.
-        for slot in numbers.indices.sorted(by: { numbers[$0] < numbers[$1] }) {
-            let others = numbers.indices.filter { $0 != slot }.map { numbers[$0] }
-            if (numbers[slot] != visible || others.contains(visible))
-                && (numbers[slot] != durable || others.contains(durable))
-            {
-                return slot
-            }
-        }
-        preconditionFailure("three commit pages hold more than two commits that are needed")
+        let (head, isCertain) = guardian.with { (state.head, state.isCertain) }
+        // Nobody wrote since this engine did.
+        if isCertain, try Runway(file: file, header: header).isNewest(head) { return }
+        let chosen = try Recovery(file: file, header: header).recover(onlyIfNeeded: true)
+        guardian.with { state.take(chosen) }
     }
 
     /// Closes the database; open snapshots stay readable until they are closed.
@@ -295,21 +240,27 @@ public final class StorageEngine: @unchecked Sendable {
     /// to do.
     public func close() throws(StorageError) {
         let wasClosed = guardian.with {
-            defer { isClosed = true }
-            return isClosed
+            defer { state.isClosed = true }
+            return state.isClosed
         }
         guard !wasClosed, forkGeneration == ForkGuard.generation else { return }
-        let (isDone, isWorthwhile) = guardian.with { (refusesCommits, hasCommitted) }
+        let (isDone, isWorthwhile) = guardian.with { (state.refusesCommits, state.hasCommitted) }
         guard isShared, !isDone, isWorthwhile, gate.enter(before: .now()) else { return }
         defer { gate.leave() }
+        guard publication.enter(before: .now()) else { return }
+        defer { publication.leave() }
         guard try file.file.lockWriter() else { return }
         defer { file.file.unlockWriter() }
         guard file.file.isStillNamed() else { return }
         let recovery = Recovery(file: file, header: header)
         let front = try recovery.readFront()
-        let (record, isOnDisk) = guardian.with { (current, durableNumber >= current.number) }
+        let (record, isOnDisk) = guardian.with {
+            (state.current, state.durableNumber >= state.current.number)
+        }
         // Where another process has written since, leaving the file clean is its business.
-        guard front.published?.visible == record.number else { return }
+        guard try newestInFile(from: record).number == record.number,
+            front.slots.contains(where: { $0 <= record.number && $0 > 0 })
+        else { return }
         _ = try recovery.makeWhole(record, front: front, isOnDisk: isOnDisk)
     }
 }

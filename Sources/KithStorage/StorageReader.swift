@@ -7,21 +7,21 @@ import Synchronization
 /// object. What a write transaction sees may be read by many threads only while it is not changed.
 public final class StorageReader: Sendable {
     let space: TreeSpace
-    private let counters: [UInt64]
+    /// The commit that this view shows; for a write transaction the one that it began from.
+    let record: CommitRecord
     private let transactionCounters: CounterBox?
     private let registration: SnapshotRegistration?
     private let isClosed = Atomic<Bool>(false)
 
     /// The commit that this view shows; for a write transaction the one that it began from.
-    public let commitNumber: CommitNumber
+    public var commitNumber: CommitNumber { record.number }
 
     init(
-        space: TreeSpace, commitNumber: CommitNumber, counters: [UInt64],
-        transactionCounters: CounterBox?, registration: SnapshotRegistration?
+        space: TreeSpace, record: CommitRecord, transactionCounters: CounterBox?,
+        registration: SnapshotRegistration?
     ) {
         self.space = space
-        self.commitNumber = commitNumber
-        self.counters = counters
+        self.record = record
         self.transactionCounters = transactionCounters
         self.registration = registration
     }
@@ -109,7 +109,7 @@ public final class StorageReader: Sendable {
     /// One of the numbers that every commit carries for the layer above; 0 at first.
     public func counter(_ index: Int) -> UInt64 {
         if let transactionCounters { return transactionCounters.values[index] }
-        return counters[index]
+        return record.counters[index]
     }
 
     /// Gives the snapshot back; the view must not be used afterwards.

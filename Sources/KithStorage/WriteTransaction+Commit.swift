@@ -3,22 +3,39 @@ import CShims
 extension WriteTransaction {
     /// Makes the changes visible and ends the transaction, whether it succeeds or throws.
     ///
-    /// In order: the directory and the free-space tree are brought up to date, all changed pages
-    /// get their places, children first, and are written; then a commit page, then one sync (two
-    /// where the manifest does not fit), and last the published record.
-    ///
     /// - Throws: ``StorageError/outcomeUnknown`` when the disk did not confirm; with any other error
     ///   nothing was applied.
     @discardableResult
     public func commit(durability: Durability = .full) throws(StorageError) -> CommitNumber {
+        try write(durability: durability).finish()
+    }
+
+    /// Writes the changes and ends the transaction, whether it succeeds or throws; they are visible
+    /// once ``PendingCommit/finish()`` returns.
+    ///
+    /// All changed pages get their places, children first. As a rule that is on the runway: pages
+    /// and commit page are one contiguous write. Otherwise the tree of free space is brought up to
+    /// date too, and the commit page goes in front, with a new runway.
+    ///
+    /// - Throws: ``StorageError/outcomeUnknown`` when writing failed half-way; with any other error
+    ///   nothing was applied.
+    public func write(durability: Durability = .full) throws(StorageError) -> PendingCommit {
         try checkUsable()
         defer { end() }
-        return try engine.withoutRefusal { () throws(StorageError) in
-            guard hasChanges else {
-                if durability == .full { try engine.makeDurable(base) }
-                return base.number
-            }
-            return try commitChanges(durability: durability)
+        guard hasChanges else {
+            if durability == .full { try engine.makeDurable(base) }
+            return PendingCommit(finished: base)
+        }
+        try engine.beginPublication()
+        do throws(StorageError) {
+            releaseAllSavepoints()
+            try flushOpenExtent()
+            try updateDirectory()
+            if let plan = runwayPlan() { return try writeOnRunway(plan, durability) }
+            return try writeInFront(durability)
+        } catch {
+            engine.publication.leave()
+            throw error
         }
     }
 
@@ -27,49 +44,94 @@ extension WriteTransaction {
         return base.roots.indices.contains { space.roots[$0] != base.roots[$0] }
     }
 
-    private func commitChanges(durability: Durability) throws(StorageError) -> CommitNumber {
-        let number = base.number + 1
-        releaseAllSavepoints()
-        try flushOpenExtent()
-        try updateDirectory()
-        let reserve = try restoredReserve()
+    private func writeOnRunway(
+        _ plan: RunwayPlan, _ durability: Durability
+    ) throws(StorageError) -> PendingCommit {
+        let flush = try flushed(to: plan.places)
+        let unsynced = engine.unsyncedManifest(of: base)
+        let record = record(
+            manifest: (unsynced?.runs ?? []) + ownExtents + flush.manifest(),
+            reusable: unsynced?.durable, freePageCount: base.freePageCount,
+            hint: base.allocationHint, runway: plan.rest, freed: plan.freed)
+        try engine.writeOnRunway(record, after: base, flush, memory: memory)
+        flush.keepPages(in: space.pool)
+        return PendingCommit(record, of: engine, isInFront: false, durability)
+    }
+
+    private func writeInFront(_ durability: Durability) throws(StorageError) -> PendingCommit {
+        try restoreReserve()
         var pass = FreeSpacePass(
-            writer: writer, allocator: allocator, commitNumber: number, safe: safe,
-            freePageCount: base.freePageCount, hint: base.allocationHint)
+            writer: writer, allocator: allocator, commitNumber: base.number + 1,
+            safe: try bound.number(), freePageCount: base.freePageCount, hint: base.allocationHint,
+            freedEarlier: freedEarlier,
+            runwayPageCount: engine.header.version > 1
+                ? min(1024, max(64, Int(base.filePageCount) / 4)) : 0)
         try pass.run()
         try pass.use(writer.changed.count)
+        let runway = try pass.takeRunway()
 
-        var flush = PageFlush(writer: writer, commitNumber: number, sharesPages: false)
-        flush.places = pass.selected
+        let flush = try flushed(to: pass.selected)
+        try flush.write(to: space.file)
+        let unsynced = engine.unsyncedManifest(of: base)
+        var manifest = (unsynced?.runs ?? []) + ownExtents + flush.manifest()
+        let pageTotal = manifest.reduce(0) { $0 + Int($1.pageCount) }
+        let runsMax = CommitRecord.manifestRunsMax(version: engine.header.version)
+        let fits =
+            !hasSpilled && manifest.count <= runsMax && pageTotal <= ManifestRun.pagesMax
+        if !fits { manifest = [] }
+        let record = record(
+            manifest: manifest, reusable: fits ? unsynced?.durable : base.number + 1,
+            freePageCount: pass.freePageCount, hint: pass.selected.first?.last ?? 0,
+            runway: runway, freed: PageRunSet())
+        try engine.writeInFront(record, after: base, syncsFirst: !fits)
+        flush.keepPages(in: space.pool)
+        // No later manifest repeats what this one leaves out: it must not stay without a sync.
+        return PendingCommit(record, of: engine, isInFront: true, fits ? durability : .full)
+    }
+
+    /// Pages that this and earlier commits freed without telling the tree of free space, and the
+    /// place that a commit page on the runway would have taken: a signpost stands there, for those
+    /// who look for it.
+    private var freedEarlier: [PageRun] {
+        var freed = base.freed.runs
+        if let first = base.runway.first {
+            freed.append(
+                PageRun(
+                    start: first.start,
+                    count: FileLayout.commitPageCount(pageSize: engine.pageSizeInBytes)))
+        }
+        return freed
+    }
+
+    /// Gives all changed pages their places.
+    private func flushed(to places: [PageRun]) throws(StorageError) -> PageFlush {
+        var flush = PageFlush(writer: writer, commitNumber: base.number + 1, sharesPages: false)
+        flush.places = places
         space.namedRoots = try flush.flushed(space.namedRoots)
         try updateDirectory()
         try flush.flushRoots(space.roots, count: SystemTree.rootCount)
         precondition(
             flush.pages.count == writer.changed.count, "a changed page is not part of any tree")
-        let treeRuns = try flush.write(to: space.file)
+        return flush
+    }
 
-        let unsynced = engine.unsyncedManifest(of: base)
-        var manifest = (unsynced?.runs ?? []) + ownExtents + treeRuns
-        let pageTotal = manifest.reduce(0) { $0 + Int($1.pageCount) }
-        let fits =
-            !hasSpilled && manifest.count <= CommitRecord.manifestRunsMax
-            && pageTotal <= ManifestRun.pagesMax
-        if !fits { manifest = [] }
-        // Pages that the manifest lists and that were freed again must stay as they are.
-        let reusable =
-            !fits ? number : unsynced?.durable ?? (ownExtentsWereFreed ? number - 1 : number)
-        let record = CommitRecord(
+    /// The record of this commit; `reusable` is nil where nothing in the manifest forbids the usual.
+    private func record(
+        manifest: [ManifestRun], reusable: UInt64?, freePageCount: UInt64, hint: UInt32,
+        runway: [PageRun], freed: PageRunSet
+    ) -> CommitRecord {
+        let number = base.number + 1
+        let names = engine.names()
+        return CommitRecord(
             number: number, time: max(engine.now(), base.time),
-            filePageCount: allocator.filePageCount,
-            freePageCount: pass.freePageCount, reserveStart: reserve.start,
-            reserveCount: reserve.count, allocationHint: pass.selected.first?.last ?? 0,
-            reusable: reusable,
+            filePageCount: allocator.filePageCount, freePageCount: freePageCount,
+            reserve: allocator.reserve, allocationHint: hint,
+            // Pages that the manifest lists and that were freed again must stay as they are.
+            reusable: reusable ?? (ownExtentsWereFreed ? number - 1 : number),
             counters: counters.values,
             roots: Array(UnsafeBufferPointer(start: space.roots, count: SystemTree.rootCount)),
-            manifest: manifest)
-        try engine.publish(record, syncsFirst: !fits, durability: durability)
-        flush.keepPages(in: space.pool)
-        return number
+            manifest: manifest, runway: runway, freed: freed, link: names.link,
+            previousLink: base.link, durable: names.durable)
     }
 
     /// Enters the roots of named trees into the directory.
@@ -103,9 +165,9 @@ extension WriteTransaction {
     }
 
     /// The pages kept back for deletions, obtained anew where an earlier one used them up.
-    private func restoredReserve() throws(StorageError) -> PageRun {
+    private func restoreReserve() throws(StorageError) {
         let count = StorageLimits.reservePageCount
-        if allocator.reserve.count == count { return allocator.reserve }
+        if allocator.reserve.count == count { return }
         if allocator.reserve.count > 0 {
             allocator.giveBack(allocator.reserve)
             allocator.reserve.count = 0
@@ -115,6 +177,5 @@ extension WriteTransaction {
         } catch {
             guard error == .diskFull, mayUseReserve || netByteCount <= 0 else { throw error }
         }
-        return allocator.reserve
     }
 }

@@ -9,10 +9,10 @@ public final class WriteTransaction {
     let base: CommitRecord
     let space: TreeSpace
     let writer: TreeWriter
-    private let memory: WriterMemory
+    let memory: WriterMemory
     let allocator: PageAllocator
-    /// Commits up to this one are needed by nobody: what they freed may be used.
-    let safe: UInt64
+    /// Up to which commit freed pages may be used.
+    let bound: ReuseBound
     let counters: CounterBox
     private let spillThreshold: Int
     private let keyLengthMax: Int
@@ -42,10 +42,10 @@ public final class WriteTransaction {
     /// One that removes more bytes than it puts in may in any case.
     public var mayUseReserve = false
 
-    init(engine: StorageEngine, base: CommitRecord, safe: UInt64) {
+    init(engine: StorageEngine, base: CommitRecord) {
         self.engine = engine
         self.base = base
-        self.safe = safe
+        bound = ReuseBound(engine: engine)
         memory = engine.takeWriterMemory()
         let changed = memory.changed
         space = base.roots.withUnsafeBufferPointer {
@@ -53,11 +53,10 @@ public final class WriteTransaction {
                 pool: engine.pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: changed)
         }
         writer = TreeWriter(space: space, memory: memory)
-        allocator = PageAllocator(space: space, base: base, safe: safe)
+        allocator = PageAllocator(space: space, base: base, bound: bound)
         counters = CounterBox(base.counters)
         reader = StorageReader(
-            space: space, commitNumber: base.number, counters: base.counters,
-            transactionCounters: counters, registration: nil)
+            space: space, record: base, transactionCounters: counters, registration: nil)
         spillThreshold = max(
             256, engine.options.transactionBudgetInBytes / engine.pageSizeInBytes)
         keyLengthMax = StorageLimits.keyLengthMaxInBytes(pageSizeInBytes: engine.pageSizeInBytes)
@@ -332,7 +331,7 @@ extension WriteTransaction {
                 heldPageCount: state.heldPageCount, ownExtentCount: state.ownExtentCount,
                 netByteCount: state.netByteCount)
         }
-        _ = try flush.write(to: space.file)
+        try flush.write(to: space.file)
         flush.keepPages(in: space.pool)
         for run in flush.remainingPlaces() { allocator.giveBack(run) }
         writer.pagesWereSpilled(flush.referencesByChangedPage)

@@ -81,9 +81,9 @@ struct FileTests {
         unlink(path)
         _ = try StorageEngine.open(path: path)
         var newer = contents()
-        newer[8] = 2
+        newer[8] = 3
         write(newer)
-        #expect(throws: StorageError.newerFormat(version: 2)) {
+        #expect(throws: StorageError.newerFormat(version: 3)) {
             _ = try StorageEngine.open(path: path)
         }
         #expect(contents() == newer)

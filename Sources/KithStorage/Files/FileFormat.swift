@@ -17,6 +17,11 @@ enum FileLayout {
 
     static func commitPageOffset(_ slot: Int) -> UInt64 { UInt64(4096 * (slot + 1)) }
 
+    /// Pages that a commit page takes where it lies among the pages.
+    static func commitPageCount(pageSize: Int) -> UInt32 {
+        UInt32(max(1, blockByteCount / pageSize))
+    }
+
     /// The first page that does not hold any of the above.
     static func firstPage(pageSize: Int) -> UInt32 {
         UInt32((frontByteCount + pageSize - 1) / pageSize)
@@ -31,8 +36,11 @@ enum FileLayout {
 /// 1970 (56, 8), zero, checksum of all before (4088, 8).
 struct FileHeader: Sendable, Equatable {
     static let magic: UInt64 = 0x6870_7247_6874_694B
-    static let version: UInt32 = 1
+    /// The newest format, in which commits may lie on a runway.
+    static let version: UInt32 = 2
 
+    /// The file's own format: files of format 1 are read and written as they were.
+    var version = Self.version
     var pageSize: Int
     var reservedByteCount: Int
     var databaseID: (UInt64, UInt64)
@@ -45,7 +53,7 @@ struct FileHeader: Sendable, Equatable {
     func encode(into block: UnsafeMutableRawPointer) {
         block.initializeMemory(as: UInt8.self, repeating: 0, count: FileLayout.blockByteCount)
         block.storeBytes(of: Self.magic.littleEndian, as: UInt64.self)
-        block.storeBytes(of: Self.version.littleEndian, toByteOffset: 8, as: UInt32.self)
+        block.storeBytes(of: version.littleEndian, toByteOffset: 8, as: UInt32.self)
         block.storeBytes(of: UInt32(pageSize).littleEndian, toByteOffset: 12, as: UInt32.self)
         block.storeBytes(
             of: UInt32(reservedByteCount).littleEndian, toByteOffset: 16, as: UInt32.self)
@@ -63,7 +71,7 @@ struct FileHeader: Sendable, Equatable {
         let version = kith_load32(block + 8)
         guard version <= Self.version else { throw .newerFormat(version: version) }
         guard blockIsSealed(block), version > 0 else { throw .corrupt(page: 0, damage: .checksum) }
-        // No feature has been added since version 1: any is newer than this code.
+        // No feature has been added yet: any is newer than this code.
         guard kith_load64(block + 40) == 0, !forWriting || kith_load64(block + 48) == 0 else {
             throw .newerFormat(version: version)
         }
@@ -73,7 +81,7 @@ struct FileHeader: Sendable, Equatable {
             throw .corrupt(page: 0, damage: .structure)
         }
         return FileHeader(
-            pageSize: pageSize, reservedByteCount: reserved,
+            version: version, pageSize: pageSize, reservedByteCount: reserved,
             databaseID: (kith_load64(block + 24), kith_load64(block + 32)),
             creationTime: kith_load64(block + 56))
     }

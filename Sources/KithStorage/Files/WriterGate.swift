@@ -1,8 +1,8 @@
 import Glibc
 
-/// Lets one write transaction of this process in at a time.
+/// Lets one in at a time: a write transaction of this process, or a commit that is written.
 ///
-/// Not a mutex: a transaction may end on another thread than the one it began on.
+/// Not a mutex: what entered may leave on another thread.
 final class WriterGate: @unchecked Sendable {
     // Sendable: `isTaken` is guarded by the mutex.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -52,6 +52,9 @@ final class WriterGate: @unchecked Sendable {
 /// A moment of the clock that never goes back.
 struct MonotonicTime: Comparable {
     var nanoseconds: Int64
+
+    /// Later than anything that is waited for.
+    static let distantFuture = MonotonicTime(nanoseconds: .max)
 
     static func now() -> MonotonicTime {
         var time = timespec()

@@ -20,12 +20,21 @@ struct FreeSpacePass {
     private var enteredCount = 0
     /// Where the next look for room begins.
     private var scanPlace: UInt32
+    /// Pages that count as freed by this commit, besides those that it drops.
+    private var freedEarlier: [PageRun]
+    /// Pages to set aside for the commits after this one.
+    private let runwayPageCount: Int
+    private var hasLookedForRunway = false
+    /// Pages that were taken from the front of each selected run.
+    private var usedCounts: [UInt32] = []
 
     init(
         writer: TreeWriter, allocator: PageAllocator, commitNumber: UInt64, safe: UInt64,
-        freePageCount: UInt64, hint: UInt32
+        freePageCount: UInt64, hint: UInt32, freedEarlier: [PageRun], runwayPageCount: Int
     ) {
         scanPlace = hint
+        self.freedEarlier = freedEarlier
+        self.runwayPageCount = runwayPageCount
         self.writer = writer
         self.allocator = allocator
         self.commitNumber = commitNumber
@@ -62,16 +71,22 @@ struct FreeSpacePass {
                 isStable = false
                 try add(run, freedBy: 0)
             }
-            let dropped = writer.droppedPages
+            let dropped = writer.droppedPages.map { PageRun(start: $0, count: 1) } + freedEarlier
             writer.droppedPages = []
-            for run in Self.joined(dropped.map { PageRun(start: $0, count: 1) }) {
+            freedEarlier = []
+            for run in Self.joined(dropped) {
                 isStable = false
                 try add(run, freedBy: commitNumber)
             }
             guard isStable else { continue }
             // One page stays over, so that the last entry is never empty without need.
             let needed = writer.changed.count + 1
-            if capacity >= needed { return }
+            if capacity >= needed {
+                if hasLookedForRunway || capacity - needed >= runwayPageCount / 2 { return }
+                hasLookedForRunway = true
+                try selectRunway()
+                continue
+            }
             // Selecting changes the tree too, by the way to an entry or two.
             try select(atLeast: needed - capacity + Int(space.roots[Self.root].height) + 2)
         }
@@ -80,15 +95,46 @@ struct FreeSpacePass {
     /// Shortens the entries of the selected runs by the `count` pages taken from their front.
     mutating func use(_ count: Int) throws(StorageError) {
         var left = count
-        for run in selected {
+        usedCounts = selected.map { _ in 0 }
+        for (index, run) in selected.enumerated() {
             let used = min(left, Int(run.count))
             left -= used
             guard used > 0 else { break }
+            usedCounts[index] = UInt32(used)
             freePageCount -= UInt64(used)
             try write(
                 FreeEntry(last: run.last, count: run.count - UInt32(used), freedBy: 0))
         }
         precondition(left == 0, "a commit has more pages than places")
+    }
+
+    /// Takes the runway from what is left of the selected runs, the longest pieces first.
+    mutating func takeRunway() throws(StorageError) -> [PageRun] {
+        guard runwayPageCount > 0 else { return [] }
+        let shortest = 2 * FileLayout.commitPageCount(pageSize: writer.pageSize) + 4
+        let rests = zip(selected, usedCounts).map { run, used in
+            PageRun(start: run.start + used, count: run.count - used)
+        }
+        var left = UInt32(runwayPageCount)
+        var runway: [PageRun] = []
+        for rest in rests.sorted(by: { $0.count > $1.count }) {
+            let count = min(rest.count, left)
+            guard count >= shortest, runway.count < CommitRecord.runwayRunsMax else { break }
+            left -= count
+            freePageCount -= UInt64(count)
+            try write(FreeEntry(last: rest.last, count: rest.count - count, freedBy: 0))
+            runway.append(PageRun(start: rest.start, count: count))
+        }
+        return runway
+    }
+
+    /// Selects room for a runway; there need not be one.
+    private mutating func selectRunway() throws(StorageError) {
+        do {
+            try select(atLeast: runwayPageCount)
+        } catch {
+            guard error == .diskFull || error == .fileTooLarge else { throw error }
+        }
     }
 
     /// Takes the run that the transaction's own requests left over, if it is long enough for all.

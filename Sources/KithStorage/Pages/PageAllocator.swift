@@ -1,14 +1,5 @@
 import CShims
 
-/// A run of pages.
-struct PageRun: Hashable {
-    var start: UInt32
-    var count: UInt32
-
-    var end: UInt32 { start + count }
-    var last: UInt32 { start + count - 1 }
-}
-
 /// One entry of the free-space tree.
 ///
 /// On disk: the key is the run's last page, big-endian; the value is its length in pages (4), then
@@ -66,8 +57,8 @@ final class PageAllocator {
 
     private let file: DatabaseFile
     private let space: TreeSpace
-    /// Pages freed by this commit or an earlier one may be used.
-    private let safe: UInt64
+    /// Up to which commit freed pages may be used.
+    private let bound: ReuseBound
     /// Runs to hand out.
     private(set) var available: [PageRun] = []
     /// Keys of entries that were taken, or are empty, with their lengths.
@@ -84,14 +75,26 @@ final class PageAllocator {
     var mayUseReserve: () -> Bool = { false }
 
     /// An allocator for the transaction that began from `base`; `space` shows the tree of then.
-    init(space: TreeSpace, base: CommitRecord, safe: UInt64) {
+    ///
+    /// It hands out the runway first, but for the place of the next commit page.
+    init(space: TreeSpace, base: CommitRecord, bound: ReuseBound) {
         file = space.file
         self.space = space
-        self.safe = safe
+        self.bound = bound
         filePageCount = base.filePageCount
         scanPlace = base.allocationHint
         scanStart = base.allocationHint
         reserve = PageRun(start: base.reserveStart, count: base.reserveCount)
+        for (index, run) in base.runway.enumerated().reversed() {
+            let skipped = index == 0 ? FileLayout.commitPageCount(pageSize: file.pageSize) : 0
+            giveBack(PageRun(start: run.start + skipped, count: run.count - skipped))
+        }
+    }
+
+    /// Whether nothing but pages of the runway was handed out.
+    func usedOnlyRunway(of base: CommitRecord) -> Bool {
+        takenEntries.isEmpty && filePageCount == base.filePageCount
+            && reserve == PageRun(start: base.reserveStart, count: base.reserveCount)
     }
 
     /// A run of exactly `count` pages.
@@ -143,6 +146,7 @@ final class PageAllocator {
     /// Looks through some entries of the free-space tree for a run that is long enough.
     private func scan(atLeast count: Int) throws(StorageError) -> Bool {
         guard !scanIsDone else { return false }
+        let safe = try bound.number()
         let cursor = TreeCursor(
             space: space, reader: nil,
             tree: TreeID(SystemTree.treeNumber(ofRoot: SystemTree.freeSpace)))
@@ -222,5 +226,21 @@ final class PageAllocator {
             }
         }
         throw .diskFull
+    }
+}
+
+/// Up to which commit freed pages may be used again; asked of the file when first needed.
+final class ReuseBound {
+    private let engine: StorageEngine
+    private var known: UInt64?
+
+    init(engine: StorageEngine) { self.engine = engine }
+
+    func number() throws(StorageError) -> UInt64 {
+        if let known { return known }
+        // Snapshots that begin later show this or a newer commit.
+        let number = try engine.safeNumber()
+        known = number
+        return number
     }
 }

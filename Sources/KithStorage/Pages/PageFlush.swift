@@ -85,9 +85,9 @@ struct PageFlush {
         Dictionary(uniqueKeysWithValues: pages.map { ($0.index, $0.reference) })
     }
 
-    /// Writes the pages, a call for each contiguous run, and returns the runs.
-    func write(to file: DatabaseFile) throws(StorageError) -> [ManifestRun] {
-        var runs: [ManifestRun] = []
+    /// The pages as contiguous runs, by their places among ``pages``.
+    private func runs() -> [Range<Int>] {
+        var runs: [Range<Int>] = []
         var first = 0
         while first < pages.count {
             var end = first + 1
@@ -96,21 +96,50 @@ struct PageFlush {
             {
                 end += 1
             }
-            let part = pages[first..<end]
-            let pieces = part.map {
-                UnsafeRawBufferPointer(
-                    start: writer.changed.buffer($0.index), count: writer.pageSize)
-            }
-            let start = pages[first].reference.page
-            try file.write(pieces, at: UInt64(start) * UInt64(writer.pageSize))
-            runs.append(
-                ManifestRun(
-                    page: start, pageCount: UInt32(part.count),
-                    checksum: ManifestRun.checksum(ofPageChecksums: part.map(\.reference.checksum)))
-            )
+            runs.append(first..<end)
             first = end
         }
         return runs
+    }
+
+    /// What the manifest says of the pages.
+    func manifest() -> [ManifestRun] {
+        runs().map { run in
+            ManifestRun(
+                page: pages[run.lowerBound].reference.page, pageCount: UInt32(run.count),
+                checksum: ManifestRun.checksum(
+                    ofPageChecksums: pages[run].map(\.reference.checksum)))
+        }
+    }
+
+    /// Writes the pages, a call for each contiguous run.
+    ///
+    /// `commitPage` is written to the page `place` after all of them, or in one call with those that
+    /// follow it there.
+    func write(
+        to file: DatabaseFile, behind commitPage: UnsafeRawBufferPointer? = nil,
+        at place: UInt32 = 0
+    ) throws(StorageError) {
+        var head: [UnsafeRawBufferPointer] = []
+        var headPlace = place
+        if let commitPage {
+            head = [commitPage]
+            headPlace += UInt32(commitPage.count / writer.pageSize)
+        }
+        var last = head
+        for run in runs() {
+            let pieces = pages[run].map {
+                UnsafeRawBufferPointer(
+                    start: writer.changed.buffer($0.index), count: writer.pageSize)
+            }
+            let start = pages[run.lowerBound].reference.page
+            if start == headPlace, !head.isEmpty {
+                last = head + pieces
+            } else {
+                try file.write(pieces, at: UInt64(start) * UInt64(writer.pageSize))
+            }
+        }
+        if !last.isEmpty { try file.write(last, at: UInt64(place) * UInt64(writer.pageSize)) }
     }
 
     /// Leaves copies of the written pages in the cache, unless they are very many.

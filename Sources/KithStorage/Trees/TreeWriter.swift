@@ -153,9 +153,15 @@ final class WriterMemory {
     let entries: UnsafeMutablePointer<PageEntry>
     let path: UnsafeMutablePointer<(page: UnsafeMutableRawPointer, index: Int)>
     let separator: UnsafeMutableRawPointer
+    /// Room for a commit page that lies among the pages; zero beyond its block.
+    let commitPage: UnsafeMutableRawBufferPointer
 
     init(pageSize: Int) {
         changed = ChangedPages(pageSize: pageSize)
+        commitPage = .allocate(
+            byteCount: Int(FileLayout.commitPageCount(pageSize: pageSize)) * pageSize,
+            alignment: 4096)
+        commitPage.initializeMemory(as: UInt8.self, repeating: 0)
         scratch = .allocate(byteCount: pageSize, alignment: 64)
         // A leaf cell and its slot take 10 bytes at least, and two pages may be listed at once.
         entries = .allocate(capacity: pageSize / 4 + 4)
@@ -164,6 +170,7 @@ final class WriterMemory {
     }
 
     deinit {
+        commitPage.deallocate()
         scratch.deallocate()
         entries.deallocate()
         path.deallocate()
