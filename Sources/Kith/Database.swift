@@ -127,19 +127,40 @@ public final class Database: Sendable {
     }
 
     /// Runs `body` with a transaction that may write; commits when it returns, rolls back when it
-    /// throws.
+    /// throws. What it wrote is on the disk when this returns.
+    ///
+    /// Writers that come at once make their changes one after another and share one commit, which
+    /// costs the disk no more than a single one. So `body` should not wait for another writer: that one
+    /// may be waiting for the same commit. If the commit fails, all who share it get the error.
     @discardableResult
     public func write<Result>(
         _ body: (Transaction) throws -> Result
     ) throws -> Result {
-        let transaction = try beginWrite()
         do {
-            let result = try body(transaction)
-            try transaction.commit()
-            return result
-        } catch {
-            transaction.rollback()
+            return try store.write(
+                timeoutInMilliseconds: options.writerTimeoutInMilliseconds
+            ) { writer in
+                let transaction = Transaction(self, sharing: writer)
+                defer { transaction.end() }
+                let result = try body(transaction)
+                try transaction.commit()
+                return result
+            }
+        } catch let error as GraphError {
+            throw KithError(error)
+        }
+    }
+
+    /// ``write(_:)`` for what throws nothing but ``KithError``.
+    func write<Result>(
+        statement body: (Transaction) throws(KithError) -> Result
+    ) throws(KithError) -> Result {
+        do {
+            return try write { transaction in try body(transaction) }
+        } catch let error as KithError {
             throw error
+        } catch {
+            preconditionFailure("a statement failed in a way of its own: \(error)")
         }
     }
 
@@ -188,17 +209,11 @@ public final class Database: Sendable {
             ).collected()
         }
         reading.end()
-        let writing = try beginWrite()
-        do {
-            let result = try writing.run(
+        return try write(statement: { writing throws(KithError) in
+            try writing.run(
                 statement, parameters: parameters, limits: limits, control: control
             ).collected()
-            try writing.commit()
-            return result
-        } catch {
-            writing.rollback()
-            throw error
-        }
+        })
     }
 
     /// What a statement that begins now gets from outside.

@@ -56,12 +56,11 @@ public final class Session {
                     statement, parameters: parameters, limits: limits, control: control), receive)
         }
         reading.end()
-        let writing = try database.beginWrite()
-        writing.execution = execution
-        defer { writing.end() }
-        let stream = try writing.run(
-            statement, parameters: parameters, limits: limits, control: control)
-        try writing.commit()
+        let stream = try database.write(statement: { writing throws(KithError) in
+            writing.execution = execution
+            return try writing.run(
+                statement, parameters: parameters, limits: limits, control: control)
+        })
         return try pass(stream, receive)
     }
 

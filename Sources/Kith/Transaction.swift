@@ -18,18 +18,31 @@ public final class Transaction {
     /// How its statements are planned and run, from the next one on; at first as the database's
     /// options say.
     public var execution: ExecutionOptions
+    /// Whether the writer commits when the closure that this was made for returns.
+    private let isShared: Bool
 
     init(_ database: Database, reader: GraphReader) {
         self.database = database
         self.reader = reader
         writer = nil
         execution = database.options.execution
+        isShared = false
     }
 
     init(_ database: Database, writer: GraphWriter) {
         self.database = database
         self.writer = writer
         reader = writer.reader
+        execution = database.options.execution
+        isShared = false
+    }
+
+    /// A part of a transaction that others may share.
+    init(_ database: Database, sharing writer: GraphWriter) {
+        self.database = database
+        self.writer = writer
+        reader = writer.reader
+        isShared = true
         execution = database.options.execution
     }
 
@@ -99,7 +112,8 @@ public final class Transaction {
         }
     }
 
-    /// Commits what was written and ends the transaction; a reading transaction just ends.
+    /// Commits what was written and ends the transaction; a reading transaction just ends, and so does
+    /// one of ``Database/write(_:)``, which commits when its closure returns.
     public func commit() throws(KithError) {
         try checkOpen()
         isOpen = false
@@ -107,6 +121,7 @@ public final class Transaction {
             reader.close()
             return
         }
+        if isShared { return }
         do {
             try writer.commit()
         } catch {
@@ -122,7 +137,8 @@ public final class Transaction {
         guard isOpen else { return }
         isOpen = false
         if let writer {
-            writer.rollback()
+            // Of a shared one only this part goes, by the error that its closure ends with.
+            if !isShared { writer.rollback() }
         } else {
             reader.close()
         }

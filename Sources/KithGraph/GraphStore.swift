@@ -22,6 +22,9 @@ public final class GraphStore: Sendable {
     /// Adjacency blocks up to this length lie in the tree.
     let blockInlineLengthMax: Int
     private let latest = Mutex<GraphTables?>(nil)
+    /// Of a commit that is written and not published yet.
+    private let written = Mutex<GraphTables?>(nil)
+    private let sharedCommits = SharedCommits()
 
     init(storage: StorageEngine, options: GraphOptions) {
         self.storage = storage
@@ -65,8 +68,28 @@ public final class GraphStore: Sendable {
         let transaction = try storageCall { () throws(StorageError) in
             try storage.beginWrite(timeoutInMilliseconds: timeoutInMilliseconds)
         }
+        let waiting = written.withLock { $0 }
+        if let waiting, waiting.commitNumber == transaction.reader.commitNumber {
+            return GraphWriter(self, transaction, waiting)
+        }
         return GraphWriter(self, transaction, try tables(of: transaction.reader))
     }
+
+    /// Runs `body` within a transaction that others who write at the same time may share: they make
+    /// their changes one after another, and all that succeed become one commit with one sync.
+    ///
+    /// When this returns, what `body` wrote is on the disk; when `body` throws, nothing of it is
+    /// applied, and what others wrote is. `body` must neither commit nor roll back, and should not wait
+    /// for another writer: that one may be waiting for the same commit. If the commit itself fails,
+    /// everybody who shares it gets the error.
+    public func write<Result>(
+        timeoutInMilliseconds: Int = 5_000, _ body: (GraphWriter) throws -> Result
+    ) throws -> Result {
+        try sharedCommits.write(
+            in: self, timeoutInMilliseconds: timeoutInMilliseconds, body)
+    }
+
+    func keepForNextWriter(_ tables: GraphTables) { written.withLock { $0 = tables } }
 
     /// Closes the graph; open snapshots stay readable until they are closed.
     public func close() throws(GraphError) {

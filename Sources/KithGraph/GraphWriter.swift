@@ -25,6 +25,8 @@ public final class GraphWriter {
     /// Members that are known to be noted.
     var knownMembers: [GraphTables.MemberKey: Set<UInt64>] = [:]
     var statement: StatementState?
+    /// What one of several writers that share this transaction did so far.
+    var part: StatementState?
     var isStorageChanged = false
     private var isFinished = false
 
@@ -57,7 +59,11 @@ public final class GraphWriter {
         try checkDeletedNodes(statement)
         try checkConstraints(statement)
         transaction.release(statement.savepoint)
-        isStorageChanged = isStorageChanged || statement.isStorageChanged
+        if let part {
+            merge(statement, into: part)
+        } else {
+            isStorageChanged = isStorageChanged || statement.isStorageChanged
+        }
         self.statement = nil
     }
 
@@ -65,49 +71,41 @@ public final class GraphWriter {
     public func rollbackStatement() throws(GraphError) {
         guard let statement else { return }
         self.statement = nil
-        if statement.isStorageChanged {
-            try storageCall { () throws(StorageError) in
-                try transaction.rollback(to: statement.savepoint)
-            }
-        }
-        transaction.release(statement.savepoint)
-        if let saved = statement.savedPending {
-            pending.replace(with: saved)
-        } else {
-            statement.revert(pending)
-        }
-        knownMembers = [:]
-        owned.catalog = statement.catalog
-        owned.statistics = statement.statistics
-        reader.tables = statement.tables
-        homes.forgetPlaces()
+        try undo(statement)
     }
 
     /// Makes the changes visible and ends the transaction.
     @discardableResult
     public func commit(durability: Durability = .full) throws(GraphError) -> UInt64 {
-        precondition(statement == nil, "a statement ends before its transaction")
+        guard let written = try write(durability: durability) else { return reader.commitNumber }
+        return try written.finish()
+    }
+
+    /// Writes the changes and ends the transaction; they are visible once the result is finished. Nil
+    /// where nothing was changed.
+    public func write(durability: Durability = .full) throws(GraphError) -> PendingGraphCommit? {
+        precondition(statement == nil && part == nil, "a statement ends before its transaction")
         guard !isFinished else { throw GraphError.storage(.closed) }
         let isChanged =
             !pending.isEmpty || isStorageChanged || owned.catalog.version != storedCatalog.version
             || owned.statistics != storedStatistics || homes.isChanged
         guard isChanged else {
             rollback()
-            return reader.commitNumber
+            return nil
         }
         try flush()
         try storeState()
         isFinished = true
-        let number = try storageCall { () throws(StorageError) in
-            try transaction.commit(durability: durability)
+        let written = try storageCall { () throws(StorageError) in
+            try transaction.write(durability: durability)
         }
-        store.publish(
-            GraphTables(
-                after: reader.tables, changes: GraphTables.Changes(), commitNumber: number,
-                catalog: owned.catalog, statistics: owned.statistics,
-                nodeChunkCount: owned.nodeChunkCount,
-                relationshipChunkCount: owned.relationshipChunkCount))
-        return number
+        let tables = GraphTables(
+            after: reader.tables, changes: GraphTables.Changes(), commitNumber: written.number,
+            catalog: owned.catalog, statistics: owned.statistics,
+            nodeChunkCount: owned.nodeChunkCount,
+            relationshipChunkCount: owned.relationshipChunkCount)
+        store.keepForNextWriter(tables)
+        return PendingGraphCommit(store, written, tables)
     }
 
     /// Drops the changes and ends the transaction.
@@ -115,6 +113,7 @@ public final class GraphWriter {
         guard !isFinished else { return }
         isFinished = true
         statement = nil
+        part = nil
         transaction.rollback()
     }
 
@@ -147,7 +146,11 @@ public final class GraphWriter {
 
     /// Notes that storage was changed in this statement.
     func noteStorageChange() {
-        if let statement { statement.isStorageChanged = true } else { isStorageChanged = true }
+        if let state = statement ?? part {
+            state.isStorageChanged = true
+        } else {
+            isStorageChanged = true
+        }
     }
 
     /// Moves pending changes to storage if there are too many of them.
