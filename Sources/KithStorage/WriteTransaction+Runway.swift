@@ -35,6 +35,7 @@ extension WriteTransaction {
             if unused.count > pageCount, rest.count < CommitRecord.runwayRunsMax {
                 rest.append(unused)
             } else if unused.count > 0 {
+                // Too short for a commit page and a page more.
                 freed.insert(unused)
             }
         }

@@ -53,7 +53,7 @@ final class CommitRecord: Sendable {
     static let listByteCount = linkOffset - manifestOffset
     static let runByteCount = 8
     /// More pieces of runway than this are not worth their place.
-    static let runwayRunsMax = 24
+    static let runwayRunsMax = 48
 
     /// Runs that a manifest may have beside a runway, but without freed runs.
     static func manifestRunsMax(version: UInt32) -> Int {

@@ -111,7 +111,6 @@ struct FreeSpacePass {
     /// Takes the runway from what is left of the selected runs, the longest pieces first.
     mutating func takeRunway() throws(StorageError) -> [PageRun] {
         guard runwayPageCount > 0 else { return [] }
-        let shortest = 2 * FileLayout.commitPageCount(pageSize: writer.pageSize) + 4
         let rests = zip(selected, usedCounts).map { run, used in
             PageRun(start: run.start + used, count: run.count - used)
         }
@@ -119,7 +118,9 @@ struct FreeSpacePass {
         var runway: [PageRun] = []
         for rest in rests.sorted(by: { $0.count > $1.count }) {
             let count = min(rest.count, left)
-            guard count >= shortest, runway.count < CommitRecord.runwayRunsMax else { break }
+            guard count >= shortestRunwayPiece, runway.count < CommitRecord.runwayRunsMax else {
+                break
+            }
             left -= count
             freePageCount -= UInt64(count)
             try write(FreeEntry(last: rest.last, count: rest.count - count, freedBy: 0))
@@ -128,13 +129,40 @@ struct FreeSpacePass {
         return runway
     }
 
+    /// A commit page and two more: a piece for less than a commit of one row.
+    private var shortestRunwayPiece: UInt32 {
+        FileLayout.commitPageCount(pageSize: writer.pageSize) + 2
+    }
+
     /// Selects room for a runway; there need not be one.
+    ///
+    /// A long one is worth a longer file: commits of one row leave one page in four in use, so the
+    /// gaps between those are all there is once the file has no more room at its end. The file
+    /// grows until half of it is free, or three quarters of a small one.
     private mutating func selectRunway() throws(StorageError) {
-        do {
-            try select(atLeast: runwayPageCount)
-        } catch {
-            guard error == .diskFull || error == .fileTooLarge else { throw error }
+        let seen = try lookForRoom(atLeast: runwayPageCount)
+        if let run = seen.first(where: { $0.count >= runwayPageCount }) {
+            return try takeEntries(of: run)
         }
+        let pieces = seen.filter { $0.count >= shortestRunwayPiece }
+            .sorted { $0.count > $1.count }.prefix(CommitRecord.runwayRunsMax)
+        let longCount = pieces.reduce(0) {
+            $0 + ($1.count >= 6 * shortestRunwayPiece ? Int($1.count) : 0)
+        }
+        let fileCount = UInt64(allocator.filePageCount)
+        let isSmall = fileCount * UInt64(writer.pageSize) < 16 << 20
+        let mayGrow = isSmall ? freePageCount * 4 < fileCount * 3 : freePageCount * 2 < fileCount
+        if longCount < runwayPageCount / 2, mayGrow {
+            do {
+                let run = try allocator.takeRun(atLeast: runwayPageCount, mayScan: false)
+                selected.append(run)
+                capacity += Int(run.count)
+                return
+            } catch {
+                guard error == .diskFull || error == .fileTooLarge else { throw error }
+            }
+        }
+        for piece in pieces { try takeEntries(of: piece) }
     }
 
     /// Takes the run that the transaction's own requests left over, if it is long enough for all.
