@@ -185,26 +185,67 @@ struct BulkLoadTests {
         }
     }
 
-    @Test("sorts edges by both ends and keeps equal ones in order")
-    func edgeSort() {
-        var random = Randomness(seed: 7)
-        for bits in [1, 20, 40, 64] as [UInt64] {
-            let mask = bits == 64 ? UInt64.max : (1 << bits) - 1
-            let first = (0..<500).map { _ in random.next() & mask & ~0xFF }
-            let second = (0..<500).map { _ in random.next() & mask & 0xF }
-            let order = first.withUnsafeBufferPointer { first in
-                second.withUnsafeBufferPointer { second in
-                    first.baseAddress.flatMap { a in
-                        second.baseAddress.map {
-                            EdgeSort.order(first: a, second: $0, count: 500)
-                        }
-                    } ?? []
-                }
-            }
-            let expected = (0..<500).sorted {
-                (first[$0], second[$0], $0) < (first[$1], second[$1], $1)
-            }
-            #expect(order.map(Int.init) == expected)
+    @Test(
+        "sorts edges by both ends and keeps equal ones in order",
+        arguments: [1, 20, 30, 40, 64] as [UInt64], 0..<4)
+    func edgeSort(bits: UInt64, shape: Int) {
+        var random = Randomness(seed: bits * 10 + UInt64(shape))
+        let mask = bits == 64 ? UInt64.max : (1 << bits) - 1
+        var first = (0..<700).map { _ in random.next() & mask & ~0xFF }
+        if shape == 1 { first.sort() }
+        if shape == 2 { first = first.map { _ in 77 } }
+        let second = (0..<700).map { _ in random.next() & mask & (shape == 3 ? .max : 0xF) }
+        let expected = (0..<700).sorted {
+            (first[$0], second[$0], $0) < (first[$1], second[$1], $1)
         }
+        first.withUnsafeBufferPointer { from in
+            second.withUnsafeBufferPointer { to in
+                guard let from = from.baseAddress, let to = to.baseAddress else { return }
+                let order = EdgeSort.order(first: from, second: to, count: 700)
+                #expect(order.map(Int.init) == expected)
+                let edges = EdgeSort.sorted(first: from, second: to, count: 700, keepsRows: false)
+                for (edge, row) in expected.enumerated() {
+                    #expect(edges.first(edge) == first[row] && edges.second(edge) == second[row])
+                }
+                #expect(edges.secondLow == second.min() && edges.secondHigh == second.max())
+                let limit = first[expected[350]]
+                let found = edges.firstEdge(from: 3, notBelow: limit)
+                #expect(found == max(3, expected.firstIndex { first[$0] >= limit } ?? 700))
+            }
+        }
+    }
+
+    @Test("work is handed on in order, by one at a time, up to the first error", arguments: [1, 3])
+    func orderedWork(threadCount: Int) throws {
+        final class Seen: @unchecked Sendable {
+            // Sendable: filled by one thread at a time.
+            var units: [Int] = []
+        }
+        let seen = Seen()
+        try OrderedWork.run(
+            count: 200, threadCount: threadCount,
+            make: { _, unit throws(GraphError) in unit * 2 },
+            handOn: { made throws(GraphError) in seen.units.append(made) })
+        #expect(seen.units == (0..<200).map { $0 * 2 })
+        let failed = Seen()
+        #expect(throws: GraphError.self) {
+            try OrderedWork.run(
+                count: 200, threadCount: threadCount,
+                make: { _, unit throws(GraphError) in
+                    if unit == 90 { throw GraphError.corrupt("unit 90") }
+                    return unit
+                }, handOn: { made throws(GraphError) in failed.units.append(made) })
+        }
+        #expect(failed.units == Array(0..<90))
+        let refused = Seen()
+        #expect(throws: GraphError.self) {
+            try OrderedWork.run(
+                count: 200, threadCount: threadCount, make: { _, unit throws(GraphError) in unit },
+                handOn: { made throws(GraphError) in
+                    if made == 50 { throw GraphError.corrupt("unit 50") }
+                    refused.units.append(made)
+                })
+        }
+        #expect(refused.units == Array(0..<50))
     }
 }

@@ -264,39 +264,4 @@ struct IndexRunTests {
         #expect(!isTaken)
         #expect(sorter.count == 0)
     }
-
-    @Test("keys of nodes are found however they are spread", arguments: 0..<4)
-    func keyTable(shape: Int) {
-        var random = Randomness(seed: UInt64(shape))
-        var table = KeyTable()
-        var model: [Int64: UInt64] = [:]
-        for row in 0..<3000 as Range<UInt64> {
-            let key: Int64
-            switch shape {
-            case 0: key = Int64(row) - 1500
-            case 1: key = Int64(row) * 2 + Int64(row / 100)
-            case 2: key = Int64(row) + Int64(row / 100) * 17
-            default: key = Int64(bitPattern: random.next()) >> Int64(random.below(60))
-            }
-            let id = row + row / 1000
-            #expect(table.insert(key, id: id) == model[key])
-            if model[key] == nil { model[key] = id }
-            if random.chance(1) {
-                let old = model.keys.sorted()[random.below(model.count)]
-                #expect(table.insert(old, id: 1 << 40) == model[old])
-            }
-        }
-        let wanted = model.keys.sorted() + (0..<500).map { _ in Int64(random.below(9000)) - 3000 }
-        var found = [UInt64](repeating: 0, count: wanted.count)
-        wanted.withUnsafeBufferPointer { wanted in
-            found.withUnsafeMutableBufferPointer { found in
-                if let base = found.baseAddress { table.ids(of: wanted, into: base) }
-            }
-        }
-        for (key, id) in zip(wanted, found) {
-            #expect(id == model[key] ?? KeyTable.missingID)
-            #expect(table.id(of: key) == model[key])
-        }
-        #expect(table.count == model.count)
-    }
 }

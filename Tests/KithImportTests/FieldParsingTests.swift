@@ -27,6 +27,30 @@ struct FieldParsingTests {
         }
     }
 
+    @Test("reads integers eight digits at a time like one at a time")
+    func paddedIntegers() {
+        var state: UInt64 = 88
+        func random(_ limit: UInt64) -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state >> 33) % limit
+        }
+        for _ in 0..<20_000 {
+            let length = Int(random(21))
+            var text = (0..<length).map { _ in UInt8(ascii: "0") + UInt8(random(10)) }
+            if length > 0, random(4) == 0 {
+                text[Int(random(UInt64(length)))] = UInt8(random(256))
+            }
+            if length > 0, random(8) == 0 { text[0] = UInt8(ascii: "-") }
+            let padded = text + (0..<16).map { _ in UInt8(random(256)) }
+            padded.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                #expect(
+                    FieldNumbers.paddedInteger(base, length)
+                        == FieldNumbers.integer(base, length), "\(text)")
+            }
+        }
+    }
+
     @Test("reads doubles to the last bit")
     func doubles() {
         let texts = [

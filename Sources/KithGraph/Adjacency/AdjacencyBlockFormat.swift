@@ -74,6 +74,10 @@ enum AdjacencyBlock {
         bytes.appendVarint(span)
         let listCount = appendDegrees(edges, first: first, span: span, scratch, to: &bytes)
         bytes[start + 1] = appendNeighbours(edges, listCount, scratch, to: &bytes).rawValue
+        if let first = edges.firstRelationship {
+            bytes.appendLittleEndian(first)
+            return
+        }
         guard let relationships = edges.relationships else { return }
         if idForm == .contiguous {
             bytes.appendLittleEndian(relationships[0])
@@ -83,6 +87,7 @@ enum AdjacencyBlock {
     }
 
     private static func idForm(of edges: EdgeSpan) -> BlockIDForm {
+        if edges.firstRelationship != nil { return .contiguous }
         guard let relationships = edges.relationships else { return .none }
         let first = relationships[0]
         var difference: UInt64 = 0

@@ -3,8 +3,10 @@ struct EdgeSpan {
     /// The nodes that the edges are listed under; only their slots matter.
     var nodes: UnsafePointer<UInt64>
     var neighbours: UnsafePointer<UInt64>
-    /// The relationships; nil where they are not stored.
+    /// The relationships; nil where they are not stored, or given by ``firstRelationship``.
     var relationships: UnsafePointer<UInt64>?
+    /// The relationship of the first edge, where each next edge has the next one.
+    var firstRelationship: UInt64?
     var count: Int
 
     @inline(__always)
@@ -16,7 +18,9 @@ struct EdgeSpan {
     func part(_ range: Range<Int>) -> EdgeSpan {
         EdgeSpan(
             nodes: nodes + range.lowerBound, neighbours: neighbours + range.lowerBound,
-            relationships: relationships.map { $0 + range.lowerBound }, count: range.count)
+            relationships: relationships.map { $0 + range.lowerBound },
+            firstRelationship: firstRelationship.map { $0 + UInt64(range.lowerBound) },
+            count: range.count)
     }
 
     /// Calls `body` with edges given one by one.

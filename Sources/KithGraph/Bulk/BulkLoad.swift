@@ -56,11 +56,14 @@ public final class BulkLoad {
         type: String, properties: [String]
     ) throws(GraphError) -> BulkRelationshipTable {
         let number = try writer.relationshipType(type).rawValue
-        let sorter =
-            sorters[number]
-            ?? RelationshipSorter(type: number, temporaryDirectory: temporaryDirectory)
-        sorters[number] = sorter
-        return BulkRelationshipTable(self, sorter, keys: try keys(properties))
+        return BulkRelationshipTable(self, type: number, keys: try keys(properties))
+    }
+
+    func sorter(ofType type: UInt32) -> RelationshipSorter {
+        if let sorter = sorters[type] { return sorter }
+        let sorter = RelationshipSorter(type: type, temporaryDirectory: temporaryDirectory)
+        sorters[type] = sorter
+        return sorter
     }
 
     private func keys(_ properties: [String]) throws(GraphError) -> [UInt32] {
@@ -79,16 +82,12 @@ public final class BulkLoad {
             let total = sorters.values.reduce(0) { $0 + $1.count }
             var done = 0
             for type in sorters.keys.sorted() {
-                guard let sorter = sorters[type], sorter.count > 0 else { continue }
-                let emitter = try RelationshipEmitter(self, type: type) {
-                    rows in
-                    progress?("relationships", done + rows, total)
+                let before = done
+                done += sorters[type]?.count ?? 0
+                try complete(type: type) { rows in
+                    progress?("relationships", before + rows, total)
                 }
-                try emitter.emit(sorter)
-                done += sorter.count
-                sorters[type] = nil
             }
-            seal()
             let entryTotal = indexSorters.values.reduce(0) { $0 + $1.count }
             var entriesDone = 0
             for id in indexSorters.keys.sorted() {
@@ -109,6 +108,13 @@ public final class BulkLoad {
             cancel()
             throw error
         }
+    }
+
+    /// Stores all relationships of a type that were appended so far.
+    func complete(type: UInt32, _ report: @escaping (Int) -> Void = { _ in }) throws(GraphError) {
+        guard let sorter = sorters.removeValue(forKey: type), sorter.count > 0 else { return }
+        try RelationshipEmitter(self, type: type, report).emit(sorter)
+        seal()
     }
 
     /// Drops everything.
@@ -133,7 +139,7 @@ public final class BulkLoad {
             if sorter.sizeInBytes > largest?.sizeInBytes ?? -1 { largest = sorter }
         }
         // Sorting happens one type at a time.
-        let sorting = (largest?.rowsInMemory ?? 0) * RelationshipSorter.sortingBytesPerRow
+        let sorting = largest?.sortingSizeInBytes ?? 0
         if total + sorting > budgetInBytes { try largest?.spill() }
     }
 
@@ -156,6 +162,13 @@ public final class BulkLoad {
             nodeChunkCount: writer.owned.nodeChunkCount,
             relationshipChunkCount: writer.owned.relationshipChunkCount)
         changes = GraphTables.Changes()
+    }
+
+    /// Numbers for chunks of relationships, one after the other.
+    func newRelationshipChunks(_ count: Int, _ type: UInt32) -> Range<UInt64> {
+        let first = writer.owned.relationshipChunkCount
+        for _ in 0..<count { _ = newChunk(.relationship, type) }
+        return first..<first + UInt64(count)
     }
 
     func newChunk(_ kind: EntityKind, _ type: UInt32) -> UInt64 {

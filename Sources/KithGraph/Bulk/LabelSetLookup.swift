@@ -38,6 +38,23 @@ final class LabelSetLookup {
         lastCount &+= 1
     }
 
+    /// The label set that all nodes of all chunks between two nodes have; nil if they differ.
+    func uniformSet(_ first: UInt64, _ last: UInt64) -> UInt32? {
+        let range =
+            Int(
+                first &>> UInt64(GraphLimits.slotBits))...Int(
+                last &>> UInt64(GraphLimits.slotBits))
+        guard range.upperBound < sets.count else { return nil }
+        let set = sets[range.lowerBound]
+        guard set != Self.several, sets[range].allSatisfy({ $0 == set }) else { return nil }
+        return set
+    }
+
+    /// Adds edges from nodes of one label set to nodes of another.
+    func count(_ added: Int, _ source: UInt32, _ target: UInt32) {
+        counts[UInt64(source) << 32 | UInt64(target), default: 0] += added
+    }
+
     /// The counts of all pairs of label sets.
     func totals() -> [(source: UInt32, target: UInt32, count: Int)] {
         counts[lastPair, default: 0] += lastCount

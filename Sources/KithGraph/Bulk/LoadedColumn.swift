@@ -15,6 +15,30 @@ final class LoadedColumn {
 
     init() {}
 
+    /// Makes a column of numbers.
+    init(_ layout: Column.Layout, words: [UInt64], validity: [UInt8]) {
+        self.layout = layout
+        count = words.count
+        self.words = words
+        self.validity = validity
+    }
+
+    /// Makes a column of strings.
+    init(ends: [Int], bytes: [UInt8], validity: [UInt8]) {
+        layout = .string
+        count = ends.count
+        self.ends = ends
+        self.bytes = bytes
+        self.validity = validity
+    }
+
+    /// Makes a column of any values.
+    init(tagged: [Value]) {
+        layout = .tagged
+        count = tagged.count
+        self.tagged = tagged
+    }
+
     var sizeInBytes: Int {
         words.count * 8 + ends.count * 8 + bytes.count + tagged.count * 64 + validity.count
     }
@@ -115,6 +139,88 @@ final class LoadedColumn {
         }
     }
 
+    /// Appends picked rows of several columns; nil stands for a column without values.
+    func append(_ picks: [RowPick], from sources: [LoadedColumn?]) {
+        var used = Set<Column.Layout>()
+        for pick in picks { used.insert(sources[Int(pick.source)]?.layout ?? .null) }
+        used.remove(.null)
+        guard let incoming = used.first else {
+            pad(to: count + picks.count)
+            return
+        }
+        let isTyped = used.count == 1 && (layout == .null || layout == incoming)
+        guard isTyped, incoming != .tagged else {
+            let values = picks.map { sources[Int($0.source)]?.value(at: Int($0.row)) ?? .null }
+            if layout == .null {
+                layout = .tagged
+                appendPlaceholders(count)
+            } else {
+                makeTagged()
+            }
+            if !validity.isEmpty {
+                validity.append(contentsOf: values.map { $0.isNull ? 0 : 1 as UInt8 })
+            }
+            tagged.append(contentsOf: values)
+            count += picks.count
+            return
+        }
+        if layout == .null {
+            layout = incoming
+            appendPlaceholders(count)
+        }
+        appendFlags(picks, from: sources)
+        if incoming == .string {
+            appendStrings(picks, from: sources)
+        } else {
+            appendWords(picks, from: sources)
+        }
+        count += picks.count
+    }
+
+    private func appendFlags(_ picks: [RowPick], from sources: [LoadedColumn?]) {
+        let used = Set(picks.map(\.source))
+        let areAllThere = used.allSatisfy { index in
+            guard let source = sources[Int(index)] else { return false }
+            return source.validity.isEmpty && source.layout != .null
+        }
+        if areAllThere, validity.isEmpty { return }
+        if validity.isEmpty { validity = [UInt8](repeating: 1, count: count) }
+        for pick in picks {
+            let source = sources[Int(pick.source)]
+            let isThere = source?.layout != .null && source?.hasValue(Int(pick.row)) ?? false
+            validity.append(isThere ? 1 : 0)
+        }
+    }
+
+    private func appendWords(_ picks: [RowPick], from sources: [LoadedColumn?]) {
+        // The columns outlive the pointers: they are held by `sources`.
+        let pointers = sources.map { source -> UnsafePointer<UInt64>? in
+            guard let source, source.layout != .null else { return nil }
+            return source.words.withUnsafeBufferPointer { $0.baseAddress }
+        }
+        withExtendedLifetime(sources) {
+            words.append(
+                contentsOf: [UInt64](unsafeUninitializedCapacity: picks.count) {
+                    buffer, initialized in
+                    for (index, pick) in picks.enumerated() {
+                        buffer[index] = pointers[Int(pick.source)]?[Int(pick.row)] ?? 0
+                    }
+                    initialized = picks.count
+                })
+        }
+    }
+
+    private func appendStrings(_ picks: [RowPick], from sources: [LoadedColumn?]) {
+        for pick in picks {
+            if let source = sources[Int(pick.source)], source.layout != .null {
+                let row = Int(pick.row)
+                let start = row == 0 ? 0 : source.ends[row - 1]
+                bytes.append(contentsOf: source.bytes[start..<source.ends[row]])
+            }
+            ends.append(bytes.count)
+        }
+    }
+
     private func makeTagged() {
         guard layout != .tagged else { return }
         let values = (0..<count).map { value(at: $0) }
@@ -156,4 +262,10 @@ final class LoadedColumn {
         case .string, .tagged: return nil
         }
     }
+}
+
+/// One row of one of several columns.
+struct RowPick {
+    var source: Int32
+    var row: Int32
 }

@@ -10,6 +10,9 @@ struct RelationshipRun {
     let keys: [UInt32]
     private var blocks: [(offset: Int, length: Int, rows: Int)] = []
 
+    /// Rows of a block.
+    private static let rowsPerBlock = 4_096
+
     init(file: TemporaryFile, keys: [UInt32]) {
         self.file = file
         self.keys = keys
@@ -17,18 +20,32 @@ struct RelationshipRun {
 
     var blockCount: Int { blocks.count }
 
+    /// Writes sorted edges and their columns.
     mutating func append(
-        _ rows: ArraySlice<UInt32>, _ sources: [UInt64], _ targets: [UInt64],
-        _ columns: [LoadedColumn]
+        _ edges: SortedEdges, _ columns: [LoadedColumn]
     ) throws(GraphError) {
-        var bytes: [UInt8] = []
-        for row in rows { bytes.appendLittleEndian(sources[Int(row)]) }
-        for row in rows { bytes.appendLittleEndian(targets[Int(row)]) }
-        for column in columns { Self.append(column, rows, to: &bytes) }
-        let offset = try bytes.withUnsafeBufferPointer { buffer throws(GraphError) in
-            try file.append(UnsafeRawBufferPointer(buffer))
+        var rows = [UInt32](repeating: 0, count: Self.rowsPerBlock)
+        for start in stride(from: 0, to: edges.count, by: Self.rowsPerBlock) {
+            let range = start..<min(start + Self.rowsPerBlock, edges.count)
+            let count = range.count
+            var bytes = [UInt8](unsafeUninitializedCapacity: count * 16) { buffer, initialized in
+                if let base = UnsafeMutableRawPointer(buffer.baseAddress) {
+                    let first = base.bindMemory(to: UInt64.self, capacity: count * 2)
+                    edges.copyEnds(range, first: first, second: first + count)
+                    initialized = count * 16
+                }
+            }
+            if !columns.isEmpty {
+                rows.withUnsafeMutableBufferPointer { buffer in
+                    if let base = buffer.baseAddress { edges.copyRows(range, to: base) }
+                }
+            }
+            for column in columns { Self.append(column, rows[..<count], to: &bytes) }
+            let offset = try bytes.withUnsafeBufferPointer { buffer throws(GraphError) in
+                try file.append(UnsafeRawBufferPointer(buffer))
+            }
+            blocks.append((offset, bytes.count, count))
         }
-        blocks.append((offset, bytes.count, rows.count))
     }
 
     private static func append(
@@ -36,13 +53,21 @@ struct RelationshipRun {
     ) {
         bytes.append(column.layout.rawValue)
         bytes.append(column.validity.isEmpty ? 0 : 1)
-        if !column.validity.isEmpty { for row in rows { bytes.append(column.validity[Int(row)]) } }
+        if !column.validity.isEmpty {
+            column.validity.withUnsafeBufferPointer { flags in
+                for row in rows { bytes.append(flags[Int(row)]) }
+            }
+        }
         switch column.layout {
         case .null: break
         case .integer, .float, .boolean, .date:
-            for row in rows { bytes.appendLittleEndian(column.words[Int(row)]) }
+            let words = column.words.withUnsafeBufferPointer { words in
+                rows.map { words[Int($0)] }
+            }
+            words.withUnsafeBytes { bytes.append(contentsOf: $0) }
         case .string, .tagged:
             var content: [UInt8] = []
+            var lengths: [UInt32] = []
             for row in rows {
                 let start = content.count
                 if column.layout == .tagged {
@@ -51,11 +76,9 @@ struct RelationshipRun {
                     let from = row == 0 ? 0 : column.ends[Int(row) - 1]
                     content.append(contentsOf: column.bytes[from..<column.ends[Int(row)]])
                 }
-                let length = UInt32(content.count - start)
-                for shift in [0, 8, 16, 24] as [UInt32] {
-                    bytes.append(UInt8(truncatingIfNeeded: length >> shift))
-                }
+                lengths.append(UInt32(content.count - start))
             }
+            lengths.withUnsafeBytes { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: content)
         }
     }
@@ -70,10 +93,20 @@ struct RelationshipRun {
         return try bytes.withUnsafeBufferPointer { buffer throws(GraphError) in
             var reader = ByteReader(UnsafeRawBufferPointer(buffer))
             var result = RelationshipBlock()
-            for _ in 0..<rows { result.sources.append(try reader.uint64()) }
-            for _ in 0..<rows { result.targets.append(try reader.uint64()) }
+            result.sources = try Self.words(&reader, rows)
+            result.targets = try Self.words(&reader, rows)
             for _ in keys { result.columns.append(try Self.readColumn(&reader, rows)) }
             return result
+        }
+    }
+
+    private static func words(
+        _ reader: inout ByteReader, _ count: Int
+    ) throws(GraphError) -> [UInt64] {
+        let source = try reader.take(count * 8)
+        return [UInt64](unsafeUninitializedCapacity: count) { buffer, initialized in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+            initialized = count
         }
     }
 
@@ -85,48 +118,35 @@ struct RelationshipRun {
         }
         var validity: [UInt8]?
         if try reader.byte() != 0 { validity = [UInt8](try reader.take(rows)) }
-        let column = LoadedColumn()
         switch layout {
-        case .null: column.pad(to: rows)
+        case .null:
+            let column = LoadedColumn()
+            column.pad(to: rows)
+            return column
         case .integer, .float, .boolean, .date:
-            var words: [UInt64] = []
-            for _ in 0..<rows { words.append(try reader.uint64()) }
-            column.append(Self.batch(words, layout, validity), count: rows)
+            return LoadedColumn(layout, words: try words(&reader, rows), validity: validity ?? [])
         case .string, .tagged:
-            var offsets: [UInt32] = [0]
-            for _ in 0..<rows {
-                let low = UInt32(try reader.uint16())
-                offsets.append((offsets.last ?? 0) + (low | UInt32(try reader.uint16()) << 16))
+            var ends: [Int] = []
+            var end = 0
+            let lengths = try reader.take(rows * 4)
+            for row in 0..<rows {
+                end += Int(lengths.loadUnaligned(fromByteOffset: row * 4, as: UInt32.self))
+                ends.append(end)
             }
-            let content = [UInt8](try reader.take(Int(offsets.last ?? 0)))
+            let content = [UInt8](try reader.take(end))
             if layout == .string {
-                column.append(
-                    BulkColumn(.strings(offsets: offsets, bytes: content), validity: validity),
-                    count: rows)
-            } else {
-                var values: [Value] = []
-                for row in 0..<rows {
-                    let bytes = Array(content[Int(offsets[row])..<Int(offsets[row + 1])])
-                    do throws(ValueError) {
-                        values.append(try Value.decodeStored(bytes))
-                    } catch {
-                        throw GraphError.value(error)
-                    }
-                }
-                column.append(BulkColumn(.values(values), validity: validity), count: rows)
+                return LoadedColumn(ends: ends, bytes: content, validity: validity ?? [])
             }
-        }
-        return column
-    }
-
-    private static func batch(
-        _ words: [UInt64], _ layout: Column.Layout, _ validity: [UInt8]?
-    ) -> BulkColumn {
-        switch layout {
-        case .float: BulkColumn(.floats(words.map { Double(bitPattern: $0) }), validity: validity)
-        case .boolean: BulkColumn(.booleans(words.map { UInt8($0) }), validity: validity)
-        case .date: BulkColumn(.dates(words.map { Int64(bitPattern: $0) }), validity: validity)
-        default: BulkColumn(.integers(words.map { Int64(bitPattern: $0) }), validity: validity)
+            var values: [Value] = []
+            for row in 0..<rows {
+                do throws(ValueError) {
+                    let start = row == 0 ? 0 : ends[row - 1]
+                    values.append(try Value.decodeStored(Array(content[start..<ends[row]])))
+                } catch {
+                    throw GraphError.value(error)
+                }
+            }
+            return LoadedColumn(tagged: values)
         }
     }
 }
@@ -136,100 +156,4 @@ struct RelationshipBlock {
     var sources: [UInt64] = []
     var targets: [UInt64] = []
     var columns: [LoadedColumn] = []
-}
-
-/// Merges sorted runs.
-final class RelationshipMerge {
-    private struct Place {
-        var run: RelationshipRun
-        var block: RelationshipBlock
-        var nextBlock: Int
-        var row: Int
-    }
-
-    private var places: [Place] = []
-
-    init(_ runs: [RelationshipRun]) throws(GraphError) {
-        for run in runs where run.blockCount > 0 {
-            places.append(
-                Place(run: run, block: try run.read(0), nextBlock: 1, row: 0))
-        }
-    }
-
-    /// Hands over all relationships in order. Equal ends come in the order of runs.
-    func drain(into emitter: RelationshipEmitter) throws(GraphError) {
-        while !places.isEmpty {
-            let (index, limit) = smallest()
-            let rows = rows(of: index, until: limit, atMost: emitter.room)
-            let block = places[index].block
-            let keys = places[index].run.keys
-            try rows.withUnsafeBufferPointer { rows throws(GraphError) in
-                try block.sources.withUnsafeBufferPointer { from throws(GraphError) in
-                    try block.targets.withUnsafeBufferPointer { to throws(GraphError) in
-                        try emitter.append(rows, from, to, keys, block.columns)
-                    }
-                }
-            }
-            try advance(index, by: rows.count)
-        }
-    }
-
-    /// Hands over the ends of all relationships in order.
-    func drainEnds(
-        _ body: (UInt64, UInt64) throws(GraphError) -> Void
-    ) throws(GraphError) {
-        while !places.isEmpty {
-            let (index, limit) = smallest()
-            let rows = rows(of: index, until: limit, atMost: .max)
-            let block = places[index].block
-            for row in rows { try body(block.sources[Int(row)], block.targets[Int(row)]) }
-            try advance(index, by: rows.count)
-        }
-    }
-
-    private func key(_ index: Int) -> (UInt64, UInt64) {
-        (
-            places[index].block.sources[places[index].row],
-            places[index].block.targets[places[index].row]
-        )
-    }
-
-    /// The run whose next row comes first, and the next row of the run after it.
-    private func smallest() -> (index: Int, limit: (UInt64, UInt64)?) {
-        var smallest = 0
-        for index in 1..<max(places.count, 1) where key(index) < key(smallest) { smallest = index }
-        var limit: (UInt64, UInt64)?
-        for index in 0..<places.count where index != smallest {
-            let other = key(index)
-            limit = limit.map { $0 < other ? $0 : other } ?? other
-        }
-        return (smallest, limit)
-    }
-
-    /// The rows of one run that come before all other runs' rows.
-    private func rows(
-        of index: Int, until limit: (UInt64, UInt64)?, atMost count: Int
-    ) -> [UInt32] {
-        let start = places[index].row
-        let rowCount = places[index].block.sources.count
-        var end = start + 1
-        while end < rowCount, end - start < count {
-            let key = (places[index].block.sources[end], places[index].block.targets[end])
-            if let limit, key >= limit { break }
-            end += 1
-        }
-        return (UInt32(start)..<UInt32(end)).map { $0 }
-    }
-
-    private func advance(_ index: Int, by count: Int) throws(GraphError) {
-        places[index].row += count
-        guard places[index].row == places[index].block.sources.count else { return }
-        guard places[index].nextBlock < places[index].run.blockCount else {
-            places.remove(at: index)
-            return
-        }
-        places[index].block = try places[index].run.read(places[index].nextBlock)
-        places[index].nextBlock += 1
-        places[index].row = 0
-    }
 }

@@ -11,30 +11,21 @@ final class RelationshipSorter {
     private var runs: [RelationshipRun] = []
     private(set) var count = 0
 
-    /// Rows of a run in the file that are read at once.
-    private static let rowsPerBlock = 4_096
-
     init(type: UInt32, temporaryDirectory: String?) {
         self.type = type
         self.temporaryDirectory = temporaryDirectory
     }
-
-    /// The relationships that are not in the temporary file.
-    var rowsInMemory: Int { sources.count }
 
     /// The memory in use.
     var sizeInBytes: Int {
         sources.count * 16 + columns.values.reduce(0) { $0 + $1.sizeInBytes }
     }
 
-    /// The memory that sorting takes for each relationship, both ways.
-    static let sortingBytesPerRow = 40
+    /// The memory that sorting will take on top, both ways.
+    var sortingSizeInBytes: Int { sources.count * 32 }
 
     /// Whether everything is in memory.
     var isInMemory: Bool { runs.isEmpty }
-
-    /// The ends of everything in memory, in the order in which it came.
-    var ends: (sources: [UInt64], targets: [UInt64]) { (sources, targets) }
 
     func append(
         sources newSources: [UInt64], targets newTargets: [UInt64], keys: [UInt32],
@@ -52,16 +43,75 @@ final class RelationshipSorter {
         count += newSources.count
     }
 
-    private func order() -> [UInt32] {
-        for column in columns.values { column.pad(to: sources.count) }
-        return sources.withUnsafeBufferPointer { first in
-            targets.withUnsafeBufferPointer { second in
-                guard let first = first.baseAddress, let second = second.baseAddress else {
-                    return []
-                }
-                return EdgeSort.order(first: first, second: second, count: sources.count)
+    /// Appends the ends of edges the other way round.
+    func append(ends edges: SortedEdges) {
+        let added = edges.count
+        let first = UnsafeMutablePointer<UInt64>.allocate(capacity: added)
+        let second = UnsafeMutablePointer<UInt64>.allocate(capacity: added)
+        defer {
+            first.deallocate()
+            second.deallocate()
+        }
+        edges.copyEnds(0..<added, first: first, second: second)
+        sources.append(contentsOf: UnsafeBufferPointer(start: second, count: added))
+        targets.append(contentsOf: UnsafeBufferPointer(start: first, count: added))
+        count += added
+    }
+
+    /// All edges in memory, sorted.
+    func sorted() -> SortedEdges {
+        Self.sorted(sources, targets, keepsRows: !columns.isEmpty)
+    }
+
+    /// All edges in memory, sorted by source and sorted by target, where they change places.
+    func sortBothWays(threadCount: Int) -> (forward: SortedEdges, backward: SortedEdges) {
+        let result = BothWays()
+        let (from, to) = (sources, targets)
+        let keepsRows = !columns.isEmpty
+        let sort: (Int) -> Void = { way in
+            if way == 0 {
+                result.forward = Self.sorted(from, to, keepsRows: keepsRows)
+            } else {
+                result.backward = Self.sorted(to, from, keepsRows: false)
             }
         }
+        if threadCount > 1, count > 1_000 {
+            WorkerThreads.run(count: 2, sort)
+        }
+        return (
+            result.forward ?? Self.sorted(from, to, keepsRows: keepsRows),
+            result.backward ?? Self.sorted(to, from, keepsRows: false)
+        )
+    }
+
+    /// Filled by one thread each.
+    private final class BothWays: @unchecked Sendable {
+        var forward: SortedEdges?
+        var backward: SortedEdges?
+    }
+
+    private static func sorted(
+        _ first: [UInt64], _ second: [UInt64], keepsRows: Bool
+    ) -> SortedEdges {
+        first.withUnsafeBufferPointer { from in
+            second.withUnsafeBufferPointer { to in
+                let none = UnsafePointer<UInt64>(bitPattern: 8)
+                guard let first = from.baseAddress ?? none, let second = to.baseAddress ?? none
+                else { preconditionFailure("a pointer is not null") }
+                return EdgeSort.sorted(
+                    first: first, second: second, count: from.count, keepsRows: keepsRows)
+            }
+        }
+    }
+
+    /// Hands over the columns, by key; the ends in memory are dropped.
+    func takeColumns() -> [(key: UInt32, column: LoadedColumn)] {
+        for column in columns.values { column.pad(to: sources.count) }
+        let taken = columns.sorted { $0.key < $1.key }.map { (key: $0.key, column: $0.value) }
+        sources = []
+        targets = []
+        columns = [:]
+        return taken
     }
 
     /// Moves what is in memory to a sorted run in the temporary file.
@@ -74,83 +124,44 @@ final class RelationshipSorter {
             file = try TemporaryFile(directory: temporaryDirectory)
         }
         self.file = file
-        let order = order()
+        for column in columns.values { column.pad(to: sources.count) }
         let keys = columns.keys.sorted()
         var run = RelationshipRun(file: file, keys: keys)
-        for start in stride(from: 0, to: order.count, by: Self.rowsPerBlock) {
-            let rows = order[start..<min(start + Self.rowsPerBlock, order.count)]
-            try run.append(
-                rows, sources, targets, keys.map { columns[$0] ?? LoadedColumn() })
-        }
+        try run.append(sorted(), keys.map { columns[$0] ?? LoadedColumn() })
         runs.append(run)
         sources.removeAll(keepingCapacity: true)
         targets.removeAll(keepingCapacity: true)
         for column in columns.values { column.removeAll() }
     }
 
-    /// Hands over everything in order; nothing is left here.
-    func drain(into emitter: RelationshipEmitter) throws(GraphError) {
-        if runs.isEmpty {
-            try drainMemory(into: emitter)
-            return
-        }
+    /// Everything in order, from the temporary file.
+    func mergedRuns() throws(GraphError) -> RelationshipMerge {
         try spill()
         sources = []
         targets = []
         columns = [:]
-        try RelationshipMerge(runs).drain(into: emitter)
-        runs = []
-        file = nil
+        return try RelationshipMerge(runs)
     }
 
-    /// Hands over the ends of everything in order; for sorters without columns.
-    func drainEnds(
-        _ body: (UInt64, UInt64) throws(GraphError) -> Void
-    ) throws(GraphError) {
-        if runs.isEmpty {
-            for row in order() { try body(sources[Int(row)], targets[Int(row)]) }
-        } else {
-            try spill()
-            try RelationshipMerge(runs).drainEnds(body)
-        }
-        sources = []
-        targets = []
-        runs = []
-        file = nil
-    }
-
-    private func drainMemory(into emitter: RelationshipEmitter) throws(GraphError) {
-        let order = order()
-        let keys = columns.keys.sorted()
-        let loaded = keys.map { columns[$0] ?? LoadedColumn() }
-        var start = 0
-        while start < order.count {
-            let end = min(start + emitter.room, order.count)
-            try order.withUnsafeBufferPointer { order throws(GraphError) in
-                let rows = UnsafeBufferPointer(rebasing: order[start..<end])
-                try sources.withUnsafeBufferPointer { from throws(GraphError) in
-                    try targets.withUnsafeBufferPointer { to throws(GraphError) in
-                        try emitter.append(rows, from, to, keys, loaded)
-                    }
-                }
-            }
-            start = end
-        }
+    /// Drops everything.
+    func removeAll() {
         sources = []
         targets = []
         columns = [:]
+        runs = []
+        file = nil
     }
 }
 
 /// Relationships being loaded that share a type and properties.
 public final class BulkRelationshipTable {
     private let load: BulkLoad
-    private let sorter: RelationshipSorter
+    private let type: UInt32
     private let keys: [UInt32]
 
-    init(_ load: BulkLoad, _ sorter: RelationshipSorter, keys: [UInt32]) {
+    init(_ load: BulkLoad, type: UInt32, keys: [UInt32]) {
         self.load = load
-        self.sorter = sorter
+        self.type = type
         self.keys = keys
     }
 
@@ -161,7 +172,12 @@ public final class BulkRelationshipTable {
         precondition(columns.count == keys.count, "a batch has a column for each property")
         precondition(sources.count == targets.count, "a relationship has two ends")
         try load.finishNodes()
-        sorter.append(sources: sources, targets: targets, keys: keys, batch: columns)
+        load.sorter(ofType: type).append(
+            sources: sources, targets: targets, keys: keys, batch: columns)
         try load.spillIfNeeded()
     }
+
+    /// Stores all relationships of this type that were appended so far, to free their memory; worth
+    /// while where no more of them come.
+    public func complete() throws(GraphError) { try load.complete(type: type) }
 }

@@ -39,6 +39,28 @@ final class TemporaryFile {
         return start
     }
 
+    /// Makes the file so long, with zeros past what there is.
+    func extend(to length: Int) throws(GraphError) {
+        guard ftruncate(descriptor, off_t(length)) == 0 else {
+            throw GraphError.storage(.fileCallFailed(call: .write, code: errno))
+        }
+        lengthInBytes = length
+    }
+
+    /// Writes in the midst of the file.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(GraphError) {
+        var done = 0
+        while done < bytes.count, let base = bytes.baseAddress {
+            let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                if errno == ENOSPC { throw GraphError.storage(.diskFull) }
+                throw GraphError.storage(.fileCallFailed(call: .write, code: errno))
+            }
+            done += count
+        }
+    }
+
     /// Reads bytes that were appended.
     func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws(GraphError) {
         var done = 0

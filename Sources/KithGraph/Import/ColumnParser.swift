@@ -61,7 +61,10 @@ struct ColumnParser {
         let base = UnsafePointer(block.base)
         switch type {
         case .integer:
-            let (words, validity) = parseWords(table, width, base, &flaws, FieldNumbers.integer)
+            // A block is followed by bytes that may be read.
+            let (words, validity) = parseWords(table, width, base, &flaws) { bytes, count in
+                FieldNumbers.paddedInteger(bytes, count)
+            }
             return BulkColumn(.integers(words), validity: validity)
         case .float:
             let (words, validity) = parseWords(table, width, base, &flaws, FieldNumbers.double)

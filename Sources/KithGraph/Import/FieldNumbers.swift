@@ -26,6 +26,40 @@ enum FieldNumbers {
         return isNegative ? 0 &- magnitude : magnitude
     }
 
+    /// As `integer`, eight digits at a time; eight bytes after the first must be readable, whatever
+    /// they are.
+    @inline(__always)
+    static func paddedInteger(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+        let raw = UnsafeRawPointer(bytes)
+        if count <= 8, count > 0 {
+            if let value = digits(raw, count) { return Int64(truncatingIfNeeded: value) }
+        } else if count <= 16, count > 8 {
+            if let high = digits(raw, count &- 8), let low = digits(raw + (count &- 8), 8) {
+                return Int64(truncatingIfNeeded: high &* 100_000_000 &+ low)
+            }
+        }
+        return integer(bytes, count)
+    }
+
+    /// The number that 1 to 8 digits mean; nil if one of them is none.
+    @inline(__always)
+    private static func digits(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt64? {
+        let zeros: UInt64 = 0x3030_3030_3030_3030
+        let shift = UInt64(8 &- count) &* 8
+        // The first digit is in the lowest byte; zeros go before it.
+        var word = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) &<< shift
+        word |= zeros & ((1 &<< shift) &- 1)
+        let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+        guard word & upper == zeros, (word &+ 0x0606_0606_0606_0606) & upper == zeros else {
+            return nil
+        }
+        // Pairs, then fours, then all eight of them.
+        word &= 0x0F0F_0F0F_0F0F_0F0F
+        word = (word &* 10 &+ word &>> 8) & 0x00FF_00FF_00FF_00FF
+        word = (word &* 100 &+ word &>> 16) & 0x0000_FFFF_0000_FFFF
+        return (word &* 10_000 &+ word &>> 32) & 0xFFFF_FFFF
+    }
+
     /// As `integer`, for as many digits as there are.
     private static func longInteger(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         var index = bytes[0] == UInt8(ascii: "-") || bytes[0] == UInt8(ascii: "+") ? 1 : 0

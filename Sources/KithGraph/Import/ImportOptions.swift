@@ -20,8 +20,15 @@ public struct ImportOptions: Sendable {
     public var isDryRun: Bool
     /// The number of threads; nil for one for each core.
     public var threadCount: Int?
-    /// The most memory that the import may use for itself, in bytes; nil for the default.
+    /// The most memory that the import may use for itself, in bytes; nil for the default, 400 MiB.
+    ///
+    /// What does not fit goes to temporary files. Blocks of text on their way and the caches of the
+    /// database come on top.
     public var memoryLimitInBytes: Int?
+    /// The part of it for keys of nodes, where relationships look for their ends.
+    var memoryForKeysInBytes: Int { (memoryLimitInBytes ?? 400 << 20) / 4 }
+    /// The part of it for rows that wait to be sorted.
+    var memoryForRowsInBytes: Int { (memoryLimitInBytes ?? 400 << 20) / 4 * 3 }
 
     /// The documented defaults.
     public init(

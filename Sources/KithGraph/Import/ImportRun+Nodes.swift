@@ -37,6 +37,7 @@ extension ImportRun {
                 if let keyColumn {
                     for space in node.spaces {
                         spaces[space].insert(batch.columns[keyColumn], ids: ids)
+                        try reading { () throws(GraphError) in try spaces[space].check() }
                     }
                 }
             })

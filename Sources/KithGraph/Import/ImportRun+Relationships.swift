@@ -7,9 +7,10 @@ extension ImportRun {
         var targets: [UInt64]
     }
 
-    /// Reads a file of relationships into the load, or only checks it in a dry run.
+    /// Reads a file of relationships into the load, or only checks it in a dry run; what no other file
+    /// brings more of is stored at once.
     func readRelationships(
-        _ file: ResolvedRelationshipFile, counting counts: inout NameCounts
+        _ file: ResolvedRelationshipFile, isLastOfType: Bool, counting counts: inout NameCounts
     ) throws(ImportError) {
         let from = spaces[file.fromSpace]
         let to = spaces[file.toSpace]
@@ -28,6 +29,10 @@ extension ImportRun {
                 findEnds(&batch, file, from: from, to: to, column: propertyCount, width: width)
             },
             take: { (batch: inout ParsedBatch, ends: Ends) throws(ImportError) in
+                try reading { () throws(GraphError) in
+                    try from.check()
+                    try to.check()
+                }
                 let columns = Array(batch.columns.prefix(propertyCount))
                 for column in columns { summary.properties += column.validCount(of: batch.count) }
                 summary.relationships += batch.count
@@ -46,6 +51,9 @@ extension ImportRun {
                 }
             })
         for count in found.counts { counts.add(count.count, to: count.name) }
+        if isLastOfType {
+            try reading { () throws(GraphError) in try tables.table(file.type)?.complete() }
+        }
     }
 
     /// Looks up both ends of each row, and rejects the rows that lack one.

@@ -117,7 +117,7 @@ extension ImportRun {
 
     private func space(_ identity: KeySpace.Identity) -> Int {
         if let number = spaces.firstIndex(where: { $0.identity == identity }) { return number }
-        spaces.append(KeySpace(identity))
+        spaces.append(KeySpace(identity, keyMemory))
         return spaces.count - 1
     }
 

@@ -9,6 +9,7 @@ final class ImportRun {
     let meter: ProgressMeter
     let rejects: RejectLog
     let threadCount: Int
+    let keyMemory: KeyMemory
     var summary = ImportSummary()
     var nodeFiles: [ResolvedNodeFile] = []
     var relationshipFiles: [ResolvedRelationshipFile] = []
@@ -28,6 +29,7 @@ final class ImportRun {
         meter = ProgressMeter(onProgress: onProgress)
         threadCount = max(1, options.threadCount ?? WorkerThreads.defaultCount)
         rejects = try RejectLog(options)
+        keyMemory = KeyMemory(budgetInBytes: options.memoryForKeysInBytes)
     }
 
     /// Does all of it; when it throws, the database is as it was.
@@ -56,7 +58,7 @@ final class ImportRun {
     private func loadAll() throws(ImportError) {
         let load = try reading { () throws(GraphError) in
             try BulkLoad(
-                store: store, memoryBudgetInBytes: options.memoryLimitInBytes ?? 512 << 20,
+                store: store, memoryBudgetInBytes: options.memoryForRowsInBytes,
                 threads: threadCount)
         }
         self.load = load
@@ -81,8 +83,13 @@ final class ImportRun {
         var nodeCounts = NameCounts()
         for file in nodeFiles { try readNodes(file, counting: &nodeCounts) }
         var relationshipCounts = NameCounts()
-        for file in relationshipFiles {
-            try readRelationships(file, counting: &relationshipCounts)
+        for (index, file) in relationshipFiles.enumerated() {
+            let areMoreToCome = relationshipFiles[(index + 1)...].contains {
+                $0.type == file.type || $0.typeField != nil
+            }
+            try readRelationships(
+                file, isLastOfType: file.typeField == nil && !areMoreToCome,
+                counting: &relationshipCounts)
         }
         summary.nodesByLabel = nodeCounts.counts
         summary.relationshipsByType = relationshipCounts.counts

@@ -18,11 +18,17 @@ final class KeySpace: @unchecked Sendable {
     var keyType = ColumnType.string
     /// Whether a file of this import has nodes of it.
     var hasFile = false
-    private var table = KeyTable()
+    private var table: KeyTable
     private var lastAscending: Int64?
     private var hasOnlyAscendingKeys = true
 
-    init(_ identity: Identity) { self.identity = identity }
+    init(_ identity: Identity, _ memory: KeyMemory) {
+        self.identity = identity
+        table = KeyTable(memory: memory)
+    }
+
+    /// Throws what went wrong with a temporary file, if anything did.
+    func check() throws(GraphError) { if let failure = table.failure { throw failure } }
 
     /// The nodes in words: `Customer with id`.
     var description: String {
