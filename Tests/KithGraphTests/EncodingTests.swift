@@ -26,6 +26,13 @@ struct EncodingTests {
             case 11: return .date(CalendarDate(daysSinceEpoch: Int64(random.below(30_000))))
             case 12: return .string("unique \(random.next())")
             case 13: return .float(-0.0)
+            case 14...22: return timeOrAmount(shape, row, &random)
+            case 23: return .integer(1_600_000_000 + Int64(row) * 90 + Int64(random.below(60)))
+            case 24: return .integer(Int64(random.below(5000)) * 3600 - 77)
+            case 25:
+                return .integer(row % 700 == 0 ? Int64.max - Int64(row) : Int64.min + Int64(row))
+            case 26: return .integer(-Int64(row) * 1_000_000 + Int64(random.below(300)))
+            case 27: return .date(CalendarDate(daysSinceEpoch: 18_000 + Int64(row / 40)))
             default:
                 return random.chance(50)
                     ? .integer(Int64(row)) : .list([.string("a"), .integer(Int64(row))])
@@ -33,7 +40,61 @@ struct EncodingTests {
         }
     }
 
-    @Test("a segment gives back every value, and single ones", arguments: 0...14)
+    private static func currency(_ code: String) -> Currency {
+        guard let currency = Currency(code) else { preconditionFailure("three letters") }
+        return currency
+    }
+
+    /// Times, durations and amounts.
+    private static func timeOrAmount(
+        _ shape: Int, _ row: Int, _ random: inout Randomness
+    ) -> Value {
+        let seconds = Int64(random.below(2_000_000_000)) - 500_000_000
+        let nanosecond = Int32(random.below(1_000_000_000))
+        let offset = Int32(random.below(2)) * 3600
+        switch shape {
+        case 14: return .localTime(LocalTime(nanosecondOfDay: Int64(random.below(86_399)) << 20))
+        case 15:
+            return .time(
+                ZonedTime(
+                    local: LocalTime(nanosecondOfDay: Int64(row) * 1_000_000),
+                    offsetInSeconds: -offset))
+        case 16:
+            return .localDateTime(
+                LocalDateTime(secondsSinceEpoch: seconds, nanosecond: nanosecond))
+        case 17:
+            return .dateTime(
+                ZonedDateTime(
+                    secondsSinceEpoch: seconds, nanosecond: 0, offsetInSeconds: 3600,
+                    zone: ZoneName("Europe/Stockholm")))
+        case 18:
+            let zone = random.chance(2) ? ZoneName("Europe/Oslo") : nil
+            return .dateTime(
+                ZonedDateTime(
+                    secondsSinceEpoch: seconds, nanosecond: nanosecond, offsetInSeconds: offset,
+                    zone: zone))
+        case 19:
+            return .duration(
+                CalendarDuration(
+                    months: Int64(random.below(30)) - 10, days: Int64(row),
+                    seconds: seconds, nanosecond: nanosecond))
+        case 20:
+            let parts = (Int128(random.below(1_000_000)) - 300_000) * 10_000_000_000_000_000
+            return .money(Money(parts: parts, currency: currency("EUR")))
+        case 21:
+            let parts = Int128(Int64(bitPattern: random.next())) * Int128(1 + random.below(1 << 40))
+            return .money(
+                Money(parts: parts, currency: currency("SEK")))
+        default:
+            let code = random.chance(30) ? "USD" : "EUR"
+            return .money(
+                Money(
+                    units: random.chance(1) ? Int64.max : Int64(random.below(500)),
+                    currency: currency(code)))
+        }
+    }
+
+    @Test("a segment gives back every value, and single ones", arguments: 0...28)
     func segments(shape: Int) throws {
         var random = Randomness(seed: UInt64(shape) + 1)
         for count in [1, 2, 63, 64, 65, 500, 2048] {
@@ -60,7 +121,7 @@ struct EncodingTests {
         }
     }
 
-    @Test("a damaged segment is an error or other values, never a trap", arguments: 0...14)
+    @Test("a damaged segment is an error or other values, never a trap", arguments: 0...28)
     func damagedSegments(shape: Int) throws {
         var random = Randomness(seed: UInt64(shape) + 100)
         let values = Self.values(shape, 300, 10, &random)

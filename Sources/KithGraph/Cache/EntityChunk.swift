@@ -286,7 +286,7 @@ extension EntityChunk {
             case .none: nil
             case .integer: .integer(Int64(bitPattern: bits))
             case .float: .float(Double(bitPattern: bits))
-            case .date: .date(CalendarDate(daysSinceEpoch: Int64(bitPattern: bits)))
+            case .date: CalendarDate(exactly: Int64(bitPattern: bits)).map { .date($0) }
             }
         }
         return ColumnZone(

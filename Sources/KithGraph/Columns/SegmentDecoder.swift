@@ -140,6 +140,7 @@ enum SegmentDecoder {
             let draft = ColumnDraft(view.layout, count: count, hasValidity: !isDense)
             do throws(GraphError) {
                 try decodeNumbers(view, isDense: isDense, into: draft)
+                if view.layout == .date { try checkDates(draft) }
             } catch {
                 draft.discard()
                 throw error
@@ -183,6 +184,21 @@ enum SegmentDecoder {
         }
     }
 
+    private static func checkDates(_ draft: ColumnDraft) throws(GraphError) {
+        let days = draft.integers
+        var least: Int64 = 0
+        var most: Int64 = 0
+        var index = 0
+        while index < draft.count {
+            least = min(least, days[index])
+            most = max(most, days[index])
+            index &+= 1
+        }
+        guard least >= CalendarDate.daysMin, most <= CalendarDate.daysMax else { throw noDate }
+    }
+
+    private static let noDate = GraphError.corrupt("a segment has a date that cannot be")
+
     private static func decodeBooleans(
         _ view: SegmentView, into draft: ColumnDraft
     ) throws(GraphError) {
@@ -214,7 +230,8 @@ enum SegmentDecoder {
         case .integer: return .integer(Int64(bitPattern: try NumberRun(view).value(at: index)))
         case .date:
             let days = Int64(bitPattern: try NumberRun(view).value(at: index))
-            return .date(CalendarDate(daysSinceEpoch: days))
+            guard let date = CalendarDate(exactly: days) else { throw noDate }
+            return .date(date)
         case .float: return .float(Double(bitPattern: try NumberRun(view).value(at: index)))
         case .boolean:
             var reader = ByteReader(view.payload)

@@ -131,6 +131,7 @@ enum SegmentEncoder {
 
     private static func appendTagged(_ values: [Value], to bytes: inout [UInt8]) -> SegmentEncoding
     {
+        if ValueParts.append(values, to: &bytes) { return .parts }
         var stored: [UInt8] = []
         var starts: [UInt32] = []
         var lengths: [UInt32] = []
@@ -143,61 +144,6 @@ enum SegmentEncoder {
         return stored.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return .bytes }
             return StringEncoder.append(starts: starts, lengths: lengths, bytes: base, to: &bytes)
-        }
-    }
-}
-
-/// Integers and dates.
-enum IntegerEncoder {
-    static func append(
-        _ values: UnsafePointer<Int64>, _ count: Int, to bytes: inout [UInt8],
-        zone: inout SegmentZone
-    ) -> SegmentEncoding {
-        var smallest = values[0]
-        var greatest = values[0]
-        let step = count > 1 ? values[1] &- values[0] : 0
-        var difference: Int64 = 0
-        var expected = values[0]
-        var index = 0
-        while index < count {
-            let value = values[index]
-            smallest = min(smallest, value)
-            greatest = max(greatest, value)
-            difference |= value ^ expected
-            expected = expected &+ step
-            index &+= 1
-        }
-        zone.minimum = UInt64(bitPattern: smallest)
-        zone.maximum = UInt64(bitPattern: greatest)
-        if smallest == greatest {
-            bytes.appendZigzag(smallest)
-            return .constant
-        }
-        if difference == 0 {
-            bytes.appendZigzag(values[0])
-            bytes.appendZigzag(step)
-            return .sequence
-        }
-        appendPacked(values, count, smallest: smallest, greatest: greatest, to: &bytes)
-        return .packed
-    }
-
-    static func appendPacked(
-        _ values: UnsafePointer<Int64>, _ count: Int, smallest: Int64, greatest: Int64,
-        to bytes: inout [UInt8]
-    ) {
-        let base = UInt64(bitPattern: smallest)
-        let width = BitPacking.width(for: UInt64(bitPattern: greatest) &- base)
-        bytes.appendLittleEndian(base)
-        bytes.append(UInt8(width))
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { differences in
-            guard let target = differences.baseAddress else { return }
-            var index = 0
-            while index < count {
-                target[index] = UInt64(bitPattern: values[index]) &- base
-                index &+= 1
-            }
-            BitPacking.append(target, count: count, width: width, to: &bytes)
         }
     }
 }

@@ -28,6 +28,15 @@ enum SegmentEncoding: UInt8 {
     case dictionary = 6
     /// Lengths and bytes, see ``StringRun``; strings, or stored forms of tagged values.
     case bytes = 7
+    /// Tagged values that all are times, durations or amounts of one kind, see ``ValueParts``.
+    case parts = 8
+    /// Smallest value (8 bytes), smallest step (zigzag varint); width (1 byte) and packed differences
+    /// of values 0, 64, 128, … to the smallest; then for each value the width (1 byte) and packed
+    /// differences of the steps from the value before to the smallest step, 0 for values 0, 64, ….
+    case steps = 9
+    /// Smallest value (8 bytes), factor (varint), width (1 byte), then the differences to the
+    /// smallest, divided by the factor, packed.
+    case multiples = 10
 }
 
 /// Which slots of a segment have a value. On disk: never renumber.

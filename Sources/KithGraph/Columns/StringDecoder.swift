@@ -110,6 +110,13 @@ enum StringDecoder {
         if view.encoding == .constant {
             let value = try stored(view.payload)
             view.forEachSlot { values[$0] = value }
+        } else if view.encoding == .parts {
+            let dense = try ValuePartsReader(view).values()
+            var index = 0
+            view.forEachSlot { slot in
+                values[slot] = dense[index]
+                index += 1
+            }
         } else {
             let plain = try decode(view, count: count, isDense: false)
             var slots: [Int] = []
@@ -126,6 +133,8 @@ enum StringDecoder {
     static func value(at index: Int, _ view: SegmentView) throws(GraphError) -> Value? {
         let bytes: UnsafeRawBufferPointer
         switch view.encoding {
+        case .parts where view.layout == .tagged:
+            return try ValuePartsReader(view).value(at: index)
         case .constant: bytes = view.payload
         case .bytes:
             var reader = ByteReader(view.payload)
