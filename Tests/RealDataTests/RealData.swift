@@ -36,23 +36,42 @@ enum RealData {
         return try GraphImporter(plan: plan, options: plan.options).run(into: database.store)
     }
 
+    /// A database in memory with the files that a manifest names imported; `DATA` in the manifest
+    /// stands for the folder of the data set.
+    static func database(
+        _ name: String, manifest: String, change: (inout ImportOptions) -> Void = { _ in }
+    ) throws -> (Database, ImportSummary) {
+        let path = "/tmp/kith-real-data-\(getpid())-\(name).json"
+        defer { unlink(path) }
+        let text = Array(manifest.replacing("DATA", with: directory + "/" + name).utf8)
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        #expect(write(file, text, text.count) == text.count)
+        close(file)
+        let plan = try ImportPlan.fromManifest(atPath: path)
+        var options = plan.options
+        change(&options)
+        let database = try Database.inMemory()
+        let summary = try GraphImporter(plan: plan, options: options).run(into: database.store)
+        return (database, summary)
+    }
+
     /// Runs the queries and compares their rows.
     static func expect(_ checks: [RealDataSet.Check], in database: Database) throws {
         for check in checks {
-            let result = try database.execute(Query(check.query))
-            let rows = result.rows.map { $0.values.map(text).joined(separator: " | ") }
-            #expect(rows == check.rows, "\(check.query)")
+            let found = try rows(of: check.query, in: database)
+            #expect(found == check.rows, "\(check.query)")
+        }
+    }
+
+    /// The rows of a query, the values of a row joined by ` | `.
+    static func rows(of query: String, in database: Database) throws -> [String] {
+        try database.execute(Query(query)).rows.map {
+            $0.values.map(text).joined(separator: " | ")
         }
     }
 
     private static func text(_ value: Value) -> String {
-        switch value {
-        case .string(let string): string
-        case .integer(let integer): String(integer)
-        case .float(let float): String(float)
-        case .money(let money): money.description
-        case .null: "null"
-        default: "\(value)"
-        }
+        if case .string(let string) = value { return string }
+        return value.literalText
     }
 }

@@ -26,7 +26,25 @@ struct RealDataTests {
     }
 
     @Test("imports half a million rows of a shop", .enabled(if: getenv("KITH_HEAVY") != nil))
-    func importHeavy() throws { try importAndCheck(RealDataSet.onlineRetail) }
+    func importHeavy() throws {
+        try importAndCheck(RealDataSet.onlineRetail)
+        guard RealData.isPresent("online-retail-ii") else { return }
+        let (database, summary) = try RealData.database(
+            "online-retail-ii",
+            manifest: """
+                {"nodes": [{"file": "DATA/online_retail_2009_2010.csv.gz", "labels": ["Line"],
+                            "columns": {"Price": "money:GBP", "Customer ID": {"as": "customer"}}}]}
+                """)
+        #expect(
+            summary.columns.map { "\($0.header): \($0.type)" } == [
+                "Invoice: string", "StockCode: string", "Description: string", "Quantity: integer",
+                "InvoiceDate: datetime", "Price: money:GBP", "Customer ID: integer",
+                "Country: string",
+            ])
+        let total = try RealData.rows(
+            of: "MATCH (l:Line) RETURN count(*), sum(l.Quantity * l.Price)", in: database)
+        #expect(total == ["525461 | 9539484.634 GBP"])
+    }
 
     @Test("rejects a second import of the same keys and stays as it was")
     func secondImportChangesNothing() throws {
