@@ -23,7 +23,10 @@ extension PatternOrder {
 
     /// Every way to find every node by itself.
     private func starts(from state: State, isStuck: Bool) -> [PatternMove] {
-        pattern.nodes.indices.filter { !state.nodes.contains($0) }.flatMap { index in
+        let inner = pattern.innerNodesOfSelections
+        return pattern.nodes.indices.filter {
+            !state.nodes.contains($0) && !inner.contains($0)
+        }.flatMap { index in
             finder.all(pattern.nodes[index].variable, known: state.known)
                 .filter { isStuck || $0.rows * state.rows <= Self.crossRowsMax }
                 .map { .start(node: index, $0) }

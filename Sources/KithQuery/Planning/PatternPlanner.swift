@@ -43,12 +43,19 @@ final class PatternPlanner {
             variables: kept)
     }
 
-    /// A node bound to null by an OPTIONAL MATCH matches nothing.
+    /// A node bound to null by an OPTIONAL MATCH matches nothing, and neither does one that the
+    /// statement has deleted.
     private func refuseNullNodes(_ input: PlanNode) throws(QueryError) -> PlanNode {
         var node = input
         for (index, entry) in pattern.nodes.enumerated() where entry.isBound {
             let isJoined = pattern.relationships.contains { $0.from == index || $0.to == index }
             if isJoined { continue }
+            if planner.mayDelete {
+                node = PlanNode(
+                    LivingNodesStep(variable: entry.variable), inputs: [node],
+                    estimatedRows: node.estimatedRows, variables: node.variables)
+                continue
+            }
             let variable = BoundExpression(.variable(entry.variable), type: .node)
             node = try planner.filtered(
                 node, by: BoundExpression(.isNull(variable, negated: true), type: .boolean),

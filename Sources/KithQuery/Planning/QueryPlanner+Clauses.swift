@@ -211,3 +211,19 @@ extension BoundQuery {
         }
     }
 }
+
+extension BoundQuery {
+    /// Whether any of its clauses deletes.
+    var deletes: Bool { branches.contains { Self.delete($0.clauses) } }
+
+    private static func delete(_ clauses: [BoundClause]) -> Bool {
+        clauses.contains { clause in
+            switch clause {
+            case .delete: true
+            case .forEach(_, _, let inner): delete(inner)
+            case .callSubquery(let call): call.query.deletes
+            default: false
+            }
+        }
+    }
+}

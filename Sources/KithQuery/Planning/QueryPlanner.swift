@@ -7,6 +7,8 @@ import KithValues
 final class QueryPlanner {
     let statistics: PlanningStatistics
     let options: ExecutionOptions
+    /// Whether the statement deletes, so that variables may hold what is there no more.
+    let mayDelete: Bool
     private(set) var variableCount: Int
     private var outerCount = 0
     private let subplans = SubplanTable()
@@ -16,6 +18,7 @@ final class QueryPlanner {
     init(statement: BoundStatement, statistics: PlanningStatistics, options: ExecutionOptions) {
         self.statistics = statistics
         self.options = options
+        mayDelete = statement.isWriting && statement.query.deletes
         orderSeeds = options.joinOrderSeed.map { SplitMix(seed: $0) }
         variableCount = statement.variables.count
         names = VariableNames(infos: statement.variables)
