@@ -64,7 +64,7 @@ struct ReadingCase {
                 continue
             }
             guard let comparison = Comparison(statement, on: graph, []) else {
-                tally.skip("too much work for the model")
+                tally.skip("the model does not say, or works too long")
                 continue
             }
             let ways = RandomCase.engineChoices(&choices)
@@ -151,7 +151,7 @@ struct WritingCase {
             return graph
         }
         guard let comparison = Comparison(statement, on: graph, random.constraints) else {
-            tally.skip("too much work for the model")
+            tally.skip("the model does not say, or works too long")
             return graph
         }
         let ways = RandomCase.engineChoices(&choices)

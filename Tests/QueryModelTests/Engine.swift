@@ -53,7 +53,7 @@ final class Engine {
     }
 
     /// The longest that a statement may take; only a bad order takes so long.
-    private static let secondsMax: UInt64 = 4
+    private static let secondsMax: UInt64 = 1
 
     /// Closes the file and opens it again.
     func reopen() throws {

@@ -203,7 +203,16 @@ extension QueryGenerator {
             keys.append(
                 "\(first.name).\(choices.pick(["q", "p", "u"]))\(choices.pick([""," DESC"]))")
         }
-        keys += columns.map { "\($0.name)\(choices.pick(["", " DESC"]))" }
+        for column in columns {
+            var key = column.name
+            if isWriting {
+                // The ids of what the statement makes, by which entities are ordered, are open.
+                if [.path, .list, .relationships].contains(column.kind) { continue }
+                if [.node, .relationship].contains(column.kind) { key += ".u" }
+            }
+            keys.append(key + choices.pick(["", " DESC"]))
+        }
+        if keys.isEmpty { return "" }
         var text = " ORDER BY " + keys.joined(separator: ", ")
         if choices.chance(40) { text += " SKIP \(choices.below(4))" }
         if choices.chance(50) { text += " LIMIT \(choices.below(6))" }

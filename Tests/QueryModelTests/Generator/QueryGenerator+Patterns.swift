@@ -14,6 +14,7 @@ extension QueryGenerator {
     /// `MATCH` patterns: one or two paths, or a figure of several relationships.
     mutating func pattern() -> String {
         if choices.chance(16) { return figure() }
+        if choices.chance(4) { return selectedPath() }
         var text = namedPath()
         if choices.chance(20) { text += ", " + namedPath(short: true) }
         return text
@@ -69,6 +70,35 @@ extension QueryGenerator {
 
     mutating func literal() -> String {
         choices.pick(["1", "2", "0", "'a'", "'b'", "1.0", "true", "null", "$i"])
+    }
+
+    /// A path of which only the shortest count.
+    private mutating func selectedPath() -> String {
+        let before = scope
+        let (path, first, last) = (freshName("p"), freshName("n"), freshName("n"))
+        let start = choices.chance(40) ? variable(.node) ?? first : first
+        let end = choices.chance(30) ? variable(.node) ?? last : last
+        let type = choices.chance(50) ? choices.pick([":R", ":R|S", ":S"]) : ""
+        let arrow = choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
+        let ends = "(\(start)\(labelText()))"
+        let word = choices.pick([
+            "ALL SHORTEST", "ANY SHORTEST", "SHORTEST 2 GROUPS", "SHORTEST 2", "ALL SHORTEST",
+        ])
+        let length = choices.pick(["+", "{1,3}", "*", "{2}", "{0,2}"])
+        var text = "\(path) = \(word) \(ends)"
+        if choices.chance(20) { text += "\(edge(of: type))(\(labelText()))" }
+        text += "\(arrow.0)[\(type)]\(arrow.1)\(length)(\(end)\(labelText()))"
+        scope = before
+        for name in Set([start, end]).sorted() where !before.contains(where: { $0.name == name }) {
+            scope.append(Variable(name: name, kind: .node))
+        }
+        scope.append(Variable(name: path, kind: .path))
+        return text
+    }
+
+    private mutating func edge(of type: String) -> String {
+        let arrow = choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
+        return "\(arrow.0)[\(type)]\(arrow.1)"
     }
 
     /// A node of a figure: a name, known or new, and rarely a label.
@@ -143,7 +173,12 @@ extension QueryGenerator {
     private mutating func namedRelationship(
         quantifiable: Bool, isNamed: Bool
     ) -> (String, Variable?) {
-        if quantifiable, choices.chance(5) { return (quantifiedPart(), nil) }
+        if quantifiable, choices.chance(5) { return quantifiedPart(isNamed: isNamed) }
+        if isNamed, choices.chance(4), let known = variable(.relationship) {
+            // One that an earlier clause found; within one clause that is refused.
+            let arrow = choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
+            return ("\(arrow.0)[\(known)]\(arrow.1)", nil)
+        }
         let isLong = quantifiable && choices.chance(14)
         let name = isNamed && choices.chance(40) ? freshName("r") : ""
         var inside = name
@@ -167,16 +202,21 @@ extension QueryGenerator {
         return (arrow.0 + body + arrow.1 + after, name.isEmpty ? nil : variable)
     }
 
-    /// `((x)-[r]->(y) WHERE …){1,2}` between two nodes.
-    private mutating func quantifiedPart() -> String {
+    /// `((x)-[r]->(y) WHERE …){1,2}` between two nodes, and one of the lists that its variables are
+    /// outside.
+    private mutating func quantifiedPart(isNamed: Bool) -> (String, Variable?) {
         let (start, edge, end) = (freshName("g"), freshName("h"), freshName("k"))
-        return inOwnScope { generator in
+        let group = choices.pick([
+            nil, Variable(name: edge, kind: .relationships), Variable(name: start, kind: .list),
+            Variable(name: end, kind: .list),
+        ])
+        let text = inOwnScope { generator in
             let arrow = generator.choices.pick([("-", "->"), ("-", "-"), ("<-", "-")])
             let type = generator.choices.chance(40) ? ":R" : ""
             var text = "((\(start))\(arrow.0)[\(edge)\(type)]\(arrow.1)(\(end))"
             if generator.choices.chance(30) { text += "<-[:S]-()" }
             if generator.choices.chance(50) {
-                generator.scope = [
+                generator.scope += [
                     Variable(name: start, kind: .node), Variable(name: end, kind: .node),
                     Variable(name: edge, kind: .relationship),
                 ]
@@ -185,5 +225,6 @@ extension QueryGenerator {
             return text + ")"
                 + generator.choices.pick(["{1,2}", "{0,1}", "{2}", "{1}", "+", "*", "{0,2}"])
         }
+        return (text, isNamed ? group : nil)
     }
 }

@@ -2,6 +2,7 @@
 extension QueryGenerator {
     /// A query that writes, and may read afterwards what it wrote.
     mutating func writingQuery() -> String {
+        isWriting = true
         var clauses: [String] = []
         for _ in 0..<choices.below(3) { clauses.append(readingClause(isFirst: clauses.isEmpty)) }
         if !clauses.isEmpty, !scope.isEmpty, choices.chance(50) {

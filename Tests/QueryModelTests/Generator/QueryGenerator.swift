@@ -20,6 +20,8 @@ struct QueryGenerator {
     var choices: Choices
     var scope: [Variable] = []
     var names = 0
+    /// Whether the query makes entities.
+    var isWriting = false
     /// How deep subqueries are nested.
     var depth = 0
 

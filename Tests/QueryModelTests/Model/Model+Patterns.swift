@@ -20,7 +20,6 @@ extension Model {
         _ pattern: BoundPattern, _ row: Row, forcedNode: (index: Int, id: UInt64)? = nil,
         used: [UInt64] = []
     ) throws -> [Matching] {
-        precondition(pattern.selections.isEmpty, "the model knows no path selectors")
         var start = Matching(
             nodes: pattern.nodes.map { _ in nil }, used: used, row: row)
         for (index, node) in pattern.nodes.enumerated() where node.isBound {
@@ -31,10 +30,16 @@ extension Model {
         }
         if let forcedNode { start.nodes[forcedNode.index] = forcedNode.id }
         var matchings = [start]
-        for relationship in pattern.relationships {
-            var next: [Matching] = []
-            for matching in matchings { next += try follow(relationship, matching) }
-            matchings = next
+        if hasDeleted, !graph.isWhole {
+            throw ModelError("Model", "what is found of relationships without ends is open")
+        }
+        let selected = Set(pattern.selections.flatMap { $0.relationships })
+        for (index, relationship) in pattern.relationships.enumerated()
+        where !selected.contains(index) {
+            matchings = try matchings.flatMap { try follow(relationship, $0) }
+        }
+        for selection in pattern.selections {
+            matchings = try matchings.flatMap { try select(selection, $0, pattern) }
         }
         for index in pattern.nodes.indices {
             matchings = matchings.flatMap { matching in
@@ -61,22 +66,27 @@ extension Model {
         for path in pattern.paths {
             result.row[path.variable.index] = self.path(path, pattern, result)
         }
-        for node in pattern.nodes {
-            let value = result.row[node.variable.index]
-            guard case .node(let id) = value else { return nil }
-            guard Self.accepts(node.labels, Set(try labels(of: id))),
-                try hasProperties(value, node.properties, result.row)
-            else { return nil }
-        }
-        for relationship in pattern.relationships {
-            let value = result.row[relationship.variable.index]
-            let elements: [Value] = if case .list(let list) = value { list } else { [value] }
-            for element in elements
-            where try !hasProperties(element, relationship.properties, result.row) {
-                return nil
-            }
-        }
+        for node in pattern.nodes where try !accepts(node, result.row) { return nil }
+        for relationship in pattern.relationships
+        where try !accepts(relationship, result.row) { return nil }
         return result
+    }
+
+    /// Whether the row's node has the labels and properties written in the pattern.
+    func accepts(_ node: PatternNode, _ row: Row) throws -> Bool {
+        let value = row[node.variable.index]
+        guard case .node(let id) = value else { return false }
+        return try Self.accepts(node.labels, Set(labels(of: id)))
+            && hasProperties(value, node.properties, row)
+    }
+
+    /// Whether the row's relationship, or each of its list, has the properties written in the pattern.
+    func accepts(_ relationship: PatternRelationship, _ row: Row) throws -> Bool {
+        let value = row[relationship.variable.index]
+        let elements: [Value] = if case .list(let list) = value { list } else { [value] }
+        return try elements.allSatisfy {
+            try hasProperties($0, relationship.properties, row)
+        }
     }
 
     private func hasProperties(
@@ -90,7 +100,7 @@ extension Model {
     }
 
     /// Every way to give one relationship of the pattern.
-    private func follow(
+    func follow(
         _ relationship: PatternRelationship, _ matching: Matching
     ) throws -> [Matching] {
         let starts =
@@ -195,7 +205,7 @@ extension Model {
         return results
     }
 
-    private func path(_ path: PatternPath, _ pattern: BoundPattern, _ matching: Matching) -> Value {
+    func path(_ path: PatternPath, _ pattern: BoundPattern, _ matching: Matching) -> Value {
         guard let first = matching.nodes[path.firstNode] else { return .null }
         var nodes = [first]
         var relationships: [UInt64] = []

@@ -51,7 +51,7 @@ final class Model {
     let variableCount: Int
     var shuffler: SeededGenerator
     /// The rows and steps it may still make, so that a random query cannot run for minutes.
-    var budget = 2_000
+    var budget = 1_500
     /// Whether any node or relationship was deleted.
     var hasDeleted = false
     private let constraints: [ModelConstraint]
