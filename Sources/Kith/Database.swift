@@ -30,6 +30,8 @@ public final class Database: Sendable {
         public var limits = Limits()
         /// How statements are planned and run; ``Transaction/execution`` may say otherwise.
         public var execution = ExecutionOptions.standard
+        /// Whether what statements are warned of, such as a label that no node has, is an error.
+        public var isStrict = false
         /// The storage's and the graph's settings.
         public var graph = GraphOptions()
         /// Procedures of the program's own.
@@ -186,6 +188,9 @@ public final class Database: Sendable {
     }
 
     /// Runs one statement in a transaction of its own, which is committed if the statement writes.
+    ///
+    /// CALL { } IN TRANSACTIONS makes transactions of its own; those that were committed stay when
+    /// the statement fails.
     @discardableResult
     public func execute(
         _ query: Query, limits: Limits? = nil, control: StatementControl = StatementControl()
@@ -202,10 +207,11 @@ public final class Database: Sendable {
     ) throws(KithError) -> Result {
         let reading = try beginRead()
         let prepared = try reading.prepared(statement)
-        guard prepared.isWriting, prepared.mode != .explain else {
+        guard prepared.isWriting, prepared.mode != .explain, !prepared.runsInTransactions else {
             defer { reading.end() }
             return try reading.run(
-                statement, parameters: parameters, limits: limits, control: control
+                statement, parameters: parameters, limits: limits, control: control,
+                transactions: transactions
             ).collected()
         }
         reading.end()
@@ -214,6 +220,11 @@ public final class Database: Sendable {
                 statement, parameters: parameters, limits: limits, control: control
             ).collected()
         })
+    }
+
+    /// The transactions of a statement that makes its own.
+    var transactions: TransactionSource {
+        TransactionSource(store, timeoutInMilliseconds: options.writerTimeoutInMilliseconds)
     }
 
     /// What a statement that begins now gets from outside.

@@ -72,6 +72,13 @@ public struct KithError: Error, Sendable {
             cause: error)
     }
 
+    /// A warning as the error that it is in strict mode.
+    init(strictly warning: QueryWarning, in text: String) {
+        self.init(
+            code: Code("SyntaxError", warning.code), phase: .compile, message: warning.message,
+            place: Place(warning.span, in: text), suggestions: warning.suggestions)
+    }
+
     /// An error of the graph outside any statement.
     init(_ error: GraphError) {
         self.init(QueryError(graphError: error), in: "")

@@ -84,6 +84,7 @@ struct StatementRun {
     let control: StatementControl
     let limits: StatementLimits
     let environment: StatementEnvironment
+    let transactions: TransactionSource?
 
     /// Whether the statement changes something, and so runs to its end before any row is given.
     var isWriting: Bool { prepared.isWriting && prepared.mode != .explain }
@@ -98,6 +99,10 @@ struct StatementRun {
 
     /// Begins the statement; one that writes runs to its end.
     func begin() throws(KithError) -> ResultStream {
+        if isWriting, prepared.runsInTransactions {
+            let cursor = try cursor(writer: nil)
+            return ResultStream(self, cursor, buffered: try allRows(cursor))
+        }
         guard isWriting, let writer else {
             return ResultStream(self, try cursor(writer: nil), buffered: [])
         }
@@ -108,8 +113,7 @@ struct StatementRun {
         }
         do throws(KithError) {
             let cursor = try cursor(writer: writer)
-            var rows: [[Row]] = []
-            while let batch = try nextRows(cursor) { rows.append(batch) }
+            let rows = try allRows(cursor)
             do {
                 try writer.endStatement()
             } catch {
@@ -126,11 +130,17 @@ struct StatementRun {
         }
     }
 
+    private func allRows(_ cursor: QueryCursor) throws(KithError) -> [[Row]] {
+        var rows: [[Row]] = []
+        while let batch = try nextRows(cursor) { rows.append(batch) }
+        return rows
+    }
+
     private func cursor(writer: GraphWriter?) throws(KithError) -> QueryCursor {
         do {
             return try QueryPipeline.run(
                 prepared, graph: graph, writer: writer, parameters: parameters, control: control,
-                limits: limits, environment: environment)
+                limits: limits, environment: environment, transactions: transactions)
         } catch {
             throw KithError(error, in: text)
         }
@@ -148,7 +158,7 @@ struct StatementRun {
         var entities = EntityTable()
         do {
             for row in batch {
-                for value in row { try entities.collect(value, from: graph) }
+                for value in row { try entities.collect(value, from: cursor.graph) }
             }
         } catch {
             throw KithError(error)

@@ -14,9 +14,13 @@ public final class Session {
     /// options say.
     public var execution: ExecutionOptions
 
+    /// Whether what its statements are warned of is an error; at first as the database's options say.
+    public var isStrict: Bool
+
     /// Begins a session.
     public init(_ database: Database) {
         self.database = database
+        isStrict = database.options.isStrict
         execution = database.options.execution
     }
 
@@ -26,8 +30,8 @@ public final class Session {
     /// Runs a statement and passes its rows on as they are found.
     ///
     /// `receive` gets the columns and some rows, several times; at least once. The result comes back
-    /// without its rows. When this throws, nothing of the statement is applied, and an open
-    /// transaction stays open.
+    /// without its rows. When this throws, nothing of the statement is applied (but what CALL { } IN
+    /// TRANSACTIONS has committed), and an open transaction stays open.
     @discardableResult
     public func run(
         _ statement: PreparedStatement, parameters: [String: Value] = [:],
@@ -42,22 +46,26 @@ public final class Session {
         }
         if let transaction {
             transaction.execution = execution
+            transaction.isStrict = isStrict
             return try pass(
                 try transaction.run(
                     statement, parameters: parameters, limits: limits, control: control), receive)
         }
         let reading = try database.beginRead()
         reading.execution = execution
+        reading.isStrict = isStrict
         defer { reading.end() }
         let prepared = try reading.prepared(statement)
-        guard prepared.isWriting, prepared.mode != .explain else {
+        guard prepared.isWriting, prepared.mode != .explain, !prepared.runsInTransactions else {
             return try pass(
                 try reading.run(
-                    statement, parameters: parameters, limits: limits, control: control), receive)
+                    statement, parameters: parameters, limits: limits, control: control,
+                    transactions: database.transactions), receive)
         }
         reading.end()
         let stream = try database.write(statement: { writing throws(KithError) in
             writing.execution = execution
+            writing.isStrict = isStrict
             return try writing.run(
                 statement, parameters: parameters, limits: limits, control: control)
         })

@@ -21,12 +21,16 @@ public final class Transaction {
     /// Whether the writer commits when the closure that this was made for returns.
     private let isShared: Bool
 
+    /// Whether what its statements are warned of is an error; at first as the database's options say.
+    public var isStrict: Bool
+
     init(_ database: Database, reader: GraphReader) {
         self.database = database
         self.reader = reader
         writer = nil
         execution = database.options.execution
         isShared = false
+        isStrict = database.options.isStrict
     }
 
     init(_ database: Database, writer: GraphWriter) {
@@ -35,6 +39,7 @@ public final class Transaction {
         reader = writer.reader
         execution = database.options.execution
         isShared = false
+        isStrict = database.options.isStrict
     }
 
     /// A part of a transaction that others may share.
@@ -44,6 +49,7 @@ public final class Transaction {
         reader = writer.reader
         isShared = true
         execution = database.options.execution
+        isStrict = database.options.isStrict
     }
 
     deinit { end() }
@@ -73,6 +79,17 @@ public final class Transaction {
         _ statement: PreparedStatement, parameters: [String: Value] = [:],
         limits: Database.Limits? = nil, control: StatementControl = StatementControl()
     ) throws(KithError) -> ResultStream {
+        try run(
+            statement, parameters: parameters, limits: limits, control: control,
+            transactions: nil)
+    }
+
+    /// Begins a statement; `transactions` is there when it is the only one of this transaction, so
+    /// that it may make its own.
+    func run(
+        _ statement: PreparedStatement, parameters: [String: Value], limits: Database.Limits?,
+        control: StatementControl, transactions: TransactionSource?
+    ) throws(KithError) -> ResultStream {
         try checkOpen()
         let environment = database.environment(
             transactionTime: startTime, execution: execution)
@@ -81,6 +98,9 @@ public final class Transaction {
             throw KithError(
                 code: .init("TransactionError", "InvalidTransactionCommand"), phase: .compile,
                 message: "\(command.rawValue) belongs to a session, not into a transaction")
+        }
+        if isStrict, let warning = prepared.warnings.first {
+            throw KithError(strictly: warning, in: statement.text)
         }
         let bounds = limits ?? database.options.limits
         let statementLimits = StatementLimits(
@@ -91,7 +111,7 @@ public final class Transaction {
         let run = StatementRun(
             prepared: prepared, text: statement.text, graph: reader, writer: writer,
             parameters: parameters, control: control, limits: statementLimits,
-            environment: environment)
+            environment: environment, transactions: transactions)
         return try run.begin()
     }
 

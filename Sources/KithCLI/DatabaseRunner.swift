@@ -12,12 +12,14 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
     /// The database.
     let database: Database
     private let session: Session
+    private let isStrictByDefault: Bool
     private var kept: [String: PreparedStatement] = [:]
 
     /// Runs statements on `database`.
     init(_ database: Database) {
         self.database = database
         session = Session(database)
+        isStrictByDefault = session.isStrict
     }
 
     func run(
@@ -35,6 +37,7 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
     ) throws(KithError) -> StatementOutcome {
         let start = Self.now()
         let statement = try prepared(request.text)
+        session.isStrict = request.isStrict ?? isStrictByDefault
         var limits = Database.Limits()
         if let memory = request.memoryLimitInBytes { limits.memoryInBytes = memory }
         limits.durationInMilliseconds = request.deadlineInMilliseconds

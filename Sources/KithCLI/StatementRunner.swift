@@ -10,6 +10,8 @@ struct StatementRequest: Sendable {
     var deadlineInMilliseconds: Int?
     /// How much memory it may use; nil for the default.
     var memoryLimitInBytes: Int?
+    /// Whether what it is warned of is an error; nil as the database's options say.
+    var isStrict: Bool?
     /// The outside's hold on it while it runs.
     var control = StatementControl()
 }

@@ -12,6 +12,10 @@ public final class PreparedQuery: Sendable {
     public let parameterSpans: [SourceSpan?]
     /// Whether it may change the graph or the schema.
     public let isWriting: Bool
+    /// Whether it makes transactions of its own (CALL { } IN TRANSACTIONS), and so can run in none.
+    public var runsInTransactions: Bool { transactionsSpan != nil }
+    /// Where it says so.
+    let transactionsSpan: SourceSpan?
     /// What its author should look at.
     public let warnings: [QueryWarning]
     /// The catalog it was prepared for; with another one it should be prepared again.
@@ -29,6 +33,7 @@ public final class PreparedQuery: Sendable {
         parameters = bound.parameters
         parameterSpans = bound.parameterSpans
         isWriting = bound.isWriting
+        transactionsSpan = bound.transactionsSpan
         warnings = bound.warnings
         columnVariables = bound.query.columns.map { $0.variable }
         columns =
@@ -44,6 +49,7 @@ public final class PreparedQuery: Sendable {
         columns = []
         parameters = []
         parameterSpans = []
+        transactionsSpan = nil
         warnings = []
         columnVariables = []
         if case .transaction = command.kind { isWriting = false } else { isWriting = true }

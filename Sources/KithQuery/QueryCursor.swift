@@ -37,6 +37,9 @@ public final class QueryCursor {
     /// What the statement has changed so far.
     public var changes: ChangeCounts { context.changes }
 
+    /// The graph as the rows given now see it.
+    public var graph: GraphReader { context.graph }
+
     /// The most memory that the statement's operators held at once.
     public var peakMemoryInBytes: Int { context.memory.peakInBytes }
 

@@ -79,12 +79,14 @@ public enum QueryPipeline {
     ///
     /// `graph` is what it reads; with a `writer`, the writer's own view. The `writer` is a write
     /// transaction between `beginStatement` and `endStatement`; nil when the statement may only
-    /// read. A parameter without a value is a ``QueryError``, and so is a statement that writes
-    /// without a writer.
+    /// read. `transactions` is where CALL { } IN TRANSACTIONS, which has no writer around it, finds
+    /// its own; nil within a transaction. A parameter without a value is a ``QueryError``, and so is
+    /// a statement that writes without a writer.
     public static func run(
         _ prepared: PreparedQuery, graph: GraphReader, writer: GraphWriter?,
         parameters: [String: Value], control: StatementControl = StatementControl(),
-        limits: StatementLimits = .standard, environment: StatementEnvironment
+        limits: StatementLimits = .standard, environment: StatementEnvironment,
+        transactions: TransactionSource? = nil
     ) throws(QueryError) -> QueryCursor {
         for (name, span) in zip(prepared.parameters, prepared.parameterSpans)
         where parameters[name] == nil {
@@ -95,7 +97,17 @@ public enum QueryPipeline {
                 suggestions: Suggestions.nearest(to: name, among: parameters.keys.sorted())
                     .map { "$" + $0 })
         }
-        guard writer != nil || !prepared.isWriting || prepared.mode == .explain else {
+        if prepared.runsInTransactions, prepared.mode != .explain, transactions == nil {
+            throw QueryError(
+                type: "TransactionError", detail: "TransactionOpen", phase: .compile,
+                message: "CALL { } IN TRANSACTIONS cannot run within a transaction",
+                span: prepared.transactionsSpan,
+                hint: "COMMIT or ROLLBACK the transaction first, or leave out IN TRANSACTIONS.")
+        }
+        guard
+            writer != nil || !prepared.isWriting || prepared.mode == .explain
+                || prepared.runsInTransactions
+        else {
             throw QueryError(
                 type: "TransactionError", detail: "ReadOnlyTransaction", phase: .compile,
                 message: "the statement writes, but the transaction only reads",
@@ -105,6 +117,7 @@ public enum QueryPipeline {
             graph: graph, writer: writer, parameters: parameters,
             variableCount: prepared.plan?.variableCount ?? 0, control: control, limits: limits,
             environment: environment)
+        context.transactions = transactions
         return try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
             try QueryCursor(prepared, context)
         }

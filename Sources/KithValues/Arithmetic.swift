@@ -174,7 +174,7 @@ extension Value {
 extension Value {
     static func operandError(_ symbol: String, _ left: Value, _ right: Value) -> ValueError {
         .invalidType(
-            "`\(symbol)` cannot be applied to a \(left.kind.name) and a \(right.kind.name)")
+            "`\(symbol)` cannot be applied to \(left.kind.name) and \(right.kind.name)")
     }
 
     private static func shift(

@@ -36,6 +36,9 @@ struct BinderWarningTests {
     /// A statement with what is warned of between `«` and `»`, the code and the suggestion.
     static let warned: [(String, String, String?)] = [
         ("MATCH (n:«Custmer») RETURN n", "UnknownLabel", "Customer"),
+        ("RETURN date().«yaer»", "UnknownProperty", "year"),
+        ("RETURN date().«hour»", "UnknownProperty", nil),
+        ("RETURN duration('P1D').«dayz»", "UnknownProperty", "days"),
         ("MATCH (n) WHERE n:«Custmer» RETURN n", "UnknownLabel", "Customer"),
         ("MATCH ()-[r:«FREIND»]->() RETURN r", "UnknownRelationshipType", "FRIEND"),
         ("MATCH (n:Customer) RETURN n.«nmae»", "UnknownProperty", "name"),
@@ -101,6 +104,23 @@ struct BinderWarningTests {
             #expect(error.detail == "MissingParameter")
             #expect(error.span == SourceSpan(start: 11, end: 18))
             #expect(error.suggestions == ["$amount"])
+        }
+    }
+
+    @Test("knows the components of dates, times, durations and money")
+    func components() throws {
+        let graph = try TestGraph()
+        let values = try graph.rows(
+            """
+            RETURN date(), localtime(), time(), localdatetime(), datetime(), duration('P1D'),
+                   money('1', 'EUR')
+            """)[0]
+        let all = Set(ComponentNames.byKind.flatMap { $0.names })
+        for (value, known) in zip(values, ComponentNames.byKind) {
+            for name in all {
+                let isThere = value.component(name) != nil
+                #expect(isThere == known.names.contains(name), "\(value) \(name)")
+            }
         }
     }
 }

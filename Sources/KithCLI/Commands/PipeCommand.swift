@@ -14,10 +14,14 @@ struct PipeCommand: ParsableCommand {
     @Flag(help: "Opens the database for reading only.")
     var readOnly = false
 
+    @Flag(help: "Makes errors of warnings, where a request does not say `\"strict\": false`.")
+    var strict = false
+
     func run() throws {
         var options = Database.Options()
         options.isReadOnly = readOnly
-        let runner = try Opening.runner(database, isReadOnly: readOnly)
+        options.isStrict = strict
+        let runner = try Opening.runner(database, isReadOnly: readOnly, isStrict: strict)
         // A client that goes away ends the session through a failed write, not through a signal.
         signal(SIGPIPE, SIG_IGN)
         let session = PipeSession(

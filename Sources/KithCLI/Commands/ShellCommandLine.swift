@@ -44,6 +44,9 @@ struct ShellCommandLine: ParsableCommand {
     @Flag(help: "Opens the database for reading only.")
     var readOnly = false
 
+    @Flag(help: "Makes errors of warnings, such as one of a label that no node has.")
+    var strict = false
+
     mutating func validate() throws {
         if let format, OutputFormat.named(format) == nil {
             throw ValidationError(
@@ -54,8 +57,9 @@ struct ShellCommandLine: ParsableCommand {
 
     func run() throws {
         let isScript = !command.isEmpty || !file.isEmpty || !Terminal.isInputInteractive
-        let runner = try Opening.runner(database, isReadOnly: readOnly)
+        let runner = try Opening.runner(database, isReadOnly: readOnly, isStrict: strict)
         let shell = ShellSetUp.shell(runner, format: format, isInteractive: !isScript)
+        shell.isStrict = strict
         var isGood = true
         if !isScript {
             shell.interact(
@@ -87,11 +91,13 @@ struct ShellCommandLine: ParsableCommand {
 enum Opening {
     /// Opens a database and what runs statements on it.
     static func runner(
-        _ path: String?, isReadOnly: Bool = false, createsFile: Bool = true
+        _ path: String?, isReadOnly: Bool = false, createsFile: Bool = true,
+        isStrict: Bool = false
     ) throws -> DatabaseRunner {
         var options = Database.Options()
         options.isReadOnly = isReadOnly
         options.createsFile = createsFile
+        options.isStrict = isStrict
         let name = path ?? ":memory:"
         do {
             return DatabaseRunner(

@@ -87,6 +87,7 @@ struct PipeRequest: Sendable {
         }
         request.deadlineInMilliseconds = try positive(json, "deadlineMs")
         request.memoryLimitInBytes = try positive(json, "memoryLimitBytes")
+        request.isStrict = json["strict"]?.boolean
         return .query(
             request, rowsPerLine: try positive(json, "stream"),
             wantsProgress: json["progress"]?.boolean ?? false)

@@ -21,11 +21,11 @@ struct ProblemPrinter {
         if let place = problem.place {
             text += excerpt(place, in: statement, file: file, firstLine: firstLine)
         }
-        if let hint = problem.hint {
-            text += "  hint: \(hint)\n"
-        } else if !problem.suggestions.isEmpty {
+        if !problem.suggestions.isEmpty {
             let names = problem.suggestions.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
             text += "  did you mean \(names)?\n"
+        } else if let hint = problem.hint {
+            text += "  hint: \(hint)\n"
         }
         return text
     }

@@ -23,6 +23,8 @@ final class Shell {
     var showsTiming: Bool
     /// Whether the shell talks to a person: counts, changes and progress are shown then.
     let isInteractive: Bool
+    /// Whether what statements are warned of is an error.
+    var isStrict = false
     /// Whether a failed statement ends a script.
     var stopsAtError = true
     private let settings: OutputSettings
@@ -111,7 +113,8 @@ final class Shell {
     func run(_ text: String, file: String? = nil, firstLine: Int = 1) -> Bool {
         var printer = ResultPrinter(
             writer: format.makeWriter(settings), sink: out)
-        let request = StatementRequest(text: text)
+        var request = StatementRequest(text: text)
+        request.isStrict = isStrict
         let runner = runner
         let result = watching(request.control) {
             () -> Swift.Result<StatementOutcome, StatementProblem> in

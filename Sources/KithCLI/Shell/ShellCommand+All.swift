@@ -57,6 +57,19 @@ extension ShellCommand {
         return true
     }
 
+    /// `:strict`
+    static let strict = ShellCommand(
+        name: "strict", arguments: "[on|off]", summary: "whether warnings are errors"
+    ) { shell, argument in
+        switch argument {
+        case "on": shell.isStrict = true
+        case "off": shell.isStrict = false
+        default: shell.isStrict.toggle()
+        }
+        shell.out.write("strict mode is \(shell.isStrict ? "on" : "off")\n")
+        return true
+    }
+
     /// `:run`
     static let run = ShellCommand(
         name: "run", arguments: "FILE", summary: "runs the statements of a file"

@@ -18,6 +18,7 @@ enum ShellCommands {
         .schema,
         .mode,
         .timing,
+        .strict,
         .run,
         .tour,
         .quit,

@@ -82,6 +82,19 @@ extension Parser {
         return isSymbol(.bar, at: end) || isKeyword(.where, at: end)
     }
 
+    /// Whether `trim(… FROM text)` begins at `position`.
+    func startsTrimCall(at position: Int) -> Bool {
+        guard isKeyword(.trim, at: position), isSymbol(.leftParenthesis, at: position + 1),
+            let end = closer(at: position + 1)
+        else { return false }
+        var next = position + 2
+        while next < end {
+            if isKeyword(.from, at: next), !isSymbol(.dot, at: next - 1) { return true }
+            next = (closer(at: next) ?? next) + 1
+        }
+        return false
+    }
+
     /// Whether the bracket at `position` opens `[x IN list …]` rather than a list whose first
     /// element is a comparison by IN: a `|` or WHERE follows, or no comma.
     func startsListComprehension(at position: Int) -> Bool {

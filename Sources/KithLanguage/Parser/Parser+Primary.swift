@@ -176,7 +176,9 @@ extension Parser {
     private mutating func nameOperand() throws(Diagnostic) -> Expression.Kind {
         var end = index + 1
         while isSymbol(.dot, at: end), isName(at: end + 1) { end += 2 }
-        if isSymbol(.leftParenthesis, at: end) { return .functionCall(try functionCall()) }
+        if isSymbol(.leftParenthesis, at: end) {
+            return .functionCall(startsTrimCall(at: index) ? try trimCall() : try functionCall())
+        }
         let name = try name("a variable")
         guard isNext(.leftBrace) else { return .variable(name) }
         let items = try inBrackets(.leftBrace) { (parser) throws(Diagnostic) in
@@ -209,6 +211,29 @@ extension Parser {
         }
         try grow()
         return FunctionCall(name: name, isDistinct: isDistinct, arguments: arguments)
+    }
+
+    /// Reads `trim(LEADING 'x' FROM text)`, which is `ltrim(text, 'x')` in other words.
+    mutating func trimCall() throws(Diagnostic) -> FunctionCall {
+        let first = index
+        try expect(.trim)
+        let word = span(from: first)
+        var function = "btrim"
+        let arguments = try inBrackets(.leftParenthesis) { (parser) throws(Diagnostic) in
+            if parser.accept(.leading) {
+                function = "ltrim"
+            } else if parser.accept(.trailing) {
+                function = "rtrim"
+            } else {
+                _ = parser.accept(.both)
+            }
+            let characters = parser.isNext(.from) ? [] : [try parser.expression()]
+            try parser.expect(.from)
+            return [try parser.expression()] + characters
+        }
+        try grow()
+        let name = QualifiedName(parts: [Name(function, span: word)], span: word)
+        return FunctionCall(name: name, isDistinct: false, arguments: arguments)
     }
 
     mutating func quantifierExpression() throws(Diagnostic) -> QuantifierExpression {

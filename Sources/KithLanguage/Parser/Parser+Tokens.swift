@@ -124,11 +124,17 @@ extension Parser {
             let possible = candidateIndex == index ? candidates : []
             diagnostic.suggestions = Suggestions.nearest(
                 to: text.uppercased(), among: possible.map(\.rawValue))
-            if case .keyword(let keyword) = found.kind, keyword.isReserved,
+            if let hint = ForeignWords.hint(for: text) {
+                diagnostic.suggestions = []
+                diagnostic.hint = hint
+            } else if case .keyword(let keyword) = found.kind, keyword.isReserved, wantsValue,
                 diagnostic.suggestions.isEmpty
             {
                 diagnostic.hint = "A name that is also a keyword stands in backticks: `\(text)`."
             }
+        case .symbol:
+            let before = index > 0 ? self.text(of: tokens[index - 1].span) : ""
+            diagnostic.hint = ForeignWords.hint(for: before + text) ?? ForeignWords.hint(for: text)
         default: break
         }
         return diagnostic

@@ -159,7 +159,7 @@ extension Binder {
         let isUnit = query.columns.isEmpty
         return BoundCallSubquery(
             query: query, imports: imports, isUnit: isUnit, isOptional: clause.isOptional,
-            batching: try batching(clause.batching))
+            batching: try batching(of: clause))
     }
 
     private func subqueryBody(
@@ -185,20 +185,5 @@ extension Binder {
             defer { importingScope = nil }
             return try query(clause.query, place: .call)
         }
-    }
-
-    private func batching(
-        _ batching: TransactionBatching?
-    ) throws(QueryError) -> BoundCallSubquery.Batching? {
-        guard let batching else { return nil }
-        let rowCount = try batching.rowCount.map { (count) throws(QueryError) in
-            try expression(count)
-        }
-        if let rowCount { try require(rowCount, .integer, "the number of rows") }
-        let status = try batching.statusVariable.map { (name) throws(QueryError) in
-            try introduce(name, .map)
-        }
-        return BoundCallSubquery.Batching(
-            rowCount: rowCount, onError: batching.onError, status: status)
     }
 }

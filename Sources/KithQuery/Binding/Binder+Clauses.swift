@@ -38,6 +38,7 @@ extension Binder {
 
     private func unwind(_ clause: UnwindClause) throws(QueryError) -> BoundClause {
         let list = try expression(clause.list)
+        try require(list, .list, "what UNWIND takes apart")
         let variable = try introduce(clause.variable, elementType(of: list.type))
         return .unwind(list, variable: variable)
     }

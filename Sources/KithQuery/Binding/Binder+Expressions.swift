@@ -166,6 +166,7 @@ extension Binder {
             bound, Self.kindsWithProperties, "what `.\(key.text)` is taken of",
             type: isPath ? "SyntaxError" : "TypeError")
         warnUnknownProperty(key, of: bound.type)
+        warnUnknownComponent(key, of: bound.type)
         return BoundExpression(.property(bound, key: key.text), type: .any, span: span)
     }
 

@@ -237,7 +237,7 @@ extension Binder {
     }
 
     /// Binds the number behind SKIP or LIMIT, which is the same for all rows.
-    private func rowCount(
+    func rowCount(
         _ expression: Expression?, _ clause: String
     ) throws(QueryError) -> BoundExpression? {
         guard let expression else { return nil }

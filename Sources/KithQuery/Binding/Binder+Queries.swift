@@ -17,7 +17,8 @@ extension Binder {
     }
 
     func topLevel(_ query: Query) throws(QueryError) -> BoundQuery {
-        try self.query(query, place: .statement)
+        try checkTransactions(of: query)
+        return try self.query(query, place: .statement)
     }
 
     func query(_ query: Query, place: QueryPlace) throws(QueryError) -> BoundQuery {

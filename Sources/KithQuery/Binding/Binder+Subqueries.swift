@@ -172,7 +172,7 @@ enum UpdateSearch {
         return nil
     }
 
-    private static func firstUpdate(in clause: Clause) -> Clause? {
+    static func firstUpdate(in clause: Clause) -> Clause? {
         switch clause {
         case .create, .merge, .set, .remove, .delete, .forEach: clause
         case .subquery(let subquery): firstUpdate(in: subquery.query)

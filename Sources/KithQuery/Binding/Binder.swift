@@ -50,6 +50,9 @@ public final class Binder {
     var parameterSpans: [SourceSpan?] = []
     var warnings: [QueryWarning] = []
     var isWriting = false
+    /// Where the statement makes transactions of its own, and the CALL of which nobody gets rows.
+    var transactionsSpan: SourceSpan?
+    var droppedRows: SourceSpan?
     /// The names that can be used now.
     var scope = Scope()
     /// Within a CALL { } the scope around it, which a WITH at its beginning may use.
@@ -109,7 +112,7 @@ public final class Binder {
         return BoundStatement(
             query: query, variables: variables, parameters: parameters,
             parameterSpans: parameterSpans, isWriting: isWriting,
-            warnings: warnings)
+            transactionsSpan: transactionsSpan, warnings: warnings)
     }
 
     /// Makes a variable that the text names.

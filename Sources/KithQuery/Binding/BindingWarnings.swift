@@ -77,7 +77,7 @@ extension Binder {
     /// The most warnings that one statement gets.
     static let warningCountMax = 20
 
-    private func warn(
+    func warn(
         _ code: String, _ message: String, _ span: SourceSpan, _ suggestions: [String] = []
     ) {
         guard warnings.count < Self.warningCountMax,

@@ -231,6 +231,8 @@ public struct BoundCallSubquery: Sendable {
     public struct Batching: Sendable {
         /// How many outer rows a transaction; nil for the default of 1,000.
         public let rowCount: BoundExpression?
+        /// Whether a clause follows that gets the rows.
+        public let keepsRows: Bool
         /// What an error does.
         public let onError: TransactionBatching.ErrorBehaviour
         /// The variable that holds the status map of each row's transaction.
@@ -238,9 +240,10 @@ public struct BoundCallSubquery: Sendable {
 
         /// Makes a division.
         public init(
-            rowCount: BoundExpression?, onError: TransactionBatching.ErrorBehaviour,
-            status: VariableID?
+            rowCount: BoundExpression?, keepsRows: Bool,
+            onError: TransactionBatching.ErrorBehaviour, status: VariableID?
         ) {
+            self.keepsRows = keepsRows
             self.rowCount = rowCount
             self.onError = onError
             self.status = status

@@ -58,14 +58,18 @@ public struct BoundStatement: Sendable {
     public let parameterSpans: [SourceSpan?]
     /// Whether it may change the graph.
     public let isWriting: Bool
+    /// Where it says that it makes transactions of its own: CALL { } IN TRANSACTIONS.
+    public let transactionsSpan: SourceSpan?
     /// What the binder thinks the author should look at.
     public let warnings: [QueryWarning]
 
     /// Makes a statement.
     public init(
         query: BoundQuery, variables: [VariableInfo], parameters: [String],
-        parameterSpans: [SourceSpan?], isWriting: Bool, warnings: [QueryWarning]
+        parameterSpans: [SourceSpan?], isWriting: Bool, transactionsSpan: SourceSpan? = nil,
+        warnings: [QueryWarning]
     ) {
+        self.transactionsSpan = transactionsSpan
         self.parameterSpans = parameterSpans
         self.query = query
         self.variables = variables

@@ -6,7 +6,7 @@ import KithValues
 /// What a running statement works with: the graph, the parameters, and its bounds.
 final class ExecutionContext {
     /// The graph as the statement sees it.
-    let graph: GraphReader
+    private(set) var graph: GraphReader
     /// The transaction's pen; nil in a reading transaction.
     let writer: GraphWriter?
     let parameters: [String: Value]
@@ -21,6 +21,8 @@ final class ExecutionContext {
     var changes = ChangeCounts()
     /// Changes with every write, so that cached columns are known to be old.
     private(set) var graphVersion: UInt64 = 0
+    /// Where CALL { } IN TRANSACTIONS finds its transactions; nil within a transaction.
+    var transactions: TransactionSource?
     /// Whether the statement has deleted anything, so that entities must be checked for life.
     var hasDeleted = false
     /// What functions may ask.
@@ -43,6 +45,22 @@ final class ExecutionContext {
 
     /// Notes that the graph changed.
     func noteChange() { graphVersion &+= 1 }
+
+    /// A context of its own for a part of the statement that sees another state of the graph.
+    func beside(graph: GraphReader, writer: GraphWriter?) -> ExecutionContext {
+        let context = ExecutionContext(
+            graph: graph, writer: writer, parameters: parameters, variableCount: variableCount,
+            control: control, limits: limits, environment: environment)
+        context.transactions = transactions
+        context.hasDeleted = hasDeleted
+        return context
+    }
+
+    /// Goes on with another state of the graph.
+    func proceed(on graph: GraphReader) {
+        self.graph = graph
+        noteChange()
+    }
 
     /// Stops the statement when it was cancelled or its time is over; called for every batch.
     func checkpoint() throws(QueryError) {
@@ -128,8 +146,22 @@ public struct ChangeCounts: Hashable, Sendable {
     /// Nothing changed.
     public init() {}
 
-    /// Whether anything changed.
-    public var isEmpty: Bool { self == ChangeCounts() }
+    /// Adds what another part of the statement changed.
+    mutating func add(_ other: ChangeCounts) {
+        nodesCreated += other.nodesCreated
+        nodesDeleted += other.nodesDeleted
+        relationshipsCreated += other.relationshipsCreated
+        relationshipsDeleted += other.relationshipsDeleted
+        propertiesSet += other.propertiesSet
+        labelsAdded += other.labelsAdded
+        labelsRemoved += other.labelsRemoved
+        indexesAdded += other.indexesAdded
+        indexesRemoved += other.indexesRemoved
+        constraintsAdded += other.constraintsAdded
+        constraintsRemoved += other.constraintsRemoved
+    }
+
+    /// Whether anything changed.: Bool { self == ChangeCounts() }
 }
 
 extension QueryError {

@@ -35,7 +35,7 @@ enum FunctionArguments {
         guard number >= 0 else {
             throw ValueError(
                 .argumentError, "NumberOutOfRange",
-                "\(function)() takes a \(name) of 0 or more, not \(number)")
+                "\(function)() takes a \(name) of 0 or more")
         }
         return Int(clamping: number)
     }
@@ -58,7 +58,7 @@ enum FunctionArguments {
         guard count <= FunctionLimits.listLengthMax else {
             throw ValueError(
                 .resourceError, "ListTooLong",
-                "a list can have \(FunctionLimits.listLengthMax) elements, not \(count)")
+                "a list can have \(FunctionLimits.listLengthMax) elements")
         }
     }
 }

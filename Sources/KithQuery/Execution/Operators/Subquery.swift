@@ -77,17 +77,16 @@ struct SubqueryStep: PlanStep {
     let inner: PlanNode
     let outer: Int
 
-    var name: String { "Subquery" }
+    var name: String { call.batching == nil ? "Subquery" : "SubqueryInTransactions" }
     var nested: [PlanNode] { [inner] }
     func details(_ names: VariableNames) -> String { names.list(call.imports) }
     func makeOperator(
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
-        if call.batching != nil {
-            throw QueryError(
-                type: "SyntaxError", detail: "InvalidClauseComposition", phase: .compile,
-                message: "CALL { } IN TRANSACTIONS is not supported by this version",
-                hint: "leave out IN TRANSACTIONS; the statement then runs as one transaction")
+        if let batching = call.batching {
+            return TransactionalSubquery(
+                input: inputs[0], inner: inner, builder: builder, cell: builder.cell(outer),
+                call: call, batching: batching, rowCount: try builder.compile(batching.rowCount))
         }
         return Subquery(
             input: inputs[0], inner: try builder.build(inner), cell: builder.cell(outer),
