@@ -3,15 +3,20 @@ import Foundation
 /// A script: statements with the output that is expected of them.
 ///
 /// A step begins with lines that start with `> ` (the statement; several lines are one statement),
-/// `!> ` (a statement that must fail) or `explain> ` (its plan is the output). A line `---` follows,
-/// then the output up to an empty line. Lines that start with `#` are comments. The steps of a file
-/// share one database in memory.
+/// `!> ` (a statement that must fail), `strict> ` (a statement in strict mode, which may fail),
+/// `explain> ` (its plan is the output), `script> ` (several statements) or `param> ` (`name = value`,
+/// a parameter of the steps that follow). A line `---` follows, then the output up to an empty line.
+/// Lines that start with `#` are comments. The steps of a file share one session on a database in
+/// memory, so BEGIN, COMMIT and ROLLBACK are statements.
 struct ScriptFile {
     /// How a step's statement is run.
-    enum Kind: String {
+    enum Kind: String, CaseIterable {
         case run = "> "
         case fail = "!> "
         case explain = "explain> "
+        case strict = "strict> "
+        case script = "script> "
+        case parameter = "param> "
     }
 
     struct Step {
@@ -62,10 +67,7 @@ struct ScriptFile {
     }
 
     private static func kind(of line: String) -> Kind? {
-        if line.hasPrefix(Kind.run.rawValue) { return .run }
-        if line.hasPrefix(Kind.fail.rawValue) { return .fail }
-        if line.hasPrefix(Kind.explain.rawValue) { return .explain }
-        return nil
+        Kind.allCases.first { line.hasPrefix($0.rawValue) }
     }
 
     /// The file's text with the expectations it has now.

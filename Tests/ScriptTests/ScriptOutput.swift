@@ -5,7 +5,7 @@ import KithValues
 /// The text of results in scripts.
 enum ScriptOutput {
     /// Columns and rows, a line each, and a line for what changed and one for each warning.
-    static func lines(_ result: Result) -> [String] {
+    static func lines(_ result: Result, of statement: String) -> [String] {
         var lines: [String] = []
         if !result.columns.isEmpty {
             lines.append(result.columns.joined(separator: " | "))
@@ -16,6 +16,8 @@ enum ScriptOutput {
         if let changes = changes(result.changes) { lines.append(changes) }
         for warning in result.warnings {
             lines.append("warning \(warning.code): \(warning.message)")
+            lines += marked(warning.place, in: statement)
+            lines += suggestion(warning.suggestions)
         }
         return lines
     }
@@ -30,13 +32,25 @@ enum ScriptOutput {
         }
     }
 
-    /// The code, the place and the message of an error, and the suggestions.
-    static func lines(_ error: KithError) -> [String] {
-        var lines = [error.description]
-        if !error.suggestions.isEmpty {
-            lines.append("did you mean \(error.suggestions.joined(separator: ", "))?")
-        }
-        return lines
+    /// The code, the place and the message of an error, the text it is about, the suggestions and the
+    /// hint.
+    static func lines(_ error: KithError, of statement: String) -> [String] {
+        [error.description] + marked(error.place, in: statement) + suggestion(error.suggestions)
+            + (error.hint.map { ["hint: \($0)"] } ?? [])
+    }
+
+    /// The line that a place is on, with carets below the place.
+    private static func marked(_ place: KithError.Place?, in statement: String) -> [String] {
+        guard let place else { return [] }
+        let line = statement.split(separator: "\n", omittingEmptySubsequences: false)[
+            place.line - 1]
+        let end = place.endLine == place.line ? place.endColumn : line.unicodeScalars.count + 1
+        let carets = String(repeating: "^", count: max(1, end - place.column))
+        return ["| " + line, "| " + String(repeating: " ", count: place.column - 1) + carets]
+    }
+
+    private static func suggestion(_ suggestions: [String]) -> [String] {
+        suggestions.isEmpty ? [] : ["did you mean \(suggestions.joined(separator: ", "))?"]
     }
 
     private static func changes(_ counts: ChangeCounts) -> String? {

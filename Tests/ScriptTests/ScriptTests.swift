@@ -23,9 +23,9 @@ struct ScriptTests {
         let url = Self.directory.appending(path: file)
         var script = try ScriptFile(url)
         let isUpdating = ProcessInfo.processInfo.environment["KITH_UPDATE_SCRIPTS"] == "1"
-        let database = try Database.inMemory()
+        let runner = ScriptRunner(try Database.inMemory())
         for (index, step) in script.steps.enumerated() {
-            let found = Self.output(of: step, database)
+            let found = runner.output(of: step)
             if isUpdating {
                 script.steps[index].expected = found
             } else {
@@ -36,20 +36,5 @@ struct ScriptTests {
         }
         #expect(!script.steps.isEmpty, "\(file) has no step")
         if isUpdating { try script.text.write(to: url, atomically: true, encoding: .utf8) }
-    }
-
-    private static func output(of step: ScriptFile.Step, _ database: Database) -> [String] {
-        do {
-            switch step.kind {
-            case .run: return ScriptOutput.lines(try database.execute(Query(step.statement)))
-            case .explain:
-                return ScriptOutput.plan(try database.execute(Query("EXPLAIN " + step.statement)))
-            case .fail:
-                _ = try database.execute(Query(step.statement))
-                return ["no error"]
-            }
-        } catch {
-            return (step.kind == .fail ? [] : ["unexpected error"]) + ScriptOutput.lines(error)
-        }
     }
 }
