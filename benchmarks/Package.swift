@@ -11,7 +11,8 @@ let package = Package(
         .executableTarget(
             name: "kith-benchmarks",
             dependencies: [
-                .product(name: "KithStorage", package: "kith"), "CLMDB", "CSQLite",
+                .product(name: "KithStorage", package: "kith"),
+                .product(name: "Kith", package: "kith"), "CLMDB", "CSQLite",
             ],
             path: "Sources/KithBenchmarks"),
     ]

@@ -9,6 +9,9 @@ struct Benchmarks {
         ("storage-load", StorageLoads.run),
         ("storage-commit", StorageCommits.run),
         ("storage-commit-unsynced", StorageCommits.runUnsynced),
+        ("graph-write-single", GraphWrites.runSingle),
+        ("graph-write-bulk", GraphWrites.runBulk),
+        ("graph-group-commit", GraphWrites.runGroup),
     ]
 
     static func main() throws {

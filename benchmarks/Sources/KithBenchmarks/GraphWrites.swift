@@ -1,0 +1,253 @@
+import CSQLite
+import Glibc
+import Kith
+import KithStorage
+
+/// Writing through the library: what a customer graph is told all day, one row or a thousand at a time,
+/// in turn with SQLite's WAL at synchronous=FULL; and sixteen threads at once.
+///
+/// `insert` makes a note, `touch` an interaction between a customer and a channel that are found by
+/// key, `update` sets one property of a customer found by key.
+enum GraphWrites {
+    private static let customerCount = 10_000
+
+    static func runSingle(_ directory: String) throws {
+        try run(directory, rows: 1, rounds: 300)
+    }
+
+    static func runBulk(_ directory: String) throws {
+        try run(directory, rows: 1_000, rounds: 20)
+    }
+
+    private static func run(_ directory: String, rows: Int, rounds: Int) throws {
+        let database = try opened(directory + "/writes-\(rows).kith")
+        let peer = SQLiteWrites(path: directory + "/writes-\(rows).sqlite")
+        var random = Shuffled()
+        var number = 1_000_000
+        for work in Work.allCases {
+            let statement = try work.prepared(rows: rows)
+            var ours: [Double] = []
+            var theirs: [Double] = []
+            let before = database.store.storage.statistics
+            for _ in 0..<rounds {
+                let batch = (0..<rows).map { index in
+                    (number: number + index, customer: Int(random.next() % UInt64(customerCount)))
+                }
+                number += rows
+                let start = seconds()
+                try work.perform(batch, statement, in: database)
+                let middle = seconds()
+                peer.perform(work, batch)
+                ours.append(middle - start)
+                theirs.append(seconds() - middle)
+            }
+            let after = database.store.storage.statistics
+            let processor = processorSeconds()
+            for _ in 0..<rounds / 2 {
+                let batch = (0..<rows).map { index in
+                    (number: number + index, customer: Int(random.next() % UInt64(customerCount)))
+                }
+                number += rows
+                try work.perform(batch, statement, in: database)
+            }
+            let each = (processorSeconds() - processor) / Double(rounds / 2)
+            print(
+                "  \(work.rawValue) \(rows): Kith \(rounded(ours.median * 1e6, 0)) µs, SQLite"
+                    + " \(rounded(theirs.median * 1e6, 0)) µs, ratio"
+                    + " \(rounded(ours.median / theirs.median)); fastest tenth"
+                    + " \(rounded(ours.tenth * 1e6, 0)) and \(rounded(theirs.tenth * 1e6, 0)) µs;"
+                    + " processor time \(rounded(each * 1e6, 0)) µs;"
+                    + " \(rounded(Double(after.syncCalls - before.syncCalls) / Double(rounds))) syncs,"
+                    + " \(rounded(Double(after.writtenBytes - before.writtenBytes) / Double(rounds), 0)) bytes"
+            )
+        }
+        try database.close()
+    }
+
+    /// Commits per second of one thread and of sixteen, each with a node of its own.
+    static func runGroup(_ directory: String) throws {
+        let database = try opened(directory + "/group.kith")
+        let statement = try PreparedStatement("CREATE (:Note {id: $id, body: 'a note'})")
+        func rate(threads: Int, each: Int, from first: Int) throws -> (Double, Double) {
+            let before = database.store.storage.statistics.syncCalls
+            let start = seconds()
+            let running = (0..<threads).map { thread in
+                started {
+                    for index in 0..<each {
+                        let id = Int64(first + thread * each + index)
+                        do {
+                            try database.write { transaction in
+                                _ = try transaction.run(
+                                    statement, parameters: ["id": .integer(id)])
+                            }
+                        } catch {
+                            preconditionFailure("a note was not written: \(error)")
+                        }
+                    }
+                }
+            }
+            for thread in running { pthread_join(thread, nil) }
+            let time = seconds() - start
+            let syncs = database.store.storage.statistics.syncCalls - before
+            return (Double(threads * each) / time, Double(threads * each) / Double(syncs))
+        }
+        var number = 0
+        var single: [Double] = []
+        var many: [Double] = []
+        var shared: [Double] = []
+        for _ in 0..<9 {
+            single.append(try rate(threads: 1, each: 300, from: number).0)
+            let (rate, commits) = try rate(threads: 16, each: 200, from: number + 300)
+            many.append(rate)
+            shared.append(commits)
+            number += 300 + 16 * 200
+        }
+        print(
+            "  one thread \(rounded(single.median, 0)) commits/s, sixteen \(rounded(many.median, 0)),"
+                + " ratio \(rounded(many.median / single.median)) (target 8);"
+                + " \(rounded(shared.median, 1)) commits a sync")
+        try database.close()
+    }
+
+    private static func started(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+        final class Box {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, Unmanaged.passRetained(Box(body)).toOpaque())
+        precondition(code == 0, "a thread could not be started")
+        return thread
+    }
+
+    private static func opened(_ path: String) throws -> Database {
+        let database = try Database.open(path)
+        for text in [
+            "CREATE CONSTRAINT customer_id FOR (c:Customer) REQUIRE c.id IS UNIQUE",
+            "CREATE CONSTRAINT channel_id FOR (c:Channel) REQUIRE c.id IS UNIQUE",
+            "CREATE CONSTRAINT note_id FOR (n:Note) REQUIRE n.id IS UNIQUE",
+            "UNWIND range(0, 7) AS i CREATE (:Channel {id: i, name: 'channel ' + toString(i)})",
+            "UNWIND range(0, \(customerCount - 1)) AS i"
+                + " CREATE (:Customer {id: i, name: 'customer ' + toString(i), segment: 'new', score: i * 0.5})",
+            "MATCH (c:Customer), (h:Channel {id: c.id % 8}) CREATE (c)-[:HAD]->"
+                + "(:Interaction {id: c.id, ts: c.id, kind: 'call', sentiment: 0.5})-[:ON_CHANNEL]->(h)",
+        ] {
+            try database.execute(Query(text))
+        }
+        return database
+    }
+
+    enum Work: String, CaseIterable {
+        case insert, touch, update
+
+        /// The statement for one row and for a list of them.
+        private var text: (String, String) {
+            switch self {
+            case .insert:
+                (
+                    "CREATE (:Note {id: $i, body: $b})",
+                    "UNWIND $rows AS r CREATE (:Note {id: r.i, body: r.b})"
+                )
+            case .touch:
+                (
+                    "MATCH (c:Customer {id: $c}), (ch:Channel {id: $h}) CREATE (c)-[:HAD]->"
+                        + "(i:Interaction {id: $i, ts: $t, kind: 'call', sentiment: 0.5})-[:ON_CHANNEL]->(ch)",
+                    "UNWIND $rows AS r MATCH (c:Customer {id: r.c}), (ch:Channel {id: r.h}) CREATE"
+                        + " (c)-[:HAD]->(i:Interaction {id: r.i, ts: r.t, kind: 'call', sentiment: 0.5})"
+                        + "-[:ON_CHANNEL]->(ch)"
+                )
+            case .update:
+                (
+                    "MATCH (c:Customer {id: $c}) SET c.segment = $b",
+                    "UNWIND $rows AS r MATCH (c:Customer {id: r.c}) SET c.segment = r.b"
+                )
+            }
+        }
+
+        /// The statement, parsed once.
+        func prepared(rows: Int) throws -> PreparedStatement {
+            try PreparedStatement(rows == 1 ? text.0 : text.1)
+        }
+
+        func perform(
+            _ batch: [(number: Int, customer: Int)], _ statement: PreparedStatement,
+            in database: Database
+        ) throws {
+            let rows = batch.map { row -> [String: Value] in
+                [
+                    "i": .integer(Int64(row.number)), "c": .integer(Int64(row.customer)),
+                    "h": .integer(Int64(row.number % 8)), "t": .integer(Int64(row.number)),
+                    "b": .string("note \(row.number)"),
+                ]
+            }
+            if rows.count == 1 {
+                _ = try database.execute(statement, parameters: rows[0])
+            } else {
+                let list = rows.map { row in Value.map(ValueMap(row.map { ($0.key, $0.value) })) }
+                _ = try database.execute(statement, parameters: ["rows": .list(list)])
+            }
+        }
+    }
+}
+
+/// The same work in SQLite: one table a kind of node, an interaction with the keys of both ends.
+private final class SQLiteWrites {
+    private var handle: OpaquePointer?
+    private var statements: [GraphWrites.Work: OpaquePointer] = [:]
+
+    init(path: String) {
+        sqlite3_open(path, &handle)
+        for text in [
+            "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
+            "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, segment TEXT, score REAL)",
+            "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)",
+            "CREATE TABLE interaction (id INTEGER PRIMARY KEY, ts INTEGER, kind TEXT,"
+                + " sentiment REAL, customer_id INTEGER, channel_id INTEGER)",
+            "CREATE INDEX by_customer ON interaction (customer_id, ts)",
+            "CREATE INDEX by_channel ON interaction (channel_id)",
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+                + " INSERT INTO customer SELECT i, 'customer ' || i, 'new', i * 0.5 FROM n",
+            "INSERT INTO interaction SELECT id, id, 'call', 0.5, id, id % 8 FROM customer",
+        ] {
+            let code = sqlite3_exec(handle, text, nil, nil, nil)
+            precondition(code == SQLITE_OK, text)
+        }
+        let texts: [GraphWrites.Work: String] = [
+            .insert: "INSERT INTO note VALUES (?1, ?2)",
+            .touch: "INSERT INTO interaction VALUES (?1, ?1, 'call', 0.5, ?3, ?1 % 8)",
+            .update: "UPDATE customer SET segment = ?2 WHERE id = ?3",
+        ]
+        for (work, text) in texts {
+            var statement: OpaquePointer?
+            sqlite3_prepare_v2(handle, text, -1, &statement, nil)
+            statements[work] = statement
+        }
+    }
+
+    deinit {
+        for statement in statements.values { sqlite3_finalize(statement) }
+        sqlite3_close(handle)
+    }
+
+    func perform(_ work: GraphWrites.Work, _ batch: [(number: Int, customer: Int)]) {
+        guard let statement = statements[work] else { return }
+        if batch.count > 1 { sqlite3_exec(handle, "BEGIN", nil, nil, nil) }
+        let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        for row in batch {
+            sqlite3_reset(statement)
+            sqlite3_bind_int64(statement, 1, Int64(row.number))
+            if work != .touch { sqlite3_bind_text(statement, 2, "note \(row.number)", -1, copied) }
+            if work != .insert { sqlite3_bind_int64(statement, 3, Int64(row.customer)) }
+            let code = sqlite3_step(statement)
+            precondition(code == SQLITE_DONE, "a row was not stored")
+        }
+        sqlite3_reset(statement)
+        if batch.count > 1 { sqlite3_exec(handle, "COMMIT", nil, nil, nil) }
+    }
+}
