@@ -10,7 +10,7 @@ that what else the machine does meets them all. Kith makes a unique index on eac
 folded into the many's table; `duckdb-plain` gets nothing but the tables; Ladybug makes primary keys and both
 directions by itself. An engine whose Python package (duckdb, ladybug) is not installed is left out.
 """
-import argparse, csv, json, os, resource, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, csv, json, os, shutil, statistics, subprocess, sys, tempfile, time
 
 # label: file, columns (i: integer, s: text, f: float)
 NODES = {
@@ -76,8 +76,8 @@ def load_duckdb(_, folder, path, plain=False):
     db = duckdb.connect(path)
     for stem, table, cols in files():
         names = ", ".join(f"'{n}': '{SQL_TYPES[t]}'" for n, t in cols)
-        kind = "TEMP TABLE" if not plain and table.startswith("r_") else "TABLE"
-        db.execute(f"CREATE {kind} {table if plain or kind != 'TABLE' else 'raw_' + table} AS SELECT * FROM "
+        target = f"TABLE {table}" if plain else f"TEMP TABLE {table if table.startswith('r_') else 'raw_' + table}"
+        db.execute(f"CREATE {target} AS SELECT * FROM "
                    f"read_csv('{folder}/{stem}.csv', header=true, delim=',', columns={{{names}}})")
     if not plain:
         for stem, table, cols in files():
@@ -89,7 +89,6 @@ def load_duckdb(_, folder, path, plain=False):
             picks = "".join(f", j{i}.{'a' if far == 'from' else 'b'} AS {name}"
                             for i, (name, _, _, far) in enumerate(extra))
             db.execute(f"CREATE TABLE {table} AS SELECT t.*{picks} FROM raw_{table} t {joins} ORDER BY t.id")
-            db.execute(f"DROP TABLE raw_{table}")
             db.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
         for name in ("friend", "has_line"):
             db.execute(f"CREATE TABLE {name} AS SELECT * FROM r_{name}")
@@ -166,26 +165,20 @@ def row_count(folder):
 
 
 def run_one(engine, program, folder, path):
-    """Runs one load in a process of its own; seconds, and its peak of resident memory in bytes."""
+    """Runs one load in a process of its own: seconds, of processor time too, and peak of resident memory in bytes."""
     start = time.perf_counter()
     child = os.fork()
     if child == 0:
         try:
             ENGINES[engine](program, folder, path)
-            # Of this process or of the program that it ran, whichever had more.
-            peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-            with open(path + ".peak", "w") as f:
-                f.write(str((resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if engine == "kith" else peak) << 10))
             os._exit(0)
         except BaseException as error:
             print(f"{engine}: {error}", file=sys.stderr)
             os._exit(1)
-    _, status = os.waitpid(child, 0)
+    # Covers the program that the process ran, too.
+    _, status, used = os.wait4(child, 0)
     seconds = time.perf_counter() - start
-    if status != 0:
-        return None
-    with open(path + ".peak") as f:
-        return seconds, int(f.read())
+    return (seconds, used.ru_utime + used.ru_stime, used.ru_maxrss << 10) if status == 0 else None
 
 
 def main():
@@ -216,14 +209,16 @@ def main():
             shutil.rmtree(place)
     base = statistics.median(r[0] for r in found["kith"]) if found.get("kith") else None
     print(f"{rows} rows, {options.rounds} rounds")
-    print("%-13s %9s %9s %12s %10s %9s %9s" % ("engine", "median s", "min s", "rows/s", "file MB", "peak MB", "time/kith"))
+    columns = ("engine", "median s", "min s", "rows/s", "cpu s", "file MB", "peak MB", "time/kith")
+    print("%-13s %9s %9s %12s %9s %10s %9s %9s" % columns)
     for name in engines:
         if not found[name]:
             continue
         middle = statistics.median(r[0] for r in found[name])
-        print("%-13s %9.2f %9.2f %12d %10.1f %9.0f %9s" % (
-            name, middle, min(r[0] for r in found[name]), rows / middle, found[name][-1][2] / 1e6,
-            max(r[1] for r in found[name]) / 1e6, "%.2f" % (middle / base) if base else ""))
+        print("%-13s %9.2f %9.2f %12d %9.2f %10.1f %9.0f %9s" % (
+            name, middle, min(r[0] for r in found[name]), rows / middle, statistics.median(r[1] for r in found[name]),
+            found[name][-1][3] / 1e6, max(r[2] for r in found[name]) / 1e6,
+            "%.2f" % (middle / base) if base else ""))
 
 
 if __name__ == "__main__":
