@@ -249,7 +249,7 @@ public final class Database: Sendable {
         let key = PlanCache.Key(
             text: statement.text, catalogVersion: graph.catalog.version,
             sizeClass: PlanCache.sizeClass(graph), options: environment.options)
-        if let known = plans.plan(key) { return known }
+        if let known = plans.plan(key), known.isRight(for: graph) { return known }
         do {
             let prepared = try QueryPipeline.prepare(
                 statement.statement, graph: graph, environment: environment)

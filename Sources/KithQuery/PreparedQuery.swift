@@ -1,3 +1,4 @@
+import KithGraph
 import KithLanguage
 
 /// A statement that has been parsed, bound and planned; runs any number of times, on any thread.
@@ -54,6 +55,10 @@ public final class PreparedQuery: Sendable {
         columnVariables = []
         if case .transaction = command.kind { isWriting = false } else { isWriting = true }
     }
+
+    /// Whether its plan gives right answers on a graph with the same catalog: plans may rely on counts
+    /// that writing changes. Where it does not, the statement is to be prepared again.
+    public func isRight(for graph: GraphReader) -> Bool { plan?.isRight(for: graph) ?? true }
 
     /// EXPLAIN, PROFILE, or neither.
     public var mode: Statement.Mode { statement.mode }

@@ -70,7 +70,8 @@ public enum QueryPipeline {
         environment: StatementEnvironment
     ) throws(QueryError) -> PreparedQuery {
         let plan = try QueryPlanner.plan(
-            bound, statistics: PlanningStatistics(graph: graph), options: environment.options)
+            bound, statistics: PlanningStatistics(graph: graph), functions: environment.functions,
+            options: environment.options)
         return PreparedQuery(
             statement: statement, bound: bound, plan: plan, catalogVersion: graph.catalog.version)
     }
@@ -88,6 +89,12 @@ public enum QueryPipeline {
         limits: StatementLimits = .standard, environment: StatementEnvironment,
         transactions: TransactionSource? = nil
     ) throws(QueryError) -> QueryCursor {
+        if !prepared.isRight(for: graph) {
+            let again = try prepare(prepared.statement, graph: graph, environment: environment)
+            return try run(
+                again, graph: graph, writer: writer, parameters: parameters, control: control,
+                limits: limits, environment: environment)
+        }
         for (name, span) in zip(prepared.parameters, prepared.parameterSpans)
         where parameters[name] == nil {
             throw QueryError(

@@ -16,6 +16,18 @@ extension GraphReader {
         }
     }
 
+    /// The number of nodes with all of some labels.
+    public func nodeCount(labels: [LabelID]) -> Int {
+        let sets = catalog.labelSets
+        return statistics.nodes.reduce(0) { total, entry in
+            let set = sets[entry.key]
+            return labels.allSatisfy { set.contains($0.rawValue) } ? total + entry.value : total
+        }
+    }
+
+    /// Whether this view shows changes of its own transaction that are not committed.
+    public var hasPendingChanges: Bool { pending != nil }
+
     /// The number of relationships of a type.
     public func relationshipCount(type: RelationshipTypeID) -> Int {
         statistics.relationships[type.rawValue] ?? 0

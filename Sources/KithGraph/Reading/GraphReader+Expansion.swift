@@ -125,6 +125,10 @@ extension GraphReader {
         defer { cache.leave(step) }
         degrees.update(repeating: 0, count: sources.count)
         for lists in lists(types: types, direction: direction) {
+            if lists.changed == nil, !lists.skipsLoops {
+                try addDegrees(of: sources, lists, to: degrees)
+                continue
+            }
             for index in 0..<sources.count {
                 degrees[index] &+= Int64(try degree(lists, sources[index]))
             }

@@ -58,6 +58,29 @@ extension GraphReader {
         return true
     }
 
+    /// Adds the number of edges of each source in lists that no transaction changed.
+    func addDegrees(
+        of sources: UnsafeBufferPointer<UInt64>, _ lists: ListsOfType,
+        to degrees: UnsafeMutablePointer<Int64>
+    ) throws(GraphError) {
+        let table = lists.table
+        var index = 0
+        while index < sources.count {
+            if index &+ Self.offsetsAhead < sources.count {
+                Self.prefetchOffsets(sources[index &+ Self.offsetsAhead], table)
+            }
+            let source = sources[index]
+            if let header = Self.header(source, table) {
+                let slot = Int(truncatingIfNeeded: source & UInt64(GraphLimits.slotsPerChunk - 1))
+                let offsets = header.pointee.offsets + slot
+                degrees[index] &+= Int64(offsets[1] &- offsets[0])
+            } else {
+                degrees[index] &+= Int64(try degree(lists, source))
+            }
+            index &+= 1
+        }
+    }
+
     @inline(__always)
     private static func header(
         _ node: UInt64, _ table: ChunkTable

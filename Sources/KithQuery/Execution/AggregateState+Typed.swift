@@ -45,6 +45,24 @@ final class TotalState: AggregateState {
         }
     }
 
+    override func addWeighted(
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
+        groupCount: Int, count: Int
+    ) throws(QueryError) {
+        while totals.count < groupCount { totals.append(Total(of: isMean ? "avg" : "sum")) }
+        guard let argument, count > 0, argument.layout != .null else { return }
+        if argument.layout != .integer && argument.layout != .float { hasOnlyNumbers = false }
+        let mask = weights.positionMask
+        do {
+            for row in 0..<count {
+                try totals[Int(groups[row])].add(
+                    argument.value(at: row), multiplicity: weights.integers[row & mask])
+            }
+        } catch {
+            throw QueryError(error, span: span)
+        }
+    }
+
     override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
         var values: [Value] = []
         do {

@@ -11,6 +11,16 @@ class AggregateState {
         preconditionFailure("an aggregate must say how it adds")
     }
 
+    /// Adds rows each of which stands for as many equal ones as `weights` says.
+    ///
+    /// Aggregates that do not care how often a value comes take each row once.
+    func addWeighted(
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
+        groupCount: Int, count: Int
+    ) throws(QueryError) {
+        try add(argument, constants, groups, groupCount: groupCount, count: count)
+    }
+
     /// The results of some groups.
     func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
         preconditionFailure("an aggregate must say what it gives")
@@ -51,6 +61,21 @@ final class CountState: AggregateState {
             counts.withUnsafeMutableBufferPointer { counts in
                 for row in 0..<count { counts[Int(groups[row])] &+= 1 }
             }
+        }
+    }
+
+    override func addWeighted(
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
+        groupCount: Int, count: Int
+    ) throws(QueryError) {
+        while counts.count < groupCount { counts.append(0) }
+        let mask = weights.positionMask
+        for row in 0..<count where argument?.isNull(row) != true {
+            let group = Int(groups[row])
+            let (sum, overflow) = counts[group].addingReportingOverflow(
+                weights.integers[row & mask])
+            guard !overflow else { throw QueryError(.integerOverflow, span: nil) }
+            counts[group] = sum
         }
     }
 
@@ -96,6 +121,21 @@ final class GeneralAggregateState: AggregateState {
     override func add(
         _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
     ) throws(QueryError) {
+        try add(argument, constants, groups, count: count) { _ in 1 }
+    }
+
+    override func addWeighted(
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
+        groupCount: Int, count: Int
+    ) throws(QueryError) {
+        let mask = weights.positionMask
+        try add(argument, constants, groups, count: count) { weights.integers[$0 & mask] }
+    }
+
+    private func add(
+        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], count: Int,
+        multiplicity: (Int) -> Int64
+    ) throws(QueryError) {
         do {
             for row in 0..<count {
                 let value = argument?.value(at: row) ?? .boolean(true)
@@ -103,8 +143,12 @@ final class GeneralAggregateState: AggregateState {
                 if group == accumulators.count {
                     try addGroup(constants.map { $0.value(at: row) })
                 }
-                if isDistinct, !seen[group].insert(GroupingKey(value)).inserted { continue }
-                try accumulators[group].add(value, multiplicity: 1)
+                if isDistinct {
+                    guard seen[group].insert(GroupingKey(value)).inserted else { continue }
+                    try accumulators[group].add(value, multiplicity: 1)
+                } else {
+                    try accumulators[group].add(value, multiplicity: multiplicity(row))
+                }
             }
         } catch {
             throw QueryError(error, span: span)

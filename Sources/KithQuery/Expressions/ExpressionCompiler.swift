@@ -123,6 +123,10 @@ struct ExpressionCompiler {
         _ purpose: SubqueryEvaluation.Purpose, _ subquery: BoundSubquery,
         _ expression: BoundExpression
     ) throws(QueryError) -> VectorExpression {
+        if let test = builder.plan.subplans.test(for: expression) {
+            return AdjacencyExpression(
+                test, isCount: purpose == .count, span: expression.span)
+        }
         guard let plan = builder.plan.subplans.plan(for: expression) else {
             preconditionFailure("a subquery that was not planned")
         }

@@ -32,19 +32,34 @@ final class HasLabelsExpression: VectorExpression {
     private func hasLabel(
         _ name: String, _ nodes: Vector, _ context: ExecutionContext
     ) throws(QueryError) -> Vector {
-        var codes = [UInt8](repeating: 0, count: nodes.count)
         let label = context.graph.catalog.label(name)
         members.begin(context)
-        for row in 0..<nodes.count {
-            if nodes.isNull(row) {
-                codes[row] = 2
-                continue
+        let result = Vector(.boolean, count: nodes.count, hasNulls: !nodes.hasNoNulls)
+        let truths = result.booleans
+        let mask = nodes.positionMask
+        let ids = nodes.ids
+        var row = 0
+        while row < nodes.count {
+            if let validity = result.validity {
+                validity[row] = nodes.isNull(row) ? 0 : 1
+                if validity[row] == 0 {
+                    row &+= 1
+                    continue
+                }
             }
-            guard let label else { continue }
-            let id = nodes.ids[nodes.position(row)]
-            codes[row] = try members.contains(id, label, context) ? 1 : 0
+            truths[row] = 0
+            if let label {
+                let id = ids[row & mask]
+                switch members.members(ofChunkOf: id) {
+                case .all: truths[row] = 1
+                case .none: break
+                case .some, .unknown:
+                    truths[row] = try members.contains(id, label, context) ? 1 : 0
+                }
+            }
+            row &+= 1
         }
-        return TruthVector.vector(codes)
+        return result
     }
 
     private func code(_ value: Value, _ context: ExecutionContext) throws(QueryError) -> UInt8 {
@@ -78,20 +93,31 @@ final class HasLabelsExpression: VectorExpression {
 /// Which nodes have a label, remembered by chunk: most chunks hold nodes of one label set, and then
 /// the chunk decides.
 private final class LabelMembers {
-    private enum Members: UInt8 {
+    enum Members: UInt8 {
         case unknown, all, none, some
     }
 
-    private var chunks: [Members] = []
+    private var chunks = UnsafeMutablePointer<Members>.allocate(capacity: 64)
+    private var chunkCount = 0
+    private var capacity = 64
     private var sets: [UInt64: SlotSet] = [:]
     private var version: UInt64 = .max
+
+    deinit { chunks.deallocate() }
 
     /// Forgets what an earlier state of the graph taught.
     func begin(_ context: ExecutionContext) {
         guard version != context.graphVersion else { return }
         version = context.graphVersion
-        chunks = []
+        chunkCount = 0
         sets = [:]
+    }
+
+    /// What is known of the chunk of a node.
+    @inline(__always)
+    func members(ofChunkOf id: UInt64) -> Members {
+        let chunk = Int(truncatingIfNeeded: id &>> 11)
+        return chunk < chunkCount ? chunks[chunk] : .unknown
     }
 
     /// Whether the node has the label.
@@ -99,7 +125,7 @@ private final class LabelMembers {
         _ id: UInt64, _ label: LabelID, _ context: ExecutionContext
     ) throws(QueryError) -> Bool {
         let chunk = Int(truncatingIfNeeded: id &>> 11)
-        if chunk >= chunks.count || chunks[chunk] == .unknown { try learn(chunk, label, context) }
+        if members(ofChunkOf: id) == .unknown { try learn(chunk, label, context) }
         switch chunks[chunk] {
         case .all: return true
         case .some: return sets[UInt64(chunk)]?.contains(Int(id & 2_047)) ?? false
@@ -110,7 +136,17 @@ private final class LabelMembers {
     private func learn(
         _ chunk: Int, _ label: LabelID, _ context: ExecutionContext
     ) throws(QueryError) {
-        while chunks.count <= chunk { chunks.append(.unknown) }
+        while chunkCount <= chunk {
+            if chunkCount == capacity {
+                let grown = UnsafeMutablePointer<Members>.allocate(capacity: capacity * 2)
+                grown.moveInitialize(from: chunks, count: chunkCount)
+                chunks.deallocate()
+                chunks = grown
+                capacity *= 2
+            }
+            chunks[chunkCount] = .unknown
+            chunkCount += 1
+        }
         let number = ChunkID(rawValue: UInt64(chunk))
         let (alive, members) = try context.onGraph { () throws(GraphError) in
             (

@@ -4,14 +4,28 @@ import KithGraph
 enum PatternMove {
     /// Finds an unbound node by itself.
     case start(node: Int, NodeAccess)
+    /// Counts the nodes that an unbound node could be, without finding them.
+    case count(node: Int)
     /// Follows a relationship from a known node to an unknown one.
     case expand(relationship: Int, fromLeft: Bool)
+    /// Counts the ways to follow a relationship from a known node, without following them.
+    case factor(relationship: Int, fromLeft: Bool, PatternFacts.Factor)
     /// Finds a relationship between two known nodes.
     case into(relationship: Int)
+    /// Finds a node as a common neighbour of two known ones.
+    case intersect(node: Int, relationships: [Int], PatternFacts.Intersection)
     /// Finds the ends of a relationship that an earlier clause bound.
     case ends(relationship: Int)
     /// Finds shortest paths between two known nodes.
     case shortest(selection: Int)
+    /// Merges rows that have become equal.
+    case group
+}
+
+/// A move, and the rows expected after it.
+struct PlannedMove {
+    let move: PatternMove
+    let rows: Double
 }
 
 /// How a node is found by itself.

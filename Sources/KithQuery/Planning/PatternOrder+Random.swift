@@ -5,12 +5,12 @@ extension PatternOrder {
     /// although a relationship leads to it.
     private static let crossRowsMax = 200.0
 
-    /// An order drawn from `seed`.
-    func random(seed: UInt64) -> State {
+    /// The moves of an order drawn from `seed`.
+    func random(seed: UInt64) -> [PlannedMove] {
         var generator = SplitMix(seed: seed)
         var state = start
         while !isSolved(state) {
-            var candidates = moves(from: state)
+            var candidates = moves(from: state).flatMap { alternatives(to: $0) }
             let isStuck = candidates.allSatisfy { if case .start = $0 { true } else { false } }
             if isStuck || generator.next() % 4 == 0 {
                 candidates += starts(from: state, isStuck: isStuck)
@@ -18,7 +18,15 @@ extension PatternOrder {
             guard let move = candidates.randomElement(using: &generator) else { break }
             state = applied(move, to: state)
         }
-        return state
+        return moves(to: state)
+    }
+
+    /// A move and the plainer one that does the same.
+    private func alternatives(to move: PatternMove) -> [PatternMove] {
+        if case .factor(let relationship, let fromLeft, _) = move {
+            return [move, .expand(relationship: relationship, fromLeft: fromLeft)]
+        }
+        return [move]
     }
 
     /// Every way to find every node by itself.
@@ -27,7 +35,7 @@ extension PatternOrder {
         return pattern.nodes.indices.filter {
             !state.nodes.contains($0) && !inner.contains($0)
         }.flatMap { index in
-            finder.all(pattern.nodes[index].variable, known: state.known)
+            finder.all(pattern.nodes[index].variable, known: known(state))
                 .filter { isStuck || $0.rows * state.rows <= Self.crossRowsMax }
                 .map { .start(node: index, $0) }
         }

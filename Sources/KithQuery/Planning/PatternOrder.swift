@@ -2,46 +2,112 @@
 /// together handle.
 ///
 /// Dynamic programming over the sets of solved relationships and nodes for patterns of usual size;
-/// beyond ``exactMax`` relationships always the step that leaves the fewest rows.
+/// beyond ``exactMax`` relationships always the step that leaves the fewest rows. Where rows may
+/// carry weights, the rows after a step are no more than there are different values of what is
+/// still read: that is what merging equal rows leaves.
 struct PatternOrder {
-    let pattern: BoundPattern
-    let conditions: PatternConditions
+    let facts: PatternFacts
     let statistics: PlanningStatistics
     let input: Set<VariableID>
     let inputRows: Double
+    /// Whether all variables of the input that are read later are nodes or relationships.
+    let mayGroup: Bool
     let options: ExecutionOptions
+    private let access: [NodeAccess?]
+    /// How many rows one row becomes along each relationship, from its left and from its right.
+    private let fanOuts: [(left: Double, right: Double)]
+
+    var pattern: BoundPattern { facts.pattern }
+    private var conditions: PatternConditions { facts.conditions }
 
     /// The most relationships for which every order is weighed.
     static let exactMax = 9
 
+    init(
+        _ facts: PatternFacts, statistics: PlanningStatistics, input: Set<VariableID>,
+        inputRows: Double, mayGroup: Bool, options: ExecutionOptions
+    ) {
+        self.facts = facts
+        self.statistics = statistics
+        self.input = input
+        self.inputRows = inputRows
+        self.options = options
+        self.mayGroup = mayGroup && facts.weight != nil && facts.rules.contains(.groupRows)
+        let variables = Set(
+            facts.pattern.nodes.map { $0.variable }
+                + facts.pattern.relationships.map { $0.variable })
+        let finder = NodeAccessFinder(
+            statistics: statistics, conditions: facts.conditions,
+            usesIndexes: options.usesIndexes)
+        // A node whose conditions name no other part of the pattern is found the same way always.
+        access = facts.pattern.nodes.map { node in
+            let isAlone = facts.conditions.conditions.allSatisfy {
+                !$0.variables.contains(node.variable)
+                    || $0.variables.intersection(variables).count == 1
+            }
+            return isAlone && !node.isBound ? finder.best(node.variable, known: input) : nil
+        }
+        fanOuts = facts.pattern.relationships.indices.map { index in
+            (
+                Self.fanOut(index, fromLeft: true, facts, statistics),
+                Self.fanOut(index, fromLeft: false, facts, statistics)
+            )
+        }
+    }
+
+    /// How many rows one row becomes when a relationship is followed.
+    func fanOut(_ index: Int, fromLeft: Bool) -> Double {
+        fromLeft ? fanOuts[index].left : fanOuts[index].right
+    }
+
     /// How far a pattern is solved, and at what cost.
     struct State {
-        var nodes: Set<Int>
-        var relationships: Set<Int>
-        var moves: [PatternMove]
+        var nodes = BitSet()
+        var relationships = BitSet()
         var rows: Double
-        var cost: Double
-        var known: Set<VariableID>
+        var cost = 0.0
+        fileprivate var last: Link?
+    }
+
+    /// The moves that led to a state, the last first; states share them.
+    fileprivate final class Link {
+        let move: PlannedMove
+        let previous: Link?
+
+        init(_ move: PlannedMove, after previous: Link?) {
+            self.move = move
+            self.previous = previous
+        }
     }
 
     private struct Key: Hashable {
-        let nodes: Set<Int>
-        let relationships: Set<Int>
+        let nodes: BitSet
+        let relationships: BitSet
     }
 
-    /// The best order, with the rows expected at the end.
-    func best() -> State {
-        pattern.relationships.count <= Self.exactMax ? exact(start) : greedy(start)
+    /// The moves of the best order.
+    func best() -> [PlannedMove] {
+        moves(to: pattern.relationships.count <= Self.exactMax ? exact(start) : greedy(start))
     }
 
     /// Before the first step.
     var start: State {
-        var start = State(
-            nodes: [], relationships: [], moves: [], rows: max(inputRows, 1), cost: 0, known: input)
+        var start = State(rows: max(inputRows, 1))
         for (index, node) in pattern.nodes.enumerated() where node.isBound {
             start.nodes.insert(index)
         }
         return start
+    }
+
+    /// The moves that lead to a state.
+    func moves(to state: State) -> [PlannedMove] {
+        var moves: [PlannedMove] = []
+        var link = state.last
+        while let current = link {
+            moves.append(current.move)
+            link = current.previous
+        }
+        return moves.reversed()
     }
 
     func isSolved(_ state: State) -> Bool {
@@ -50,17 +116,15 @@ struct PatternOrder {
     }
 
     private func exact(_ start: State) -> State {
-        var layer: [Key: State] = [
-            Key(nodes: start.nodes, relationships: start.relationships): start
-        ]
-        var layers: [Int: [Key: State]] = [:]
         let total = pattern.nodes.count + pattern.relationships.count
-        layers[start.nodes.count] = layer
+        var layers: [[Key: State]] = Array(repeating: [:], count: total + 1)
+        let size = start.nodes.count
+        layers[size][Key(nodes: start.nodes, relationships: start.relationships)] = start
         var best: State?
-        for size in start.nodes.count...max(total, start.nodes.count) {
-            guard let states = layers.removeValue(forKey: size) else { continue }
-            layer = states
-            for state in layer.values {
+        for size in size...total {
+            let states = layers[size].values
+            layers[size] = [:]
+            for state in states {
                 if isSolved(state) {
                     if best.map({ state.cost < $0.cost }) ?? true { best = state }
                     continue
@@ -69,45 +133,47 @@ struct PatternOrder {
                     let next = applied(move, to: state)
                     let key = Key(nodes: next.nodes, relationships: next.relationships)
                     let nextSize = next.nodes.count + next.relationships.count
-                    if let known = layers[nextSize]?[key], known.cost <= next.cost { continue }
-                    layers[nextSize, default: [:]][key] = next
+                    if let known = layers[nextSize][key], !Self.isBetter(next, known) { continue }
+                    layers[nextSize][key] = next
                 }
             }
         }
         return best ?? start
     }
 
+    /// Whether a state is cheaper; of two equal ones the one with fewer rows.
+    private static func isBetter(_ state: State, _ other: State) -> Bool {
+        (state.cost, state.rows) < (other.cost, other.rows)
+    }
+
     private func greedy(_ start: State) -> State {
         var state = start
         while !isSolved(state) {
-            let candidates = moves(from: state).map { applied($0, to: state) }
-            guard let next = candidates.min(by: { $0.rows < $1.rows }) else { break }
-            state = next
+            var best: State?
+            for move in moves(from: state) {
+                let next = applied(move, to: state)
+                if best.map({ next.rows < $0.rows }) ?? true { best = next }
+            }
+            guard let best else { break }
+            state = best
         }
         return state
-    }
-
-    var finder: NodeAccessFinder {
-        NodeAccessFinder(
-            statistics: statistics, conditions: conditions, usesIndexes: options.usesIndexes)
     }
 
     /// The steps that are possible from a state.
     func moves(from state: State) -> [PatternMove] {
         var moves: [PatternMove] = []
-        let selected = Set(pattern.selections.flatMap { $0.relationships })
         for (index, relationship) in pattern.relationships.enumerated()
-        where !state.relationships.contains(index) && !selected.contains(index) {
+        where !state.relationships.contains(index) && !isSelected(index) {
             let hasLeft = state.nodes.contains(relationship.from)
             let hasRight = state.nodes.contains(relationship.to)
             if relationship.isBound {
                 moves.append(.ends(relationship: index))
             } else if hasLeft && hasRight {
                 moves.append(.into(relationship: index))
-            } else if hasLeft {
-                moves.append(.expand(relationship: index, fromLeft: true))
-            } else if hasRight {
-                moves.append(.expand(relationship: index, fromLeft: false))
+            } else if hasLeft || hasRight {
+                moves.append(following(index, fromLeft: hasLeft, state))
+                moves += intersections(index, state)
             }
         }
         for (index, selection) in pattern.selections.enumerated() {
@@ -120,9 +186,13 @@ struct PatternOrder {
         }
         let isStuck = moves.isEmpty
         let inner = pattern.innerNodesOfSelections
-        for (index, node) in pattern.nodes.enumerated()
+        for index in pattern.nodes.indices
         where !state.nodes.contains(index) && !inner.contains(index) {
-            let access = finder.best(node.variable, known: state.known)
+            if let move = counting(index) {
+                moves.append(move)
+                continue
+            }
+            let access = access(index, state)
             if isStuck || (access.isExact && access.rows <= 10) {
                 moves.append(.start(node: index, access))
             }
@@ -130,98 +200,142 @@ struct PatternOrder {
         return moves
     }
 
-    /// The state after a step.
+    private func isSelected(_ relationship: Int) -> Bool {
+        pattern.selections.contains { $0.relationships.contains(relationship) }
+    }
+
+    private func following(_ index: Int, fromLeft: Bool, _ state: State) -> PatternMove {
+        if let factor = facts.factor(
+            index, fromLeft: fromLeft, state.nodes, state.relationships)
+        {
+            return .factor(relationship: index, fromLeft: fromLeft, factor)
+        }
+        return .expand(relationship: index, fromLeft: fromLeft)
+    }
+
+    /// The ways to close a cycle at the unknown end of a relationship.
+    private func intersections(_ index: Int, _ state: State) -> [PatternMove] {
+        let relationship = pattern.relationships[index]
+        let node =
+            state.nodes.contains(relationship.from) ? relationship.to : relationship.from
+        return facts.incident[node].elements.compactMap { other in
+            guard other > index, !state.relationships.contains(other),
+                let intersection = facts.intersection(
+                    of: node, index, other, state.nodes, state.relationships)
+            else { return nil }
+            return .intersect(node: node, relationships: [index, other], intersection)
+        }
+    }
+
+    /// Counting the nodes of a label, where only their number matters.
+    private func counting(_ node: Int) -> PatternMove? {
+        guard facts.weight != nil, facts.rules.contains(.degreeFactors), !facts.readsNode[node],
+            facts.incident[node].isEmpty, facts.nodeLabels[node].count <= 1,
+            facts.nodesRead.indices.allSatisfy({
+                !facts.nodesRead[$0].contains(node) || isLabelOnly($0, node)
+            })
+        else { return nil }
+        return .count(node: node)
+    }
+
+    private func isLabelOnly(_ condition: Int, _ node: Int) -> Bool {
+        conditions.labelConditions(
+            of: pattern.nodes[node].variable, facts.nodeLabels[node]
+        ).contains(condition)
+    }
+
+    private func access(_ node: Int, _ state: State) -> NodeAccess {
+        access[node] ?? finder.best(pattern.nodes[node].variable, known: known(state))
+    }
+
+    var finder: NodeAccessFinder {
+        NodeAccessFinder(
+            statistics: statistics, conditions: conditions, usesIndexes: options.usesIndexes)
+    }
+
+    /// The variables that are known in a state.
+    func known(_ state: State) -> Set<VariableID> {
+        var known = input
+        for index in pattern.nodes.indices where state.nodes.contains(index) {
+            known.insert(pattern.nodes[index].variable)
+        }
+        for index in pattern.relationships.indices where state.relationships.contains(index) {
+            known.insert(pattern.relationships[index].variable)
+        }
+        return known
+    }
+
+    // MARK: Rows and costs
+
+    /// The state after a step, and after merging equal rows where that pays.
     func applied(_ move: PatternMove, to state: State) -> State {
         var next = state
-        next.moves.append(move)
-        switch move {
-        case .start(let index, let access):
-            next.nodes.insert(index)
-            next.known.insert(pattern.nodes[index].variable)
-            next.rows *= access.rows
-            next.cost += next.rows
-        case .expand(let index, let fromLeft):
-            let relationship = pattern.relationships[index]
-            let (near, far) =
-                fromLeft
-                ? (relationship.from, relationship.to) : (relationship.to, relationship.from)
-            let reached = state.rows * fanOut(relationship, from: near, to: far, fromLeft: fromLeft)
-            next.relationships.insert(index)
-            next.nodes.insert(far)
-            next.known.formUnion([relationship.variable, pattern.nodes[far].variable])
-            next.rows = reached
-            next.cost += state.rows + reached
-        case .into(let index):
-            let relationship = pattern.relationships[index]
-            let reached = fanOut(
-                relationship, from: relationship.from, to: relationship.to, fromLeft: true)
-            let targets = max(
-                statistics.nodeCount(
-                    labels: conditions.labels(of: pattern.nodes[relationship.to].variable)), 1)
-            next.relationships.insert(index)
-            next.known.insert(relationship.variable)
-            next.rows *= min(1, reached / targets)
-            // A variable-length step between known nodes still walks every path.
-            next.cost += state.rows * (relationship.length == nil ? 2 : 1 + reached)
-        case .ends(let index):
-            let relationship = pattern.relationships[index]
-            next.relationships.insert(index)
-            next.nodes.formUnion([relationship.from, relationship.to])
-            next.known.formUnion([
-                pattern.nodes[relationship.from].variable, pattern.nodes[relationship.to].variable,
-            ])
-            next.cost += state.rows
-        case .shortest(let index):
-            next.relationships.formUnion(pattern.selections[index].relationships)
-            for relationship in pattern.selections[index].relationships {
-                next.known.insert(pattern.relationships[relationship].variable)
-            }
-            for node in pattern.innerNodes(of: pattern.selections[index]) {
-                next.nodes.insert(node)
-                next.known.insert(pattern.nodes[node].variable)
-            }
-            next.cost += state.rows * 100
-        }
-        for condition in conditions.conditions
-        where condition.variables.isSubset(of: next.known)
-            && !condition.variables.isSubset(of: state.known)
+        estimate(move, &next)
+        var exact: [Int] = []
+        if case .start(_, let access) = move, access.isExact { exact = access.satisfied }
+        for (index, condition) in conditions.conditions.enumerated()
+        where facts.isReady(index, next.nodes, next.relationships)
+            && !facts.isReady(index, state.nodes, state.relationships) && !exact.contains(index)
         {
-            if case .start(_, let access) = move, access.isExact,
-                access.satisfied.contains(where: {
-                    conditions.conditions[$0].expression === condition.expression
-                })
-            {
-                continue
-            }
             next.rows *= condition.selectivity
         }
+        next.last = Link(PlannedMove(move: move, rows: next.rows), after: state.last)
+        if mayGroup { group(&next) }
         return next
     }
 
-    /// How many rows one row becomes when a relationship is followed.
-    func fanOut(
-        _ relationship: PatternRelationship, from near: Int, to far: Int, fromLeft: Bool
-    ) -> Double {
-        let nearLabels = conditions.labels(of: pattern.nodes[near].variable)
-        let farLabels = conditions.labels(of: pattern.nodes[far].variable)
-        let sources = max(
-            nearLabels.isEmpty ? statistics.nodeCount : statistics.nodeCount(labels: nearLabels), 1)
-        let direction = fromLeft ? relationship.direction : relationship.direction.reversed
-        let types = relationship.typeNames
-        var count = 0.0
-        if direction != .incoming {
-            count += statistics.relationshipCount(types: types, from: nearLabels, to: farLabels)
+    /// Merging pays from so many rows on.
+    private static let groupedRowsMin = 64.0
+
+    private func group(_ state: inout State) {
+        guard state.rows >= Self.groupedRowsMin else { return }
+        let (distinct, keys) = distinctRows(state)
+        guard distinct * 2 < state.rows else { return }
+        state.cost += state.rows * (keys == 1 ? 0.3 : 2)
+        state.rows = max(distinct, 1)
+        state.last = Link(PlannedMove(move: .group, rows: state.rows), after: state.last)
+    }
+
+    /// How many different rows there can be, looking only at what is still read.
+    private func distinctRows(_ state: State) -> (rows: Double, keys: Int) {
+        for index in state.relationships.elements where isLive(relationship: index, state) {
+            return (.infinity, 0)
         }
-        if direction != .outgoing {
-            count += statistics.relationshipCount(types: types, from: farLabels, to: nearLabels)
+        var rows = 1.0
+        var keys = 0
+        var countsInput = !input.isEmpty
+        for index in state.nodes.elements where isLive(node: index, state) {
+            keys += 1
+            if pattern.nodes[index].isBound {
+                if countsInput { rows *= max(inputRows, 1) }
+                countsInput = false
+            } else {
+                rows *= max(count(of: index), 1)
+            }
         }
-        let degree = count / sources
-        guard let length = relationship.length else { return degree }
-        let longest = min(length.maximum ?? length.minimum + 4, length.minimum + 8)
-        var total = 0.0
-        for hops in length.minimum...max(longest, length.minimum) {
-            total += (0..<hops).reduce(1.0) { product, _ in min(product * max(degree, 0.01), 1e12) }
-        }
-        return total
+        return (countsInput ? rows * max(inputRows, 1) : rows, keys)
+    }
+
+    private func isLive(node: Int, _ state: State) -> Bool {
+        facts.readsNode[node] || !facts.incident[node].isSubset(of: state.relationships)
+            || facts.nodesRead.indices.contains {
+                facts.nodesRead[$0].contains(node) && !facts.implied.contains($0)
+                    && !facts.isReady($0, state.nodes, state.relationships)
+            }
+    }
+
+    private func isLive(relationship: Int, _ state: State) -> Bool {
+        facts.readsRelationship[relationship]
+            || !facts.conflicts[relationship].isSubset(of: state.relationships)
+            || facts.relationshipsRead.indices.contains {
+                facts.relationshipsRead[$0].contains(relationship)
+                    && !facts.isReady($0, state.nodes, state.relationships)
+            }
+    }
+
+    /// The number of nodes that a node of the pattern can be.
+    private func count(of node: Int) -> Double {
+        let labels = facts.nodeLabels[node]
+        return labels.isEmpty ? statistics.nodeCount : statistics.nodeCount(labels: labels)
     }
 }

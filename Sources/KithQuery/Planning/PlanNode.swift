@@ -1,3 +1,4 @@
+import KithGraph
 import Synchronization
 
 /// What one step of a plan does: its description for EXPLAIN, and the operator that runs it.
@@ -76,12 +77,32 @@ final class Plan: Sendable {
     let variableCount: Int
     let names: VariableNames
     let subplans: SubplanTable
+    /// What the graph's counts must be for the plan to be right.
+    let assumptions: Set<PlanAssumption>
+    /// The commit for which the assumptions were last found true.
+    private let checkedCommit: Atomic<UInt64>
 
-    init(root: PlanNode, variableCount: Int, names: VariableNames, subplans: SubplanTable) {
+    init(
+        root: PlanNode, variableCount: Int, names: VariableNames, subplans: SubplanTable,
+        assumptions: Set<PlanAssumption>
+    ) {
+        self.assumptions = assumptions
+        checkedCommit = Atomic(.max)
         self.root = root
         self.variableCount = variableCount
         self.names = names
         self.subplans = subplans
+    }
+
+    /// Whether what the plan assumes of the graph is so.
+    func isRight(for graph: GraphReader) -> Bool {
+        if assumptions.isEmpty { return true }
+        let isSnapshot = !graph.hasPendingChanges
+        if isSnapshot, checkedCommit.load(ordering: .relaxed) == graph.commitNumber { return true }
+        let statistics = PlanningStatistics(graph: graph)
+        guard assumptions.allSatisfy({ $0.holds(statistics) }) else { return false }
+        if isSnapshot { checkedCommit.store(graph.commitNumber, ordering: .relaxed) }
+        return true
     }
 }
 
@@ -99,6 +120,16 @@ struct NestedPlan: Sendable {
 /// The plans of the subqueries within expressions, by the expression.
 final class SubplanTable: Sendable {
     private let plans = Mutex<[ObjectIdentifier: NestedPlan]>([:])
+    private let tests = Mutex<[ObjectIdentifier: AdjacencyTest]>([:])
+
+    /// Notes that the adjacency answers a subquery.
+    func add(_ test: AdjacencyTest, for expression: BoundExpression) {
+        tests.withLock { $0[ObjectIdentifier(expression)] = test }
+    }
+
+    func test(for expression: BoundExpression) -> AdjacencyTest? {
+        tests.withLock { $0[ObjectIdentifier(expression)] }
+    }
 
     func add(_ plan: NestedPlan, for expression: BoundExpression) {
         plans.withLock { $0[ObjectIdentifier(expression)] = plan }

@@ -17,6 +17,12 @@ struct PlanningStatistics {
         }.min() ?? nodeCount
     }
 
+    /// The exact number of nodes with all of some labels.
+    func nodeCountExactly(labels: [String]) -> Int {
+        let known = labels.compactMap { catalog.label($0) }
+        return known.count == labels.count ? graph.nodeCount(labels: known) : 0
+    }
+
     /// The number of relationships of some types between nodes with some labels; nil types stand
     /// for all.
     func relationshipCount(types: [String]?, from: [String], to: [String]) -> Double {

@@ -1,37 +1,51 @@
 import KithValues
 
 extension QueryPlanner {
-    /// Plans MATCH and OPTIONAL MATCH.
-    func plan(
-        _ match: BoundMatch, from input: PlanNode, alive: Set<VariableID>
+    /// Plans OPTIONAL MATCH.
+    func planOptional(
+        _ match: BoundMatch, from input: PlanNode, alive: Set<VariableID>, weight: VariableID?
     ) throws(QueryError) -> PlanNode {
-        guard match.isOptional else {
-            return try PatternPlanner(match: match, planner: self, alive: alive).plan(from: input)
+        let merged = MergedMatch(match)
+        if weight != nil,
+            let counted = PatternPlanner(merged, planner: self, alive: alive, weight: weight)
+                .planOptionalFactor(on: input)
+        {
+            return counted
         }
         let outer = makeOuter()
         let number = makeVariable()
         let leaf = outerLeaf(outer, input.variables.union([number]))
         let inner = try PatternPlanner(
-            match: match, planner: self, alive: alive.union([number])
+            merged, planner: self, alive: alive.union([number]), weight: weight
         ).plan(from: leaf)
         let added = match.pattern.newVariables.filter { alive.contains($0) }
+        var kept = input.variables.intersection(alive)
+        if let weight, input.variables.contains(weight) { kept.insert(weight) }
+        // Rows without a match get the weight that the inner plan gives to those with one.
+        let newWeight = weight.flatMap {
+            inner.variables.contains($0) && !input.variables.contains($0) ? $0 : nil
+        }
         return PlanNode(
             OptionalStep(
                 inner: inner, outer: outer, rowNumber: number, added: added,
-                kept: input.variables.intersection(alive).sorted()), inputs: [input],
+                kept: kept.sorted(), weight: newWeight), inputs: [input],
             estimatedRows: max(input.estimatedRows, 1) * max(inner.estimatedRows, 1),
-            variables: input.variables.intersection(alive).union(added))
+            variables: kept.union(added).union([newWeight].compactMap { $0 }))
     }
 
     /// Plans WITH and RETURN.
     func plan(
-        _ projection: BoundProjection, from input: PlanNode, alive: Set<VariableID>
+        _ projection: BoundProjection, from input: PlanNode, alive: Set<VariableID>,
+        weight: VariableID? = nil
     ) throws(QueryError) -> PlanNode {
         var node = input
-        let kept = alive.subtracting(projection.items.map { $0.variable })
+        let carried = weight.flatMap { input.variables.contains($0) ? $0 : nil }
+        var kept = alive.subtracting(projection.items.map { $0.variable })
             .intersection(input.variables)
         if projection.isAggregating {
-            node = try planAggregation(projection, from: node, kept: kept)
+            node = try planAggregation(projection, from: node, kept: kept, weight: carried)
+        } else if let carried {
+            kept.insert(carried)
         }
         try planSubqueries(in: projection.items.map { $0.expression })
         try planSubqueries(in: projection.sortKeys.map { $0.expression })
@@ -72,7 +86,8 @@ extension QueryPlanner {
     }
 
     private func planAggregation(
-        _ projection: BoundProjection, from input: PlanNode, kept: Set<VariableID>
+        _ projection: BoundProjection, from input: PlanNode, kept: Set<VariableID>,
+        weight: VariableID?
     ) throws(QueryError) -> PlanNode {
         try planSubqueries(in: projection.groupingKeys.map { $0.expression })
         try planSubqueries(in: projection.aggregates.flatMap { $0.arguments })
@@ -84,7 +99,8 @@ extension QueryPlanner {
         }
         let rows = keys.isEmpty ? 1 : max(1, input.estimatedRows / 10)
         return PlanNode(
-            AggregateStep(keys: keys, aggregates: projection.aggregates), inputs: [input],
+            AggregateStep(keys: keys, aggregates: projection.aggregates, weight: weight),
+            inputs: [input],
             estimatedRows: rows,
             variables: Set(keys.map { $0.variable } + projection.aggregates.map { $0.variable }))
     }

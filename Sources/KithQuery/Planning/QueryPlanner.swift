@@ -9,32 +9,53 @@ final class QueryPlanner {
     let options: ExecutionOptions
     /// Whether the statement deletes, so that variables may hold what is there no more.
     let mayDelete: Bool
+    /// The rewrites that may be applied.
+    let rules: Set<RewriteRule>
+    /// Whether the plan may rely on the graph's counts: not where the statement itself changes them.
+    let canAssume: Bool
+    private let functions: FunctionRegistry
+    private(set) var assumptions: Set<PlanAssumption> = []
     private(set) var variableCount: Int
     private var outerCount = 0
     private let subplans = SubplanTable()
     private let names: VariableNames
     private var orderSeeds: SplitMix?
 
-    init(statement: BoundStatement, statistics: PlanningStatistics, options: ExecutionOptions) {
+    init(
+        statement: BoundStatement, statistics: PlanningStatistics, functions: FunctionRegistry,
+        options: ExecutionOptions
+    ) {
         self.statistics = statistics
         self.options = options
         mayDelete = statement.isWriting && statement.query.deletes
+        self.functions = functions
         orderSeeds = options.joinOrderSeed.map { SplitMix(seed: $0) }
+        rules = Set(RewriteRule.allCases.filter { options.allowsRule($0.rawValue) })
+        canAssume = !statement.isWriting
         variableCount = statement.variables.count
         names = VariableNames(infos: statement.variables)
     }
 
     /// Plans a whole statement.
     static func plan(
-        _ statement: BoundStatement, statistics: PlanningStatistics, options: ExecutionOptions
+        _ statement: BoundStatement, statistics: PlanningStatistics, functions: FunctionRegistry,
+        options: ExecutionOptions
     ) throws(QueryError) -> Plan {
         let planner = QueryPlanner(
-            statement: statement, statistics: statistics, options: options)
+            statement: statement, statistics: statistics, functions: functions, options: options)
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
         let root = try planner.plan(statement.query, from: start)
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
-            subplans: planner.subplans)
+            subplans: planner.subplans, assumptions: planner.assumptions)
+    }
+
+    /// Notes what the graph must be like for the plan to be right.
+    func assume(_ facts: Set<PlanAssumption>) { assumptions.formUnion(facts) }
+
+    /// What a variable may hold, as far as the text tells.
+    func type(of variable: VariableID) -> StaticType {
+        variable.index < names.infos.count ? names.infos[variable.index].type : .any
     }
 
     /// A variable of the planner's own.
@@ -91,20 +112,53 @@ final class QueryPlanner {
     func plan(
         _ clauses: [BoundClause], from start: PlanNode, alive final: Set<VariableID>
     ) throws(QueryError) -> PlanNode {
-        let alive = Liveness.after(clauses, final: final)
+        let alive = Liveness.after(clauses, final: final).map { $0.union(final) }
         var node = start
-        for (index, clause) in clauses.enumerated() {
-            node = try plan(clause, from: node, alive: alive[index].union(final))
+        var weight: VariableID?
+        var index = 0
+        while index < clauses.count {
+            if weight == nil, WeightSegments.begins(at: index, clauses, functions) {
+                weight = makeVariable()
+            }
+            if case .match(let match) = clauses[index], !match.isOptional {
+                let (merged, last) = merging(match, at: index, clauses)
+                index = last
+                node = try PatternPlanner(
+                    merged, planner: self, alive: alive[index], weight: weight
+                ).plan(from: node)
+            } else {
+                node = try plan(clauses[index], from: node, alive: alive[index], weight: weight)
+            }
+            if case .project(let projection) = clauses[index], projection.isAggregating {
+                weight = nil
+            }
+            index += 1
         }
         return node
     }
 
+    /// The pattern of a MATCH and of those after it that may be solved with it, and the place of the
+    /// last.
+    private func merging(
+        _ match: BoundMatch, at index: Int, _ clauses: [BoundClause]
+    ) -> (MergedMatch, last: Int) {
+        var merged = MergedMatch(match)
+        var last = index
+        while rules.contains(.mergeMatches), last + 1 < clauses.count,
+            case .match(let next) = clauses[last + 1], let joined = merged.merged(with: next)
+        {
+            merged = joined
+            last += 1
+        }
+        return (merged, last)
+    }
+
     private func plan(
-        _ clause: BoundClause, from input: PlanNode, alive: Set<VariableID>
+        _ clause: BoundClause, from input: PlanNode, alive: Set<VariableID>, weight: VariableID?
     ) throws(QueryError) -> PlanNode {
         switch clause {
         case .match(let match):
-            return try plan(match, from: input, alive: alive)
+            return try planOptional(match, from: input, alive: alive, weight: weight)
         case .unwind(let list, let variable):
             try planSubqueries(in: [list])
             return PlanNode(
@@ -112,7 +166,29 @@ final class QueryPlanner {
                 estimatedRows: input.estimatedRows * 10,
                 variables: input.variables.union([variable]))
         case .project(let projection):
-            return try plan(projection, from: input, alive: alive)
+            return try plan(projection, from: input, alive: alive, weight: weight)
+        case .create, .merge, .set, .delete, .forEach:
+            return try planWriting(clause, from: input)
+        case .callProcedure(let call):
+            try planSubqueries(in: call.arguments + [call.predicate].compactMap { $0 })
+            let node = PlanNode(
+                ProcedureCallStep(call: call), inputs: [input],
+                estimatedRows: input.estimatedRows * 10,
+                variables: input.variables.union(call.yields.map { $0.variable }))
+            return try filtered(node, by: call.isOptional ? nil : call.predicate)
+        case .callSubquery(let call): return try plan(call, from: input)
+        case .loadCSV(let load):
+            return PlanNode(
+                LoadCSVStep(load: load), inputs: [input],
+                estimatedRows: input.estimatedRows * 1_000,
+                variables: input.variables.union([load.variable]))
+        }
+    }
+
+    private func planWriting(
+        _ clause: BoundClause, from input: PlanNode
+    ) throws(QueryError) -> PlanNode {
+        switch clause {
         case .create(let pattern):
             try planSubqueries(in: pattern.expressions)
             var plain = pattern
@@ -134,19 +210,7 @@ final class QueryPlanner {
             return writing(
                 ForEachStep(variable: variable, list: list, body: body, outer: outer), input,
                 adding: [])
-        case .callProcedure(let call):
-            try planSubqueries(in: call.arguments + [call.predicate].compactMap { $0 })
-            let node = PlanNode(
-                ProcedureCallStep(call: call), inputs: [input],
-                estimatedRows: input.estimatedRows * 10,
-                variables: input.variables.union(call.yields.map { $0.variable }))
-            return try filtered(node, by: call.isOptional ? nil : call.predicate)
-        case .callSubquery(let call): return try plan(call, from: input)
-        case .loadCSV(let load):
-            return PlanNode(
-                LoadCSVStep(load: load), inputs: [input],
-                estimatedRows: input.estimatedRows * 1_000,
-                variables: input.variables.union([load.variable]))
+        default: preconditionFailure("a clause that does not write")
         }
     }
 
@@ -179,21 +243,32 @@ final class QueryPlanner {
     func planSubqueries(in expressions: [BoundExpression]) throws(QueryError) {
         for expression in expressions {
             switch expression.kind {
-            case .exists(let subquery), .count(let subquery), .collect(let subquery):
-                let outer = makeOuter()
-                let number = makeVariable()
-                let isBatched = subquery.query.isRowwise
-                var leaf = Set(subquery.imports)
-                if isBatched { leaf.insert(number) }
-                let root = try plan(
-                    subquery.query, from: outerLeaf(outer, leaf),
-                    carrying: isBatched ? [number] : [])
-                subplans.add(
-                    NestedPlan(
-                        root: root, outer: outer, isBatched: isBatched, rowNumber: number),
-                    for: expression)
+            case .exists(let subquery), .count(let subquery):
+                if let test = AdjacencyTest(subquery, self) {
+                    subplans.add(test, for: expression)
+                } else {
+                    try planSubquery(subquery, of: expression)
+                }
+            case .collect(let subquery): try planSubquery(subquery, of: expression)
             default: try planSubqueries(in: expression.children)
             }
         }
+    }
+
+    private func planSubquery(
+        _ subquery: BoundSubquery, of expression: BoundExpression
+    ) throws(QueryError) {
+        let outer = makeOuter()
+        let number = makeVariable()
+        let isBatched = subquery.query.isRowwise
+        var leaf = Set(subquery.imports)
+        if isBatched { leaf.insert(number) }
+        let root = try plan(
+            subquery.query, from: outerLeaf(outer, leaf),
+            carrying: isBatched ? [number] : [])
+        subplans.add(
+            NestedPlan(
+                root: root, outer: outer, isBatched: isBatched, rowNumber: number),
+            for: expression)
     }
 }

@@ -35,6 +35,11 @@ struct Batch {
     /// The vector of a variable, or nil where it is not alive.
     func vector(_ variable: VariableID) -> Vector? { vectors[variable.index] }
 
+    /// The variables that are alive in this batch.
+    var aliveVariables: [VariableID] {
+        vectors.indices.filter { vectors[$0] != nil }.map { VariableID($0) }
+    }
+
     /// Forgets a variable.
     mutating func remove(_ variable: VariableID) { vectors[variable.index] = nil }
 

@@ -220,6 +220,27 @@ extension Vector {
     /// The rows' ids, dense, with the rows they belong to: rows that are null or hold no entity of
     /// this layout are left out.
     func presentIDs(_ layout: Layout) -> (ids: [UInt64], rows: [Int32]) {
+        if self.layout == layout, validity == nil {
+            let mask = positionMask
+            let stored = self.ids
+            let ids = [UInt64](unsafeUninitializedCapacity: count) { ids, initialized in
+                var row = 0
+                while row < count {
+                    ids[row] = stored[row & mask]
+                    row &+= 1
+                }
+                initialized = count
+            }
+            let rows = [Int32](unsafeUninitializedCapacity: count) { rows, initialized in
+                var row = 0
+                while row < count {
+                    rows[row] = Int32(truncatingIfNeeded: row)
+                    row &+= 1
+                }
+                initialized = count
+            }
+            return (ids, rows)
+        }
         var ids: [UInt64] = []
         var rows: [Int32] = []
         ids.reserveCapacity(count)

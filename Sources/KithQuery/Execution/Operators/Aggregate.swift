@@ -18,15 +18,18 @@ final class Aggregate: Operator {
     private let input: Operator
     private let keys: [Project.Item]
     private let calls: [Call]
+    /// The variable that says how many rows each row stands for; nil where it is one.
+    private let weight: VariableID?
     private var table: GroupTable
     private var states: [AggregateState] = []
     private var isFilled = false
     private var position = 0
 
-    init(input: Operator, keys: [Project.Item], calls: [Call]) {
+    init(input: Operator, keys: [Project.Item], calls: [Call], weight: VariableID?) {
         self.input = input
         self.keys = keys
         self.calls = calls
+        self.weight = weight
         table = GroupTable(keyCount: keys.count)
     }
 
@@ -67,8 +70,14 @@ final class Aggregate: Operator {
                 for constant in call.constants {
                     constants.append(try constant.evaluate(batch, context))
                 }
-                try state.add(
-                    argument, constants, groups, groupCount: groupCount, count: batch.count)
+                if let weight {
+                    try state.addWeighted(
+                        argument, constants, groups, weights: batch[weight],
+                        groupCount: groupCount, count: batch.count)
+                } else {
+                    try state.add(
+                        argument, constants, groups, groupCount: groupCount, count: batch.count)
+                }
             }
             let size = table.sizeInBytes + states.reduce(0) { $0 + $1.sizeInBytes }
             try context.memory.take(size - charged)
@@ -92,6 +101,8 @@ final class Aggregate: Operator {
 struct AggregateStep: PlanStep {
     let keys: [BoundProjection.Item]
     let aggregates: [BoundProjection.Aggregate]
+    /// The variable that says how many rows each row stands for; nil where it is one.
+    var weight: VariableID?
 
     var name: String { "Aggregate" }
     func details(_ names: VariableNames) -> String {
@@ -130,6 +141,6 @@ struct AggregateStep: PlanStep {
                     argument: try builder.compile(aggregate.arguments.first),
                     constants: constants, span: aggregate.span))
         }
-        return Aggregate(input: inputs[0], keys: compiledKeys, calls: calls)
+        return Aggregate(input: inputs[0], keys: compiledKeys, calls: calls, weight: weight)
     }
 }

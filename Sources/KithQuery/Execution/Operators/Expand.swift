@@ -47,13 +47,17 @@ final class Expand: Operator {
     /// The rows of the edges just found.
     private func result(of batch: Batch) -> Batch {
         let count = expansion.count
-        var indices = [Int32](repeating: 0, count: count)
-        let isDense = rows.count == batch.count
-        for edge in 0..<count {
-            let source = Int(expansion.sourceIndexes[edge])
-            indices[edge] = isDense ? Int32(source) : rows[source]
+        // The numbers of sources are those of rows, unless rows without a node were left out.
+        if rows.count != batch.count {
+            for edge in 0..<count {
+                let row = rows[Int(expansion.sourceIndexes[edge])]
+                expansion.sourceIndexes[edge] = UInt32(bitPattern: row)
+            }
         }
-        var result = batch.keeping(step.kept).gathered(indices)
+        let indices = UnsafeBufferPointer(start: expansion.sourceIndexes, count: count)
+        var result = indices.withMemoryRebound(to: Int32.self) { indices in
+            batch.keeping(step.kept).gathered(indices)
+        }
         result[step.to] = .ids(.node, expansion.neighbours, count: count)
         if let relationship = step.relationship {
             result[relationship] = .ids(.relationship, expansion.relationships, count: count)

@@ -10,6 +10,7 @@ final class ExpandInto: Operator {
     private let input: Operator
     private let step: ExpandIntoStep
     private let table: NeighbourTable
+    private var marks = GraphMarks()
     /// The node whose edges the table holds, and the state of the graph they are of.
     private var tabled: (node: UInt64, isFrom: Bool, version: UInt64)?
 
@@ -32,8 +33,9 @@ final class ExpandInto: Operator {
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         guard let batch = try input.nextNonEmpty(context) else { return nil }
-        var matches = Matches()
         let types = step.types.types(context)
+        if !step.needsRelationships { return try counted(batch, types, context) }
+        var matches = Matches()
         if types?.isEmpty != true { try match(batch, types ?? [], &matches, context) }
         var result = batch.keeping(step.kept).gathered(matches.rows)
         if let relationship = step.relationship {
@@ -43,6 +45,27 @@ final class ExpandInto: Operator {
             return result
         }
         return result.gathered(distinct)
+    }
+
+    /// The rows with their pairs' edges only counted: as weights, or as so many equal rows.
+    private func counted(
+        _ batch: Batch, _ types: [RelationshipTypeID]?, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        var counts = [Int64](repeating: 0, count: batch.count)
+        if types?.isEmpty != true {
+            counts = try EdgeCounting.counts(
+                EdgeCounting.ids(batch[step.from]), EdgeCounting.ids(batch[step.to]), types ?? [],
+                step.direction.graphDirection, try marks.marks(context), context)
+        }
+        if let weight = step.weight {
+            return try RowWeights.multiplied(
+                batch, by: counts, weight, isWeighted: step.isWeighted, kept: step.kept)
+        }
+        var rows: [Int32] = []
+        for (row, count) in counts.enumerated() where count > 0 {
+            for _ in 0..<count { rows.append(Int32(truncatingIfNeeded: row)) }
+        }
+        return batch.keeping(step.kept).gathered(rows)
     }
 
     private func match(
@@ -150,6 +173,10 @@ struct ExpandIntoStep: PlanStep {
     let direction: PatternDirection
     let uniqueness: RelationshipUniqueness
     let kept: [VariableID]
+    /// The variable that takes the number of edges, where rows may carry weights.
+    var weight: VariableID?
+    /// Whether the input carries weights already.
+    var isWeighted = false
 
     /// Whether the ids of relationships must be found.
     var needsRelationships: Bool { relationship != nil || !uniqueness.others.isEmpty }

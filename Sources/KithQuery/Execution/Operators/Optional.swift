@@ -10,12 +10,13 @@ final class OptionalMatch: Operator {
     private let rowNumber: VariableID
     private let added: [VariableID]
     private let kept: [VariableID]
+    private let weight: VariableID?
     private var outer: Batch?
     private var isMatched: [Bool] = []
 
     init(
         input: Operator, inner: Operator, cell: OuterCell, rowNumber: VariableID,
-        added: [VariableID], kept: [VariableID]
+        added: [VariableID], kept: [VariableID], weight: VariableID?
     ) {
         self.input = input
         self.inner = inner
@@ -23,6 +24,7 @@ final class OptionalMatch: Operator {
         self.rowNumber = rowNumber
         self.added = added
         self.kept = kept
+        self.weight = weight
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
@@ -41,12 +43,13 @@ final class OptionalMatch: Operator {
             for row in 0..<rows.count {
                 isMatched[Int(numbers.integers[numbers.position(row)])] = true
             }
-            return rows.keeping(kept + added)
+            return rows.keeping(kept + added + [weight].compactMap { $0 })
         }
         self.outer = nil
         let unmatched = isMatched.indices.filter { !isMatched[$0] }.map { Int32($0) }
         var result = outer.keeping(kept).gathered(unmatched)
         for variable in added { result[variable] = .nulls(count: unmatched.count) }
+        if let weight { result[weight] = .constant(.integer(1), count: unmatched.count) }
         return result
     }
 
@@ -63,6 +66,8 @@ struct OptionalStep: PlanStep {
     let rowNumber: VariableID
     let added: [VariableID]
     let kept: [VariableID]
+    /// The rows' weight, where only the nested plan gives rows one.
+    let weight: VariableID?
 
     var name: String { "Optional" }
     var nested: [PlanNode] { [inner] }
@@ -72,6 +77,6 @@ struct OptionalStep: PlanStep {
     ) throws(QueryError) -> Operator {
         OptionalMatch(
             input: inputs[0], inner: try builder.build(inner), cell: builder.cell(outer),
-            rowNumber: rowNumber, added: added, kept: kept)
+            rowNumber: rowNumber, added: added, kept: kept, weight: weight)
     }
 }

@@ -1,0 +1,122 @@
+import Glibc
+
+/// How many edges lead from one node, the pivot, to every other: a byte a node.
+///
+/// Filling and clearing cost one pass over the pivot's lists, so that looking up many nodes against
+/// one pivot is a load each. Belongs to one thread.
+public final class NeighbourMarks {
+    /// The count of a node at its id; all zero but for the neighbours of the pivot.
+    ///
+    /// The system gives the memory zeroed, page by page as it is touched, so that marks of a large
+    /// graph cost nothing where few nodes are marked.
+    let counts: UnsafeMutablePointer<UInt8>
+    let capacity: Int
+    /// The marked nodes, each once for each edge.
+    private var marked = UnsafeMutablePointer<UInt64>.allocate(capacity: 64)
+    private var markedCapacity = 64
+    private(set) var markedCount = 0
+    /// The node whose neighbours are marked.
+    private(set) var pivot: UInt64?
+    /// The number of lists the neighbours come from.
+    private(set) var listCount = 0
+    /// Whether the pivot has an edge to itself.
+    private(set) var pivotHasLoop = false
+    /// Whether a neighbour has more edges than a byte counts; then a mark only says that there are
+    /// some.
+    private(set) var isOverflowing = false
+    let scratch = NeighbourScratch()
+
+    private static let edgesPerMarkMax = 255
+
+    /// Makes marks for a graph's nodes.
+    public init(_ graph: GraphReader) {
+        capacity = max(Int(graph.nodeChunkCount) * GraphLimits.slotsPerChunk, 1)
+        guard let memory = calloc(capacity, 1) else {
+            preconditionFailure("the system has no memory for a byte a node")
+        }
+        counts = memory.bindMemory(to: UInt8.self, capacity: capacity)
+    }
+
+    deinit {
+        free(counts)
+        marked.deallocate()
+    }
+
+    /// The bytes it holds.
+    public var sizeInBytes: Int { capacity + markedCapacity * 8 }
+
+    /// Whether a node has a place here; one of another state of the graph may not.
+    @inline(__always)
+    func covers(_ node: UInt64) -> Bool { node < UInt64(capacity) }
+
+    /// The mark of `node`: the number of edges from the pivot, unless ``isOverflowing``.
+    @inline(__always)
+    func mark(_ node: UInt64) -> UInt8 {
+        node < UInt64(capacity) ? counts[Int(truncatingIfNeeded: node)] : 0
+    }
+
+    /// The number of edges from the pivot to `node`.
+    @inline(__always)
+    func edgeCount(to node: UInt64) -> Int64 {
+        let mark = mark(node)
+        guard isOverflowing, mark > 0 else { return Int64(mark) }
+        if listCount == 1 {
+            let run = NeighbourRun(narrow: nil, wide: UnsafePointer(marked), count: markedCount)
+            return Int64(run.edgeCount(to: node))
+        }
+        return neighbours.reduce(0) { $1 == node ? $0 + 1 : $0 }
+    }
+
+    /// The neighbours of the pivot, sorted within each of its lists.
+    var neighbours: UnsafeBufferPointer<UInt64> {
+        UnsafeBufferPointer(start: marked, count: markedCount)
+    }
+
+    /// Forgets the pivot.
+    public func clear() {
+        for index in 0..<markedCount { counts[Int(truncatingIfNeeded: marked[index])] = 0 }
+        markedCount = 0
+        pivot = nil
+    }
+
+    /// Marks the neighbours of `node`. Within a step of the cache.
+    func mark(
+        _ node: UInt64, _ lists: [ListsOfType], _ graph: GraphReader
+    ) throws(GraphError) {
+        clear()
+        isOverflowing = false
+        pivotHasLoop = false
+        listCount = lists.count
+        for list in lists {
+            let run = try graph.neighbourRun(list, node, scratch)
+            reserve(markedCount + run.count)
+            for index in 0..<run.count {
+                let neighbour = run[index]
+                if neighbour == node {
+                    if list.skipsLoops { continue }
+                    pivotHasLoop = true
+                }
+                guard covers(neighbour) else { continue }
+                let place = Int(truncatingIfNeeded: neighbour)
+                if counts[place] == UInt8(Self.edgesPerMarkMax) {
+                    isOverflowing = true
+                } else {
+                    counts[place] &+= 1
+                }
+                marked[markedCount] = neighbour
+                markedCount &+= 1
+            }
+        }
+        pivot = node
+    }
+
+    private func reserve(_ count: Int) {
+        guard count > markedCapacity else { return }
+        let wanted = max(count, markedCapacity * 2)
+        let grown = UnsafeMutablePointer<UInt64>.allocate(capacity: wanted)
+        grown.update(from: marked, count: markedCount)
+        marked.deallocate()
+        marked = grown
+        markedCapacity = wanted
+    }
+}

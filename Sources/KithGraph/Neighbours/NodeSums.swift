@@ -1,0 +1,146 @@
+import KithValues
+
+/// A sum for each node that has one: pages of 2,048 sums, made where they are needed.
+///
+/// Nodes come out by id. Sums of nothing but zero count as none. Belongs to one thread.
+public final class NodeSums {
+    private var pages: [UnsafeMutablePointer<Int64>?] = []
+    /// The number of pages made.
+    private var pageCount = 0
+    /// Whether a sum passed 64 bits; the sums are then of no use.
+    public private(set) var isOverflowing = false
+
+    /// Makes an empty table.
+    public init() {}
+
+    deinit { removeAll() }
+
+    /// Forgets every sum.
+    public func removeAll() {
+        for page in pages { page?.deallocate() }
+        pages = []
+        pageCount = 0
+        isOverflowing = false
+    }
+
+    /// The bytes it holds.
+    public var sizeInBytes: Int {
+        pageCount * GraphLimits.slotsPerChunk * 8 + pages.count * 8
+    }
+
+    /// The highest number of a chunk with sums, plus 1.
+    public var chunkEnd: Int { pages.count }
+
+    private func page(_ chunk: Int) -> UnsafeMutablePointer<Int64> {
+        while pages.count <= chunk { pages.append(nil) }
+        if let page = pages[chunk] { return page }
+        let page = UnsafeMutablePointer<Int64>.allocate(capacity: GraphLimits.slotsPerChunk)
+        page.initialize(repeating: 0, count: GraphLimits.slotsPerChunk)
+        pages[chunk] = page
+        pageCount += 1
+        return page
+    }
+
+    /// Adds to the sums of nodes; weights nil stand for 1 each, and their mask for a constant.
+    public func add(
+        _ nodes: UnsafePointer<UInt64>, nodeMask: Int, _ weights: UnsafePointer<Int64>?,
+        weightMask: Int, count: Int
+    ) {
+        var chunk = -1
+        var sums = UnsafeMutablePointer<Int64>(bitPattern: 8)
+        var overflows = false
+        for row in 0..<count {
+            let node = nodes[row & nodeMask]
+            let wanted = Int(truncatingIfNeeded: node &>> UInt64(GraphLimits.slotBits))
+            if wanted != chunk {
+                chunk = wanted
+                sums = page(wanted)
+            }
+            let slot = Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1))
+            guard let sums else { continue }
+            let (sum, overflow) = sums[slot].addingReportingOverflow(
+                weights.map { $0[row & weightMask] } ?? 1)
+            sums[slot] = sum
+            overflows = overflows || overflow
+        }
+        isOverflowing = isOverflowing || overflows
+    }
+
+    /// Adds `weight` to the sum of each neighbour.
+    @inline(__always)
+    func add(_ weight: Int64, to run: NeighbourRun, skipping skipped: UInt64?) {
+        var chunk = -1
+        var sums = UnsafeMutablePointer<Int64>(bitPattern: 8)
+        var overflows = false
+        var index = 0
+        while index < run.count {
+            let node = run[index]
+            index &+= 1
+            if node == skipped { continue }
+            let wanted = Int(truncatingIfNeeded: node &>> UInt64(GraphLimits.slotBits))
+            if wanted != chunk {
+                chunk = wanted
+                sums = page(wanted)
+            }
+            guard let sums else { continue }
+            let slot = Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1))
+            let (sum, overflow) = sums[slot].addingReportingOverflow(weight)
+            sums[slot] = sum
+            overflows = overflows || overflow
+        }
+        if overflows { isOverflowing = true }
+    }
+
+    /// Takes over the sums of another table.
+    public func merge(_ other: NodeSums) {
+        for (chunk, theirs) in other.pages.enumerated() {
+            guard let theirs else { continue }
+            let mine = page(chunk)
+            for slot in 0..<GraphLimits.slotsPerChunk {
+                let (sum, overflow) = mine[slot].addingReportingOverflow(theirs[slot])
+                mine[slot] = sum
+                isOverflowing = isOverflowing || overflow
+            }
+        }
+        isOverflowing = isOverflowing || other.isOverflowing
+    }
+
+    /// Writes the nodes of one chunk that have sums, and the sums; gives their number.
+    ///
+    /// - Precondition: the buffers hold ``GraphLimits/slotsPerChunk`` entries.
+    public func take(
+        chunk: Int, nodes: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Int64>
+    ) -> Int {
+        guard let page = pages[chunk] else { return 0 }
+        let first = UInt64(chunk) << UInt64(GraphLimits.slotBits)
+        var count = 0
+        for slot in 0..<GraphLimits.slotsPerChunk {
+            nodes[count] = first | UInt64(slot)
+            sums[count] = page[slot]
+            if page[slot] != 0 { count &+= 1 }
+            if count == GraphLimits.slotsPerChunk { break }
+        }
+        return count
+    }
+}
+
+extension GraphReader {
+    /// Adds, for each edge of some types from the sources, the source's weight to the sum of the node
+    /// at its end. An empty list of types stands for all; weights nil stand for 1 each.
+    public func spread(
+        _ sources: UnsafeBufferPointer<UInt64>, _ weights: UnsafePointer<Int64>?, weightMask: Int,
+        types: [RelationshipTypeID], direction: Direction, into sums: NodeSums
+    ) throws(GraphError) {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        let scratch = NeighbourScratch()
+        for list in lists(types: types, direction: direction) {
+            for row in 0..<sources.count {
+                let run = try neighbourRun(list, sources[row], scratch)
+                sums.add(
+                    weights.map { $0[row & weightMask] } ?? 1, to: run,
+                    skipping: list.skipsLoops ? sources[row] : nil)
+            }
+        }
+    }
+}
