@@ -111,6 +111,8 @@ struct StatementRun {
         } catch {
             throw KithError(error)
         }
+        writer.checkpoint = graphCheckpoint
+        defer { writer.checkpoint = nil }
         do throws(KithError) {
             let cursor = try cursor(writer: writer)
             let rows = try allRows(cursor)
@@ -134,6 +136,18 @@ struct StatementRun {
         var rows: [[Row]] = []
         while let batch = try nextRows(cursor) { rows.append(batch) }
         return rows
+    }
+
+    /// Carries cancellation and deadline into long calls on the graph.
+    private var graphCheckpoint: () throws(GraphError) -> Void {
+        { [control, limits] () throws(GraphError) in
+            if control.isCancelled { throw .cancelled }
+            if let deadline = limits.deadlineInNanoseconds,
+                MonotonicClock.nanoseconds() > deadline
+            {
+                throw .deadlineExceeded
+            }
+        }
     }
 
     private func cursor(writer: GraphWriter?) throws(KithError) -> QueryCursor {

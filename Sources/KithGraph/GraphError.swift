@@ -29,6 +29,8 @@ public enum GraphError: Error, Sendable {
     case unstorable(ValueKind)
     /// The cancellation flag was raised.
     case cancelled
+    /// The time that the caller gave was over.
+    case deadlineExceeded
 }
 
 extension GraphError: CustomStringConvertible {
@@ -50,6 +52,7 @@ extension GraphError: CustomStringConvertible {
         case .limitExceeded(let limit): "too many or too long: \(limit)"
         case .unstorable(let kind): "a value of type \(kind.name) cannot be stored as a property"
         case .cancelled: "the operation was cancelled"
+        case .deadlineExceeded: "the operation ran longer than its deadline allows"
         }
     }
 

@@ -28,6 +28,10 @@ public final class GraphWriter {
     /// What one of several writers that share this transaction did so far.
     var part: StatementState?
     var isStorageChanged = false
+    /// Called now and then within long calls: many changes at once, moving them to storage, filling
+    /// an index. What it throws ends the call, and leaves the statement to be rolled back.
+    public var checkpoint: (() throws(GraphError) -> Void)?
+    private var stepsSinceCheckpoint = 0
     private var isFinished = false
 
     init(_ store: GraphStore, _ transaction: WriteTransaction, _ tables: GraphTables) {
@@ -153,8 +157,17 @@ public final class GraphWriter {
         }
     }
 
-    /// Moves pending changes to storage if there are too many of them.
+    /// One small step of a long call: asks the checkpoint every few hundred.
+    func step() throws(GraphError) {
+        stepsSinceCheckpoint += 1
+        guard stepsSinceCheckpoint >= 256 else { return }
+        stepsSinceCheckpoint = 0
+        try checkpoint?()
+    }
+
+    /// Moves pending changes to storage if there are too many of them; the end of every change.
     func flushIfNeeded() throws(GraphError) {
+        try step()
         guard pending.sizeInBytes > store.options.pendingChangesBudgetInBytes else { return }
         try flush()
     }

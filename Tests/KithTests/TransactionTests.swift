@@ -196,3 +196,21 @@ struct StatementTests {
         try second.close()
     }
 }
+
+@Suite("A deadline")
+struct DeadlineTests {
+    @Test("ends a single long call on the graph, and nothing of the statement stays")
+    func endsDeletingAHub() throws {
+        let database = try Database.inMemory()
+        try database.execute("CREATE (:Hub)")
+        try database.execute("MATCH (h:Hub) UNWIND range(1, 40000) AS i CREATE (h)-[:HAS]->(:Leaf)")
+        var limits = Database.Limits()
+        limits.durationInMilliseconds = 3
+        let error = #expect(throws: KithError.self) {
+            try database.execute("MATCH (h:Hub) DETACH DELETE h", limits: limits)
+        }
+        #expect(error?.code == .init("ResourceError", "DeadlineExceeded"))
+        let counted = try database.execute("MATCH (:Hub)-[r:HAS]->() RETURN count(r) AS n").rows
+        #expect(try counted[0].get("n", as: Int.self) == 40_000)
+    }
+}

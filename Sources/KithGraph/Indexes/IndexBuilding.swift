@@ -23,7 +23,10 @@ extension GraphWriter {
         }
         guard entries.count > 0 else { return }
         var loader = try IndexLoader(index, self)
-        try entries.drain { key, isCut throws(GraphError) in try loader.append(key, isCut: isCut) }
+        try entries.drain { key, isCut throws(GraphError) in
+            try step()
+            try loader.append(key, isCut: isCut)
+        }
         try loader.finish()
     }
 
@@ -32,6 +35,7 @@ extension GraphWriter {
         _ entries: inout IndexEntries, into index: IndexDefinition
     ) throws(GraphError) {
         try entries.drain { key, isCut throws(GraphError) in
+            try step()
             try putEntry(Array(key), isCut: isCut, in: index.id)
         }
     }

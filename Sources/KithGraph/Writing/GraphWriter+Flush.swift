@@ -27,6 +27,7 @@ extension GraphWriter {
             let chunks = kind == .node ? pending.nodes : pending.relationships
             for chunk in chunks.keys.sorted() {
                 guard let rows = chunks[chunk]?.sortedRows, !rows.isEmpty else { continue }
+                try checkpoint?()
                 try flush(rows, kind, chunk)
                 if kind == .node {
                     changes.nodeChunks.insert(chunk)
@@ -38,6 +39,7 @@ extension GraphWriter {
         for key in pending.lists.keys.sorted(by: { ($0.type, $0.tag) < ($1.type, $1.tag) }) {
             for (chunk, lists) in (pending.lists[key] ?? [:]).sorted(by: { $0.key < $1.key })
             where lists.count > 0 {
+                try checkpoint?()
                 if let patch = try flush(lists, key, chunk) {
                     changes.patches[key, default: [:]][chunk] = patch
                 }

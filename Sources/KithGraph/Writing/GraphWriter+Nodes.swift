@@ -185,6 +185,7 @@ extension GraphWriter {
         let expansion = Expansion(capacity: 1024)
         var isDone = false
         while !isDone {
+            try checkpoint?()
             isDone = try withUnsafePointer(to: id) { source throws(GraphError) in
                 try reader.expand(
                     UnsafeBufferPointer(start: source, count: 1), types: [], direction: .both,

@@ -156,6 +156,7 @@ extension GraphWriter {
                 ? try reader.slots(inNodeChunk: chunk, labels: [LabelID(rawValue: token)])
                 : try reader.slots(inRelationshipChunk: chunk)
             for slot in 0..<slots.endSlot where slots.contains(slot) {
+                try step()
                 try body(chunk.rawID(slot: slot))
             }
         }

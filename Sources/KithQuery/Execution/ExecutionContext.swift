@@ -181,6 +181,7 @@ extension QueryError {
             case .limitExceeded: ("ResourceError", "LimitExceeded")
             case .unstorable: ("TypeError", "InvalidPropertyType")
             case .cancelled: ("ResourceError", "Cancelled")
+            case .deadlineExceeded: ("ResourceError", "DeadlineExceeded")
             }
         self.init(
             type: type, detail: detail, phase: .runtime, message: error.message, span: span)
