@@ -1,5 +1,6 @@
 import KithGraph
-import KithQuery
+
+@testable import KithQuery
 
 /// The choices under which the engine runs a statement, none of which may change its result.
 struct EngineChoices: CustomStringConvertible, Equatable {
@@ -8,7 +9,7 @@ struct EngineChoices: CustomStringConvertible, Equatable {
     var isReopened = false
 
     /// The names of the rewrite rules.
-    static let rules: [String] = []
+    static let rules = RewriteRule.allCases.map { $0.rawValue }
 
     /// The best choices.
     init() {}
