@@ -78,7 +78,9 @@ struct RunwayTests {
         for round in UInt8(0)..<8 { try Self.put(round, round, engine) }
         let pages = file.events.compactMap { event -> Int? in
             // A commit page and a leaf in one write.
-            guard case .write(let offset, let bytes) = event, bytes.count == 8192 else { return nil }
+            guard case .write(let offset, let bytes) = event, bytes.count == 8192 else {
+                return nil
+            }
             return bytes.starts(with: Array("KiCommit".utf8)) ? offset : nil
         }
         #expect(pages.count >= 6)
