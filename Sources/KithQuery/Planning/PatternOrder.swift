@@ -115,15 +115,31 @@ struct PatternOrder {
             && state.relationships.count == pattern.relationships.count
     }
 
+    /// The best states of one size, in the order in which they were found first, so that of equally
+    /// cheap orders always the same is chosen.
+    private struct Layer {
+        private(set) var states: [State] = []
+        private var places: [Key: Int] = [:]
+
+        mutating func add(_ state: State) {
+            let key = Key(nodes: state.nodes, relationships: state.relationships)
+            guard let place = places[key] else {
+                places[key] = states.count
+                states.append(state)
+                return
+            }
+            if PatternOrder.isBetter(state, states[place]) { states[place] = state }
+        }
+    }
+
     private func exact(_ start: State) -> State {
         let total = pattern.nodes.count + pattern.relationships.count
-        var layers: [[Key: State]] = Array(repeating: [:], count: total + 1)
-        let size = start.nodes.count
-        layers[size][Key(nodes: start.nodes, relationships: start.relationships)] = start
+        var layers = Array(repeating: Layer(), count: total + 1)
+        layers[start.nodes.count].add(start)
         var best: State?
-        for size in size...total {
-            let states = layers[size].values
-            layers[size] = [:]
+        for size in start.nodes.count...total {
+            let states = layers[size].states
+            layers[size] = Layer()
             for state in states {
                 if isSolved(state) {
                     if best.map({ state.cost < $0.cost }) ?? true { best = state }
@@ -131,10 +147,7 @@ struct PatternOrder {
                 }
                 for move in moves(from: state) {
                     let next = applied(move, to: state)
-                    let key = Key(nodes: next.nodes, relationships: next.relationships)
-                    let nextSize = next.nodes.count + next.relationships.count
-                    if let known = layers[nextSize][key], !Self.isBetter(next, known) { continue }
-                    layers[nextSize][key] = next
+                    layers[next.nodes.count + next.relationships.count].add(next)
                 }
             }
         }
