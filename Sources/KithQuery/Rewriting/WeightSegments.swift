@@ -2,7 +2,8 @@
 ///
 /// From the first MATCH to the aggregation that takes its rows, nothing may look at single rows:
 /// only MATCH, OPTIONAL MATCH, UNWIND and plain projections stand between, and no expression there
-/// draws random numbers. Every aggregate can take a row several times (``AggregateState``).
+/// draws random numbers. Every aggregate can take a row several times (``AggregateState``); `collect`
+/// would show that equal rows come together, so it takes plain rows.
 enum WeightSegments {
     /// Whether rows may carry weights from the clause at `start` on, up to an aggregation.
     static func begins(
@@ -18,7 +19,10 @@ enum WeightSegments {
                 guard match.pattern.selections.isEmpty else { return false }
             case .unwind: continue
             case .project(let projection):
-                if projection.isAggregating { return true }
+                if projection.isAggregating {
+                    // A collected list shows in what order its rows came.
+                    return !projection.aggregates.contains { $0.function == "collect" }
+                }
                 guard !projection.isDistinct, projection.sortKeys.isEmpty,
                     projection.skip == nil, projection.limit == nil
                 else { return false }
