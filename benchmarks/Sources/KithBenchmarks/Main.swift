@@ -1,6 +1,8 @@
 import Glibc
 
 /// `kith-benchmarks WORKLOAD [DIRECTORY]`: prints ratios measured within one run.
+///
+/// `kith-benchmarks crm DATABASE …` measures queries on an imported graph; see ``CRMWorkload``.
 @main
 struct Benchmarks {
     /// Every workload by name.
@@ -17,6 +19,7 @@ struct Benchmarks {
     static func main() throws {
         let arguments = CommandLine.arguments
         let name = arguments.count > 1 ? arguments[1] : "all"
+        if name == "crm" { return try CRMWorkload.run(Array(arguments.dropFirst(2))) }
         let parent = arguments.count > 2 ? arguments[2] : "."
         let directory = "\(parent)/kith-benchmark-\(getpid())"
         mkdir(directory, 0o700)
@@ -28,7 +31,8 @@ struct Benchmarks {
             try workload.run(directory)
         }
         if !found {
-            print("workloads: \(workloads.map(\.name).joined(separator: ", ")), or all")
+            let names = workloads.map(\.name).joined(separator: ", ")
+            print("workloads: \(names), or all; crm DATABASE")
             exit(2)
         }
     }
