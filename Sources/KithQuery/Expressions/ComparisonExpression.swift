@@ -17,6 +17,12 @@ final class ComparisonExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
+        TruthVector.vector(try truthCodes(batch, context))
+    }
+
+    override func truthCodes(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8] {
         var left = try first.evaluate(batch, context)
         var codes: [UInt8] = []
         for step in steps {
@@ -32,7 +38,7 @@ final class ComparisonExpression: VectorExpression {
             }
             left = right
         }
-        return TruthVector.vector(codes)
+        return codes
     }
 }
 
@@ -49,6 +55,12 @@ enum ComparisonKernels {
             return numbers(left, left.integers, comparison, right, right.integers)
         case (.float, .float): return numbers(left, left.floats, comparison, right, right.floats)
         case (.string, .string): return strings(left, comparison, right)
+        case (.integer, .float):
+            guard let floats = left.exactFloats() else { return values(left, comparison, right) }
+            return numbers(floats, floats.floats, comparison, right, right.floats)
+        case (.float, .integer):
+            guard let floats = right.exactFloats() else { return values(left, comparison, right) }
+            return numbers(left, left.floats, comparison, floats, floats.floats)
         case (.node, .node), (.relationship, .relationship):
             if comparison == .equal || comparison == .notEqual {
                 return numbers(left, left.ids, comparison, right, right.ids)
@@ -86,12 +98,34 @@ enum ComparisonKernels {
         _ right: Vector, _ b: UnsafeMutablePointer<Number>
     ) -> [UInt8] {
         switch comparison {
-        case .equal: run(left, right) { a[$0] == b[$1] }
-        case .notEqual: run(left, right) { a[$0] != b[$1] }
-        case .less: run(left, right) { a[$0] < b[$1] }
-        case .lessOrEqual: run(left, right) { a[$0] <= b[$1] }
-        case .greater: run(left, right) { a[$0] > b[$1] }
-        case .greaterOrEqual: run(left, right) { a[$0] >= b[$1] }
+        case .equal: runNumbers(left, right, a, b) { $0 == $1 }
+        case .notEqual: runNumbers(left, right, a, b) { $0 != $1 }
+        case .less: runNumbers(left, right, a, b) { $0 < $1 }
+        case .lessOrEqual: runNumbers(left, right, a, b) { $0 <= $1 }
+        case .greater: runNumbers(left, right, a, b) { $0 > $1 }
+        case .greaterOrEqual: runNumbers(left, right, a, b) { $0 >= $1 }
+        }
+    }
+
+    /// Fills codes by a test of values, in a plain loop where the left side varies, the right one does
+    /// not, and neither can be null.
+    @inline(__always)
+    private static func runNumbers<Number>(
+        _ left: Vector, _ right: Vector, _ a: UnsafeMutablePointer<Number>,
+        _ b: UnsafeMutablePointer<Number>, _ test: (Number, Number) -> Bool
+    ) -> [UInt8] {
+        guard right.isConstant, !left.isConstant, left.validity == nil, right.validity == nil else {
+            return run(left, right) { test(a[$0], b[$1]) }
+        }
+        let count = left.count
+        let other = b[0]
+        return [UInt8](unsafeUninitializedCapacity: count) { codes, initialized in
+            var row = 0
+            while row < count {
+                codes[row] = unsafeBitCast(test(a[row], other), to: UInt8.self)
+                row &+= 1
+            }
+            initialized = count
         }
     }
 
@@ -137,5 +171,24 @@ enum ComparisonKernels {
             }
             initialized = count
         }
+    }
+}
+
+extension Vector {
+    /// The integers as floats, where every one of them is a float exactly; nil otherwise.
+    func exactFloats() -> Vector? {
+        let stored = isConstant ? 1 : count
+        let most = Int64(1) << 53
+        let result = Vector(.float, count: count, isConstant: isConstant, hasNulls: validity != nil)
+        var isExact = true
+        var position = 0
+        while position < stored {
+            let number = integers[position]
+            isExact = isExact && number >= -most && number <= most
+            result.floats[position] = Double(number)
+            position &+= 1
+        }
+        if let validity { result.validity?.update(from: validity, count: stored) }
+        return isExact ? result : nil
     }
 }

@@ -44,6 +44,8 @@ final class CaseEvaluation: VectorExpression {
     private let subject: VectorExpression?
     private let branches: [Branch]
     private let otherwise: (expression: VectorExpression, reads: [VariableID])?
+    /// For `CASE WHEN condition THEN integer ELSE integer END`: the integers.
+    private let literals: (then: Int64, otherwise: Int64)?
 
     init(
         subject: VectorExpression?, branches: [Branch],
@@ -52,23 +54,55 @@ final class CaseEvaluation: VectorExpression {
         self.subject = subject
         self.branches = branches
         self.otherwise = otherwise
+        if subject == nil, branches.count == 1,
+            let then = branches[0].result as? LiteralExpression,
+            let other = otherwise?.expression as? LiteralExpression,
+            case .integer(let first) = then.value, case .integer(let second) = other.value
+        {
+            literals = (first, second)
+        } else {
+            literals = nil
+        }
         super.init(span: span)
+    }
+
+    /// One of two integers a row, as the code of its condition says.
+    private static func select(_ codes: [UInt8], _ then: Int64, _ otherwise: Int64) -> Vector {
+        let result = Vector(.integer, count: codes.count)
+        let target = result.integers
+        let difference = then &- otherwise
+        codes.withUnsafeBufferPointer { codes in
+            var row = 0
+            while row < codes.count {
+                target[row] =
+                    otherwise
+                    &+ difference &* Int64(truncatingIfNeeded: TruthVector.isTrue(codes[row]))
+                row &+= 1
+            }
+        }
+        return result
     }
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
+        if let literals {
+            return Self.select(
+                try branches[0].condition.truthCodes(batch, context), literals.then,
+                literals.otherwise)
+        }
         var result = ScatteredResult()
         let subjects = try subject?.evaluate(batch, context)
         var rest = (0..<Int32(batch.count)).map { $0 }
         for branch in branches where !rest.isEmpty {
-            let part = batch.keeping(branch.reads).gathered(rest)
-            let condition = try branch.condition.evaluate(part, context)
+            let part =
+                rest.count == batch.count ? batch : batch.keeping(branch.reads).gathered(rest)
             let codes: [UInt8]
             if let subjects {
+                let condition = try branch.condition.evaluate(part, context)
                 let compared = subjects.gathered(rest, count: rest.count)
                 codes = ComparisonKernels.compare(compared, .equal, condition)
             } else {
-                codes = try TruthVector.codes(condition, span: branch.condition.span)
+                codes = try branch.condition.truthCodes(part, context)
             }
             let taken = codes.indices.filter { codes[$0] == 1 }.map { Int32($0) }
             if taken.isEmpty { continue }

@@ -107,6 +107,9 @@ final class PredicateExpression: VectorExpression {
         {
             return StringKernels.test(predicate, subjects, operands)
         }
+        if predicate == .isIn, let codes = MembershipKernel.codes(subjects, operands) {
+            return TruthVector.vector(codes)
+        }
         var values: [Value] = []
         values.reserveCapacity(batch.count)
         do {

@@ -74,8 +74,7 @@ final class ListComprehensionExpression: VectorExpression {
         var keeps = [Bool](repeating: true, count: flat.batch.count)
         var inner = flat.batch
         if let predicate, inner.count > 0 {
-            let kept = try TruthVector.trueRows(
-                predicate.evaluate(inner, context), span: predicate.span)
+            let kept = TruthVector.trueRows(try predicate.truthCodes(inner, context))
             keeps = [Bool](repeating: false, count: inner.count)
             for row in kept { keeps[Int(row)] = true }
             inner = inner.gathered(kept)

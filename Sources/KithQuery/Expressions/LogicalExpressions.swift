@@ -21,9 +21,23 @@ final class JunctionExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
-        var codes = try self.codes(of: 0, batch, context)
-        for index in operands.indices.dropFirst() {
-            let undecided = codes.indices.filter { codes[$0] != deciding }.map { Int32($0) }
+        TruthVector.vector(try truthCodes(batch, context))
+    }
+
+    override func truthCodes(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8] {
+        var codes: [UInt8] = []
+        for index in operands.indices {
+            if deciding == 0 {
+                let isNeutral = try operands[index].expression.isSurelyTrue(batch, context)
+                if isNeutral { continue }
+            }
+            if codes.isEmpty {
+                codes = try self.codes(of: index, batch, context)
+                continue
+            }
+            let undecided = undecidedRows(codes)
             if undecided.isEmpty { break }
             if undecided.count == batch.count {
                 let next = try self.codes(of: index, batch, context)
@@ -36,15 +50,38 @@ final class JunctionExpression: VectorExpression {
                 }
             }
         }
-        return TruthVector.vector(codes)
+        // Only an AND of nothing but surely true operands leaves no codes.
+        return codes.isEmpty ? [UInt8](repeating: 1, count: batch.count) : codes
+    }
+
+    override func isSurelyTrue(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Bool {
+        guard deciding == 0 else { return false }
+        for operand in operands {
+            guard try operand.expression.isSurelyTrue(batch, context) else { return false }
+        }
+        return true
+    }
+
+    private func undecidedRows(_ codes: [UInt8]) -> [Int32] {
+        let deciding = deciding
+        return [Int32](unsafeUninitializedCapacity: codes.count) { rows, initialized in
+            var kept = 0
+            var row = 0
+            while row < codes.count {
+                rows[kept] = Int32(truncatingIfNeeded: row)
+                kept &+= codes[row] == deciding ? 0 : 1
+                row &+= 1
+            }
+            initialized = kept
+        }
     }
 
     private func codes(
         of index: Int, _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> [UInt8] {
-        let expression = operands[index].expression
-        let vector = try expression.evaluate(batch, context)
-        return try TruthVector.codes(vector, span: expression.span)
+        try operands[index].expression.truthCodes(batch, context)
     }
 
     /// The earlier code is not the deciding one.
@@ -67,8 +104,8 @@ final class ExclusiveOrExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
-        let leftCodes = try TruthVector.codes(left.evaluate(batch, context), span: left.span)
-        let rightCodes = try TruthVector.codes(right.evaluate(batch, context), span: right.span)
+        let leftCodes = try left.truthCodes(batch, context)
+        let rightCodes = try right.truthCodes(batch, context)
         return TruthVector.vector(
             zip(leftCodes, rightCodes).map { $0 == 2 || $1 == 2 ? 2 : $0 ^ $1 })
     }
@@ -85,7 +122,7 @@ final class NotExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
-        let codes = try TruthVector.codes(operand.evaluate(batch, context), span: operand.span)
+        let codes = try operand.truthCodes(batch, context)
         return TruthVector.vector(codes.map { $0 == 2 ? 2 : 1 &- $0 })
     }
 }

@@ -47,30 +47,43 @@ enum TruthVector {
 
     /// A vector of the truth values with these codes.
     static func vector(_ codes: [UInt8]) -> Vector {
-        let hasNulls = codes.contains(2)
-        let vector = Vector(.boolean, count: codes.count, hasNulls: hasNulls)
-        let target = vector.booleans
-        for (row, code) in codes.enumerated() { target[row] = code & 1 }
-        if let validity = vector.validity {
-            for (row, code) in codes.enumerated() { validity[row] = 1 &- (code &>> 1) }
+        codes.withUnsafeBufferPointer { codes in
+            var joined: UInt8 = 0
+            for code in codes { joined |= code }
+            let vector = Vector(.boolean, count: codes.count, hasNulls: joined & 2 != 0)
+            let target = vector.booleans
+            var row = 0
+            while row < codes.count {
+                target[row] = codes[row] & 1
+                row &+= 1
+            }
+            guard let validity = vector.validity else { return vector }
+            row = 0
+            while row < codes.count {
+                validity[row] = 1 &- (codes[row] &>> 1)
+                row &+= 1
+            }
+            return vector
         }
-        return vector
     }
 
-    /// The rows on which `vector` is true.
-    static func trueRows(_ vector: Vector, span: SourceSpan?) throws(QueryError) -> [Int32] {
-        let codes = try codes(vector, span: span)
-        return [Int32](unsafeUninitializedCapacity: codes.count) { rows, initialized in
+    /// The rows whose code is that of true.
+    static func trueRows(_ codes: [UInt8]) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: codes.count) { rows, initialized in
             var kept = 0
             var row = 0
             while row < codes.count {
                 rows[kept] = Int32(truncatingIfNeeded: row)
-                kept &+= Int(codes[row] & ~(codes[row] &>> 1) & 1)
+                kept &+= isTrue(codes[row])
                 row &+= 1
             }
             initialized = kept
         }
     }
+
+    /// 1 for the code of true, else 0.
+    @inline(__always)
+    static func isTrue(_ code: UInt8) -> Int { Int(code & ~(code &>> 1) & 1) }
 }
 
 extension QueryError {

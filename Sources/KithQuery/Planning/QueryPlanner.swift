@@ -31,7 +31,10 @@ final class QueryPlanner {
         let planner = QueryPlanner(
             statement: statement, statistics: statistics, options: options)
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
-        let root = try planner.plan(statement.query, from: start)
+        var root = try planner.plan(statement.query, from: start)
+        if options.allowsRule(ReachableEnds.name) {
+            root = ReachableEnds.applied(to: root, .standard)
+        }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
             subplans: planner.subplans)

@@ -49,7 +49,9 @@ final class StringArena {
     private var blocks: [UnsafeMutablePointer<UInt8>] = []
     private var next: UnsafeMutablePointer<UInt8>?
     private var remaining = 0
-    private static let blockSizeInBytes = 16 * 1024
+    /// The first block is small, because most vectors of made strings are; later ones grow.
+    private var nextBlockSizeInBytes = 256
+    private static let blockSizeMaxInBytes = 16 * 1024
 
     deinit {
         for block in blocks { block.deallocate() }
@@ -76,7 +78,8 @@ final class StringArena {
             remaining -= count
             return next
         }
-        let size = max(count, Self.blockSizeInBytes)
+        let size = max(count, nextBlockSizeInBytes)
+        nextBlockSizeInBytes = min(nextBlockSizeInBytes * 4, Self.blockSizeMaxInBytes)
         let block = UnsafeMutablePointer<UInt8>.allocate(capacity: max(size, 1))
         blocks.append(block)
         next = block + count

@@ -220,6 +220,12 @@ extension Vector {
     /// The rows' ids, dense, with the rows they belong to: rows that are null or hold no entity of
     /// this layout are left out.
     func presentIDs(_ layout: Layout) -> (ids: [UInt64], rows: [Int32]) {
+        if self.layout == layout, validity == nil, !isConstant {
+            return (
+                Array(UnsafeBufferPointer(start: self.ids, count: count)),
+                (0..<Int32(count)).map { $0 }
+            )
+        }
         var ids: [UInt64] = []
         var rows: [Int32] = []
         ids.reserveCapacity(count)

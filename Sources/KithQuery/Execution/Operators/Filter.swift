@@ -15,13 +15,15 @@ final class Filter: Operator {
 
     override func restart() { input.restart() }
 
+    override var mayRunAgain: Bool { input.mayRunAgain }
+
     /// The rows of `batch` on which `predicate` is true.
     static func filtered(
         _ batch: Batch, by predicate: VectorExpression, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
         guard batch.count > 0 else { return batch }
-        let truth = try predicate.evaluate(batch, context)
-        let kept = try TruthVector.trueRows(truth, span: predicate.span)
+        if try predicate.isSurelyTrue(batch, context) { return batch }
+        let kept = TruthVector.trueRows(try predicate.truthCodes(batch, context))
         if kept.count == batch.count { return batch }
         return batch.gathered(kept)
     }

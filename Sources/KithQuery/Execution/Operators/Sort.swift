@@ -47,17 +47,24 @@ final class Sort: Operator {
         }
         var rows = BufferedRows()
         var keyVectors: [[Vector]] = []
-        while let batch = try input.next(context) {
+        var bar: SortBar?
+        while var batch = try input.next(context) {
             guard batch.count > 0 else { continue }
-            try rows.append(batch, context)
             var vectors: [Vector] = []
             for key in keys { vectors.append(try key.expression.evaluate(batch, context)) }
+            if let kept = bar?.rows(within: vectors[0]), kept.count < batch.count {
+                if kept.isEmpty { continue }
+                batch = batch.gathered(kept)
+                vectors = vectors.map { $0.gathered(kept, count: kept.count) }
+            }
+            try rows.append(batch, context)
             keyVectors.append(vectors)
             if most < .max, rows.count > 4 * max(most, context.batchSize) {
                 let (best, bestKeys) = ordered(rows, keyVectors, most)
                 rows.removeAll(context)
                 try rows.append(best, context)
                 keyVectors = [bestKeys]
+                bar = SortBar(bestKeys[0], at: most - 1, isDescending: keys[0].isDescending)
             }
         }
         if rows.count == 0 { return Batch(count: 0, width: width) }
@@ -88,6 +95,42 @@ final class Sort: Operator {
         sorted = nil
         position = 0
         input.restart()
+    }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
+}
+
+/// The first key of the last row worth keeping: rows beyond it need not be looked at.
+private struct SortBar {
+    private let number: Int64
+    private let isDescending: Bool
+
+    /// nil where the key at `row` is no integer.
+    init?(_ key: Vector, at row: Int, isDescending: Bool) {
+        guard key.layout == .integer, row >= 0, row < key.count, !key.isNull(row) else {
+            return nil
+        }
+        number = key.integers[key.position(row)]
+        self.isDescending = isDescending
+    }
+
+    /// The rows that are not beyond the bar; nil where all must be kept, because the keys are of
+    /// another kind.
+    func rows(within key: Vector) -> [Int32]? {
+        guard key.layout == .integer, key.validity == nil, !key.isConstant else { return nil }
+        let numbers = key.integers
+        let (number, isDescending) = (number, isDescending)
+        return [Int32](unsafeUninitializedCapacity: key.count) { rows, initialized in
+            var kept = 0
+            var row = 0
+            while row < key.count {
+                rows[kept] = Int32(truncatingIfNeeded: row)
+                let isWithin = isDescending ? numbers[row] >= number : numbers[row] <= number
+                kept &+= Int(unsafeBitCast(isWithin, to: UInt8.self))
+                row &+= 1
+            }
+            initialized = kept
+        }
     }
 }
 
