@@ -5,7 +5,8 @@
 public struct ExecutionOptions: Hashable, Sendable {
     /// The most rows that operators put into one batch; at least 1.
     public var batchSize = 2_048
-    /// The most threads that run one statement; at least 1.
+    /// The most threads that may run one statement; at least 1. Statements run on one thread as yet,
+    /// whatever this says.
     public var threads = 1
     /// Whether nodes may be found through indexes and by their ids, and not by scans alone.
     public var usesIndexes = true
