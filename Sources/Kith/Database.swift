@@ -59,7 +59,7 @@ public final class Database: Sendable {
     let options: Options
     let functions: FunctionRegistry
     private let procedures: Mutex<ProcedureRegistry>
-    private let plans = PlanCache()
+    let plans = PlanCache()
 
     private init(_ store: GraphStore, _ options: Options) {
         self.store = store
@@ -227,17 +227,14 @@ public final class Database: Sendable {
         TransactionSource(store, timeoutInMilliseconds: options.writerTimeoutInMilliseconds)
     }
 
-    /// What a statement that begins now gets from outside.
+    /// What the statements of a transaction get from outside; each is to set its own time.
     func environment(
         transactionTime: Instant, execution: ExecutionOptions
     ) -> StatementEnvironment {
-        let now = StatementEnvironment.systemTime()
-        var generator = SystemRandomNumberGenerator()
         var environment = StatementEnvironment(
-            time: now, transactionTime: transactionTime,
+            time: transactionTime, transactionTime: transactionTime,
             clock: { StatementEnvironment.systemTime() }, defaultZone: StatementEnvironment.utc,
-            seed: generator.next(), functions: functions,
-            procedures: procedures.withLock { $0 })
+            functions: functions, procedures: procedures.withLock { $0 })
         environment.options = execution
         return environment
     }
@@ -246,14 +243,23 @@ public final class Database: Sendable {
     func prepared(
         _ statement: PreparedStatement, graph: GraphReader, environment: StatementEnvironment
     ) throws(KithError) -> PreparedQuery {
+        let sizeClass = PlanCache.sizeClass(graph)
+        let options = environment.options
+        let last = statement.lastPlan.plan(
+            plans, catalogVersion: graph.catalogVersion, sizeClass: sizeClass, options: options)
+        if let last, last.isRight(for: graph) { return last }
         let key = PlanCache.Key(
-            text: statement.text, catalogVersion: graph.catalog.version,
-            sizeClass: PlanCache.sizeClass(graph), options: environment.options)
-        if let known = plans.plan(key), known.isRight(for: graph) { return known }
+            text: statement.text, catalogVersion: graph.catalogVersion, sizeClass: sizeClass,
+            options: options)
+        if let known = plans.plan(key), known.isRight(for: graph) {
+            statement.lastPlan.keep(known, plans, sizeClass: sizeClass, options: options)
+            return known
+        }
         do {
             let prepared = try QueryPipeline.prepare(
                 statement.statement, graph: graph, environment: environment)
             plans.add(prepared, for: key)
+            statement.lastPlan.keep(prepared, plans, sizeClass: sizeClass, options: options)
             return prepared
         } catch {
             throw KithError(error, in: statement.text)

@@ -25,12 +25,14 @@ final class PlanCache: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Counts how often all plans became old.
+    let generation = Atomic<UInt64>(0)
     /// The most statements remembered.
     static let capacity = 256
 
     /// Two graphs of one class differ in size by less than a factor of four.
     static func sizeClass(_ graph: GraphReader) -> Int {
-        let size = graph.nodeCount + graph.relationshipCount
+        let size = graph.entityCount
         return (Int.bitWidth - size.leadingZeroBitCount) / 2
     }
 
@@ -55,5 +57,46 @@ final class PlanCache: Sendable {
         }
     }
 
-    func removeAll() { state.withLock { $0.entries = [:] } }
+    func removeAll() {
+        state.withLock { $0.entries = [:] }
+        generation.add(1, ordering: .sequentiallyConsistent)
+    }
+}
+
+/// The plan that a prepared statement last ran with, and for what.
+final class LastPlan: Sendable {
+    private struct Entry {
+        let owner: ObjectIdentifier
+        let generation: UInt64
+        let sizeClass: Int
+        let options: ExecutionOptions
+        let prepared: PreparedQuery
+    }
+
+    private let entry = Mutex<Entry?>(nil)
+
+    /// The plan, if it was made for the same cache of plans, catalog, size and options.
+    func plan(
+        _ owner: PlanCache, catalogVersion: UInt64, sizeClass: Int, options: ExecutionOptions
+    ) -> PreparedQuery? {
+        entry.withLock { entry in
+            guard let entry, entry.owner == ObjectIdentifier(owner),
+                entry.generation == owner.generation.load(ordering: .acquiring),
+                entry.prepared.catalogVersion == catalogVersion, entry.sizeClass == sizeClass,
+                entry.options == options
+            else { return nil }
+            return entry.prepared
+        }
+    }
+
+    func keep(
+        _ prepared: PreparedQuery, _ owner: PlanCache, sizeClass: Int, options: ExecutionOptions
+    ) {
+        let generation = owner.generation.load(ordering: .acquiring)
+        entry.withLock {
+            $0 = Entry(
+                owner: ObjectIdentifier(owner), generation: generation, sizeClass: sizeClass,
+                options: options, prepared: prepared)
+        }
+    }
 }

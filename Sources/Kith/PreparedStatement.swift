@@ -8,6 +8,8 @@ public struct PreparedStatement: Sendable {
     /// The statement's text.
     public let text: String
     let statement: Statement
+    /// The plan it last ran with, so that running it again asks no table of plans.
+    let lastPlan: LastPlan
 
     /// Parses a text that holds one statement.
     ///
@@ -28,6 +30,7 @@ public struct PreparedStatement: Sendable {
     private init(_ text: String, _ statement: Statement) {
         self.text = text
         self.statement = statement
+        lastPlan = LastPlan()
     }
 
     /// Parses a script: statements separated by semicolons.

@@ -32,64 +32,24 @@ public struct Warning: Sendable {
 ///
 /// For the transaction's thread, and only while the transaction is open.
 public final class ResultStream {
+    private let prepared: PreparedQuery
+    private let text: String
+    private let graph: GraphReader
+    private var cursor: QueryCursor?
+    /// The rows of a statement that has run to its end, the last ones first.
+    private var buffered: [[Row]] = []
+
+    init(_ prepared: PreparedQuery, text: String, graph: GraphReader) {
+        self.prepared = prepared
+        self.text = text
+        self.graph = graph
+    }
+
     /// The names of the columns, in order.
-    public let columns: [String]
+    public var columns: [String] { prepared.columns }
+
     /// What the statement's author should look at.
-    public let warnings: [Warning]
-    private let run: StatementRun
-    private let cursor: QueryCursor
-    private var buffered: [[Row]]
-
-    init(_ run: StatementRun, _ cursor: QueryCursor, buffered: [[Row]]) {
-        self.run = run
-        self.cursor = cursor
-        self.buffered = buffered.reversed()
-        columns = cursor.columns
-        warnings = run.warnings
-    }
-
-    /// The next rows, at most about 2,048; nil when there are no more.
-    public func next() throws(KithError) -> [Row]? {
-        if let rows = buffered.popLast() { return rows }
-        return run.isWriting ? nil : try run.nextRows(cursor)
-    }
-
-    /// What the statement has changed.
-    public var changes: ChangeCounts { cursor.changes }
-
-    /// The most memory that the statement's operators held at once.
-    public var peakMemoryInBytes: Int { cursor.peakMemoryInBytes }
-
-    /// All remaining rows with everything else of the result.
-    public func collected() throws(KithError) -> Result {
-        var rows: [Row] = []
-        while let batch = try next() { rows += batch }
-        let profile = cursor.profile.map { values in
-            values.map {
-                Row(columns: PlanDescription.columns, values: $0, entities: EntityTable())
-            }
-        }
-        return Result(
-            columns: columns, rows: rows, changes: changes, warnings: warnings, profile: profile)
-    }
-}
-
-/// One run of a statement: turns what the query layer gives into rows and errors of the library.
-struct StatementRun {
-    let prepared: PreparedQuery
-    let text: String
-    let graph: GraphReader
-    let writer: GraphWriter?
-    let parameters: [String: Value]
-    let control: StatementControl
-    let limits: StatementLimits
-    let environment: StatementEnvironment
-    let transactions: TransactionSource?
-
-    /// Whether the statement changes something, and so runs to its end before any row is given.
-    var isWriting: Bool { prepared.isWriting && prepared.mode != .explain }
-
-    var warnings: [Warning] {
+    public var warnings: [Warning] {
         prepared.warnings.map {
             Warning(
                 code: $0.code, message: $0.message, place: KithError.Place($0.span, in: text),
@@ -97,31 +57,68 @@ struct StatementRun {
         }
     }
 
+    /// The next rows, at most about 2,048; nil when there are no more.
+    public func next() throws(KithError) -> [Row]? {
+        if let rows = buffered.popLast() { return rows }
+        return isWriting ? nil : try nextRows()
+    }
+
+    /// What the statement has changed.
+    public var changes: ChangeCounts { cursor?.changes ?? ChangeCounts() }
+
+    /// The most memory that the statement's operators held at once.
+    public var peakMemoryInBytes: Int { cursor?.peakMemoryInBytes ?? 0 }
+
+    /// All remaining rows with everything else of the result.
+    public func collected() throws(KithError) -> Result {
+        var rows = try next() ?? []
+        while let batch = try next() { rows += batch }
+        let profile = cursor?.profile.map { values in
+            values.map { Row(RowBatch(PlanDescription.columns, $0, EntityTable()), 0) }
+        }
+        return Result(
+            columns: columns, rows: rows, changes: changes, warnings: warnings, profile: profile)
+    }
+}
+
+/// Running a statement: what the query layer gives becomes rows and errors of the library.
+extension ResultStream {
+    /// Whether the statement changes something, and so runs to its end before any row is given.
+    private var isWriting: Bool { prepared.isWriting && prepared.mode != .explain }
+
     /// Begins the statement; one that writes runs to its end.
-    func begin() throws(KithError) -> ResultStream {
+    func begin(
+        writer: GraphWriter?, parameters: [String: Value], control: StatementControl,
+        limits: StatementLimits, environment: StatementEnvironment,
+        transactions: TransactionSource?
+    ) throws(KithError) {
         if isWriting, prepared.runsInTransactions {
-            let cursor = try cursor(writer: nil)
-            return ResultStream(self, cursor, buffered: try allRows(cursor))
+            cursor = try makeCursor(
+                nil, parameters, control, limits, environment, transactions)
+            buffered = try allRows()
+            return
         }
         guard isWriting, let writer else {
-            return ResultStream(self, try cursor(writer: nil), buffered: [])
+            cursor = try makeCursor(
+                nil, parameters, control, limits, environment, transactions)
+            return
         }
         do {
             try writer.beginStatement()
         } catch {
             throw KithError(error)
         }
-        writer.checkpoint = graphCheckpoint
+        writer.checkpoint = Self.graphCheckpoint(control, limits)
         defer { writer.checkpoint = nil }
         do throws(KithError) {
-            let cursor = try cursor(writer: writer)
-            let rows = try allRows(cursor)
+            cursor = try makeCursor(
+                writer, parameters, control, limits, environment, transactions)
+            buffered = try allRows()
             do {
                 try writer.endStatement()
             } catch {
                 throw KithError(QueryError(graphError: error), in: text)
             }
-            return ResultStream(self, cursor, buffered: rows)
         } catch {
             do {
                 try writer.rollbackStatement()
@@ -132,15 +129,18 @@ struct StatementRun {
         }
     }
 
-    private func allRows(_ cursor: QueryCursor) throws(KithError) -> [[Row]] {
+    /// The rows that are left, the last ones first.
+    private func allRows() throws(KithError) -> [[Row]] {
         var rows: [[Row]] = []
-        while let batch = try nextRows(cursor) { rows.append(batch) }
-        return rows
+        while let batch = try nextRows() { rows.append(batch) }
+        return rows.reversed()
     }
 
     /// Carries cancellation and deadline into long calls on the graph.
-    private var graphCheckpoint: () throws(GraphError) -> Void {
-        { [control, limits] () throws(GraphError) in
+    private static func graphCheckpoint(
+        _ control: StatementControl, _ limits: StatementLimits
+    ) -> () throws(GraphError) -> Void {
+        { () throws(GraphError) in
             if control.isCancelled { throw .cancelled }
             if let deadline = limits.deadlineInNanoseconds,
                 MonotonicClock.nanoseconds() > deadline
@@ -150,7 +150,11 @@ struct StatementRun {
         }
     }
 
-    private func cursor(writer: GraphWriter?) throws(KithError) -> QueryCursor {
+    private func makeCursor(
+        _ writer: GraphWriter?, _ parameters: [String: Value], _ control: StatementControl,
+        _ limits: StatementLimits, _ environment: StatementEnvironment,
+        _ transactions: TransactionSource?
+    ) throws(KithError) -> QueryCursor {
         do {
             return try QueryPipeline.run(
                 prepared, graph: graph, writer: writer, parameters: parameters, control: control,
@@ -160,23 +164,23 @@ struct StatementRun {
         }
     }
 
-    /// The next rows of a running statement, with all that they refer to.
-    func nextRows(_ cursor: QueryCursor) throws(KithError) -> [Row]? {
-        let batch: [[Value]]?
+    /// The next rows of the running statement, with all that they refer to.
+    private func nextRows() throws(KithError) -> [Row]? {
+        let found: ResultRows?
         do {
-            batch = try cursor.next()
+            found = try cursor?.nextRows()
         } catch {
             throw KithError(error, in: text)
         }
-        guard let batch else { return nil }
+        guard let found else { return nil }
         var entities = EntityTable()
         do {
-            for row in batch {
-                for value in row { try entities.collect(value, from: cursor.graph) }
-            }
+            let seen = cursor?.graph ?? graph
+            for value in found.values { try entities.collect(value, from: seen) }
         } catch {
             throw KithError(error)
         }
-        return batch.map { Row(columns: cursor.columns, values: $0, entities: entities) }
+        let batch = RowBatch(columns, found.values, entities)
+        return (0..<found.count).map { Row(batch, $0) }
     }
 }

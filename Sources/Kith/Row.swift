@@ -1,25 +1,56 @@
 import KithValues
 
+/// Rows that were found together: they share the names of their columns, their values lie in one array.
+final class RowBatch: Sendable {
+    let columns: [String]
+    /// Row by row.
+    let values: [Value]
+    let entities: EntityTable
+
+    init(_ columns: [String], _ values: [Value], _ entities: EntityTable) {
+        self.columns = columns
+        self.values = values
+        self.entities = entities
+    }
+}
+
 /// One row of a result.
 ///
-/// A row is a value: it may be kept after the transaction has ended and passed to other threads.
+/// A row is a value: it may be kept after the transaction has ended and passed to other threads. It
+/// shares its memory with the rows that were found with it, at most some 2,048.
 public struct Row: Sendable {
+    private let batch: RowBatch
+    private let index: Int
+
+    init(_ batch: RowBatch, _ index: Int) {
+        self.batch = batch
+        self.index = index
+    }
+
     /// The names of the columns, in order.
-    public let columns: [String]
+    public var columns: [String] { batch.columns }
+
     /// The values, in the order of the columns.
-    public let values: [Value]
+    public var values: [Value] {
+        let width = batch.columns.count
+        return Array(batch.values[index * width..<(index + 1) * width])
+    }
+
     /// The nodes and relationships that the values refer to.
-    public let entities: EntityTable
+    public var entities: EntityTable { batch.entities }
 
     /// The value of a column.
     ///
     /// - Complexity: O(*c*), where *c* is the number of columns.
     public subscript(column: String) -> Value? {
-        columns.firstIndex(of: column).map { values[$0] }
+        batch.columns.firstIndex(of: column).map { self[$0] }
     }
 
     /// The value of the column at a position.
-    public subscript(position: Int) -> Value { values[position] }
+    public subscript(position: Int) -> Value {
+        precondition(batch.columns.indices.contains(position), "the row has no such column")
+        return batch.values[index * batch.columns.count + position]
+    }
 
     /// The value of a column as a Swift type.
     ///

@@ -17,7 +17,11 @@ public final class Transaction {
     private var isOpen = true
     /// How its statements are planned and run, from the next one on; at first as the database's
     /// options say.
-    public var execution: ExecutionOptions
+    public var execution: ExecutionOptions {
+        didSet { environment = nil }
+    }
+    /// What all of its statements get from outside, and the plans' generation it was made for.
+    private var environment: (made: StatementEnvironment, generation: UInt64)?
     /// Whether the writer commits when the closure that this was made for returns.
     private let isShared: Bool
 
@@ -91,8 +95,8 @@ public final class Transaction {
         control: StatementControl, transactions: TransactionSource?
     ) throws(KithError) -> ResultStream {
         try checkOpen()
-        let environment = database.environment(
-            transactionTime: startTime, execution: execution)
+        var environment = currentEnvironment()
+        environment.statementTime = StatementEnvironment.systemTime()
         let prepared = try database.prepared(statement, graph: reader, environment: environment)
         if let command = prepared.transactionCommand {
             throw KithError(
@@ -108,20 +112,26 @@ public final class Transaction {
             deadlineInNanoseconds: bounds.durationInMilliseconds.map {
                 MonotonicClock.nanoseconds() &+ UInt64(max($0, 0)) &* 1_000_000
             })
-        let run = StatementRun(
-            prepared: prepared, text: statement.text, graph: reader, writer: writer,
-            parameters: parameters, control: control, limits: statementLimits,
+        let stream = ResultStream(prepared, text: statement.text, graph: reader)
+        try stream.begin(
+            writer: writer, parameters: parameters, control: control, limits: statementLimits,
             environment: environment, transactions: transactions)
-        return try run.begin()
+        return stream
+    }
+
+    private func currentEnvironment() -> StatementEnvironment {
+        let generation = database.plans.generation.load(ordering: .acquiring)
+        if let environment, environment.generation == generation { return environment.made }
+        let made = database.environment(transactionTime: startTime, execution: execution)
+        environment = (made, generation)
+        return made
     }
 
     /// The prepared form of a statement in this transaction.
     func prepared(_ statement: PreparedStatement) throws(KithError) -> PreparedQuery {
         try checkOpen()
         return try database.prepared(
-            statement, graph: reader,
-            environment: database.environment(
-                transactionTime: startTime, execution: execution))
+            statement, graph: reader, environment: currentEnvironment())
     }
 
     private func checkOpen() throws(KithError) {

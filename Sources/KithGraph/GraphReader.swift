@@ -1,5 +1,6 @@
 import KithStorage
 import KithValues
+import Synchronization
 
 /// A view of a graph: a snapshot, or what a write transaction sees of itself.
 ///
@@ -28,7 +29,15 @@ public final class GraphReader: @unchecked Sendable {
         /// The types of chunks that this transaction made.
         var chunkTypes: [UInt64: UInt32] = [:]
 
+        /// The version of the catalog from which the transaction began.
+        let committedCatalogVersion: UInt64
+        /// Differs between transactions.
+        let number: UInt64
+        private static let numbers = Atomic<UInt64>(0)
+
         init(_ tables: GraphTables) {
+            number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+            committedCatalogVersion = tables.catalog.version
             catalog = tables.catalog
             statistics = tables.statistics
             nodeChunkCount = tables.nodeChunkCount
@@ -53,6 +62,23 @@ public final class GraphReader: @unchecked Sendable {
 
     /// The names, indexes and constraints of this view.
     public var catalog: Catalog { owned?.catalog ?? tables.catalog }
+
+    /// The version of ``catalog``; one of its own, which no other view ever has, where a transaction
+    /// changed the catalog: when it is rolled back, another one may give the same number to other names.
+    public var catalogVersion: UInt64 {
+        guard let owned else { return tables.catalog.version }
+        let version = owned.catalog.version
+        if version == owned.committedCatalogVersion { return version }
+        return 1 << 63 | owned.number << 24 | version & 0xFF_FFFF
+    }
+
+    /// Whether this is a snapshot, and not what a write transaction sees of itself.
+    public var isSnapshot: Bool { pending == nil }
+
+    /// How many nodes and relationships there are together.
+    public var entityCount: Int {
+        pending == nil ? tables.entityCount : nodeCount + relationshipCount
+    }
 
     var statistics: GraphStatistics { owned?.statistics ?? tables.statistics }
 

@@ -21,22 +21,42 @@ public final class PreparedQuery: Sendable {
     public let warnings: [QueryWarning]
     /// The catalog it was prepared for; with another one it should be prepared again.
     public let catalogVersion: UInt64
-    var plan: Plan? { trees.tree.plan }
+    /// EXPLAIN, PROFILE, or neither.
+    public let mode: Statement.Mode
+    /// The command, when the statement controls a transaction: the caller carries it out.
+    public let transactionCommand: TransactionCommand?
+    /// The plan, kept alive by ``trees``: read several times a run, which copying the trees is not for.
+    private let planReference: Unmanaged<Plan>?
+    var plan: Plan? { planReference?.takeUnretainedValue() }
     /// Whether the statement is so deep that it takes a ``DeepStack`` to run it.
     let isDeep: Bool
     private let trees: DeepTree<(statement: Statement, plan: Plan?)>
     let columnVariables: [VariableID]
+    /// What the plan comes to where it only reads one node found by its key.
+    let point: PointLookup?
+    /// Operators of runs that have ended.
+    let pool = RunPool()
 
-    init(statement: Statement, bound: BoundStatement, plan: Plan, catalogVersion: UInt64) {
+    init(statement: Statement, bound: BoundStatement, plan: Plan, graph: GraphReader) {
         isDeep = DeepStack.isNeeded(forDepth: statement.nestingDepth)
         trees = DeepTree((statement, plan), isDeep: isDeep)
-        self.catalogVersion = catalogVersion
+        planReference = Unmanaged.passUnretained(plan)
+        mode = statement.mode
+        transactionCommand = nil
+        catalogVersion = graph.catalogVersion
         parameters = bound.parameters
         parameterSpans = bound.parameterSpans
         isWriting = bound.isWriting
         transactionsSpan = bound.transactionsSpan
         warnings = bound.warnings
         columnVariables = bound.query.columns.map { $0.variable }
+        let isPlain = !bound.isWriting && !isDeep && statement.mode == .run
+        point =
+            isPlain
+            ? PointLookup(
+                plan, columns: columnVariables, parameters: bound.parameters,
+                catalog: graph.catalog)
+            : nil
         columns =
             statement.mode == .explain
             ? PlanDescription.columns : bound.query.columns.map { $0.name }
@@ -46,6 +66,13 @@ public final class PreparedQuery: Sendable {
     init(command: Statement, catalogVersion: UInt64) {
         isDeep = DeepStack.isNeeded(forDepth: command.nestingDepth)
         trees = DeepTree((command, nil), isDeep: isDeep)
+        planReference = nil
+        mode = command.mode
+        if case .transaction(let control) = command.kind {
+            transactionCommand = control
+        } else {
+            transactionCommand = nil
+        }
         self.catalogVersion = catalogVersion
         columns = []
         parameters = []
@@ -53,19 +80,11 @@ public final class PreparedQuery: Sendable {
         transactionsSpan = nil
         warnings = []
         columnVariables = []
-        if case .transaction = command.kind { isWriting = false } else { isWriting = true }
+        point = nil
+        isWriting = transactionCommand == nil
     }
 
     /// Whether its plan gives right answers on a graph with the same catalog: plans may rely on counts
     /// that writing changes. Where it does not, the statement is to be prepared again.
     public func isRight(for graph: GraphReader) -> Bool { plan?.isRight(for: graph) ?? true }
-
-    /// EXPLAIN, PROFILE, or neither.
-    public var mode: Statement.Mode { statement.mode }
-
-    /// The command, when the statement controls a transaction: the caller carries it out.
-    public var transactionCommand: TransactionCommand? {
-        if case .transaction(let command) = statement.kind { return command }
-        return nil
-    }
 }

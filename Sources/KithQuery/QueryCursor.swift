@@ -11,7 +11,10 @@ public final class QueryCursor {
     public let columns: [String]
     private let prepared: PreparedQuery
     private let context: ExecutionContext
-    private let running: DeepTree<(root: Operator, builder: OperatorBuilder)>?
+    private var running: RunPool.Run?
+    /// Keeps a deep tree of operators, which takes a deep stack to drop.
+    private let deepTree: DeepTree<RunPool.Run>?
+    private let mayRunAgain: Bool
     private var description: [[Value]]?
     private var isFinished = false
 
@@ -19,19 +22,46 @@ public final class QueryCursor {
         self.prepared = prepared
         self.context = context
         columns = prepared.columns
-        guard let plan = prepared.plan else {
+        guard let plan = prepared.plan, prepared.mode != .explain else {
             running = nil
+            deepTree = nil
+            mayRunAgain = false
+            if let plan = prepared.plan { description = PlanDescription.rows(plan, profiles: []) }
             return
         }
-        if prepared.mode == .explain {
+        if prepared.point != nil, prepared.catalogVersion == context.graph.catalogVersion {
             running = nil
-            description = PlanDescription.rows(plan, profiles: [])
+            deepTree = nil
+            mayRunAgain = false
+            return
+        }
+        let isPlain = prepared.mode == .run && !prepared.isDeep && !prepared.isWriting
+        if isPlain, let ready = prepared.pool.take(batchSize: context.batchSize) {
+            running = ready
+            deepTree = nil
+            mayRunAgain = true
             return
         }
         let builder = OperatorBuilder(
-            plan: plan, functions: context.environment.functions, batchSize: context.batchSize,
-            isProfiling: prepared.mode == .profile)
-        running = DeepTree((try builder.build(plan.root), builder), isDeep: prepared.isDeep)
+            plan: plan, functions: context.environment.functions, parameters: prepared.parameters,
+            batchSize: context.batchSize, isProfiling: prepared.mode == .profile)
+        let run = RunPool.Run(root: try builder.build(plan.root), builder: builder)
+        running = run
+        deepTree = prepared.isDeep ? DeepTree(run, isDeep: true) : nil
+        mayRunAgain = isPlain && !builder.hasNestedPlans && run.root.mayRunAgain
+    }
+
+    deinit { end(hasFailed: !isFinished) }
+
+    /// Lets go of what was held for this run, and keeps the operators for the next.
+    private func end(hasFailed: Bool) {
+        guard let run = running else { return }
+        context.endRun()
+        guard mayRunAgain else { return }
+        running = nil
+        if hasFailed { return }
+        run.root.restart()
+        prepared.pool.give(run)
     }
 
     /// What the statement has changed so far.
@@ -47,20 +77,35 @@ public final class QueryCursor {
     ///
     /// A statement without columns runs to its end and gives none.
     public func next() throws(QueryError) -> [[Value]]? {
-        try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
+        guard let rows = try nextRows() else { return nil }
+        return (0..<rows.count).map { row in
+            Array(rows.values[row * columns.count..<(row + 1) * columns.count])
+        }
+    }
+
+    /// The next rows in one array, row by row; nil when there are no more. See ``next()``.
+    public func nextRows() throws(QueryError) -> ResultRows? {
+        if isFinished { return nil }
+        if let point = prepared.point, running == nil {
+            isFinished = true
+            try context.checkpoint()
+            guard let values = try point.run(context) else { return nil }
+            context.control.advance(by: 1)
+            return ResultRows(count: 1, values: values)
+        }
+        return try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
             try nextHere()
         }
     }
 
     /// The next rows, computed on the caller's stack.
-    private func nextHere() throws(QueryError) -> [[Value]]? {
+    private func nextHere() throws(QueryError) -> ResultRows? {
         if let rows = description {
             description = nil
             isFinished = true
-            return rows
+            return ResultRows(count: rows.count, values: rows.flatMap { $0 })
         }
-        guard !isFinished else { return nil }
-        guard let root = running?.tree.root else {
+        guard let root = running?.root else {
             isFinished = true
             try SchemaCommands.run(prepared.statement, context)
             return nil
@@ -68,11 +113,24 @@ public final class QueryCursor {
         while let batch = try root.next(context) {
             context.control.advance(by: batch.count)
             if columns.isEmpty || batch.count == 0 { continue }
-            let vectors = prepared.columnVariables.map { batch[$0] }
-            return (0..<batch.count).map { row in vectors.map { $0.value(at: row) } }
+            return rows(of: batch)
         }
         isFinished = true
+        end(hasFailed: false)
         return nil
+    }
+
+    private func rows(of batch: Batch) -> ResultRows {
+        let width = prepared.columnVariables.count
+        let values = [Value](unsafeUninitializedCapacity: batch.count * width) {
+            target, initialized in
+            initialized = batch.count * width
+            guard let base = target.baseAddress else { return }
+            for (column, variable) in prepared.columnVariables.enumerated() {
+                batch[variable].copyValues(to: base + column, stride: width)
+            }
+        }
+        return ResultRows(count: batch.count, values: values)
     }
 
     /// All remaining rows.
@@ -84,9 +142,17 @@ public final class QueryCursor {
 
     /// The plan with what each step did, after the last row of a PROFILE; nil otherwise.
     public var profile: [[Value]]? {
-        guard let builder = running?.tree.builder, let plan = prepared.plan,
+        guard let builder = running?.builder, let plan = prepared.plan,
             prepared.mode == .profile
         else { return nil }
         return PlanDescription.rows(plan, profiles: builder.profiles)
     }
+}
+
+/// Some rows of a result.
+public struct ResultRows: Sendable {
+    /// How many rows.
+    public let count: Int
+    /// The values of the first row, then those of the second, and so on.
+    public let values: [Value]
 }

@@ -41,7 +41,7 @@ public enum QueryPipeline {
         _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
     ) throws(QueryError) -> PreparedQuery {
         guard let bound = try bind(statement, graph: graph, environment: environment) else {
-            return PreparedQuery(command: statement, catalogVersion: graph.catalog.version)
+            return PreparedQuery(command: statement, catalogVersion: graph.catalogVersion)
         }
         return try plan(bound, of: statement, graph: graph, environment: environment)
     }
@@ -73,7 +73,7 @@ public enum QueryPipeline {
             bound, statistics: PlanningStatistics(graph: graph), functions: environment.functions,
             options: environment.options)
         return PreparedQuery(
-            statement: statement, bound: bound, plan: plan, catalogVersion: graph.catalog.version)
+            statement: statement, bound: bound, plan: plan, graph: graph)
     }
 
     /// Begins to run a prepared statement.
@@ -93,16 +93,21 @@ public enum QueryPipeline {
             let again = try prepare(prepared.statement, graph: graph, environment: environment)
             return try run(
                 again, graph: graph, writer: writer, parameters: parameters, control: control,
-                limits: limits, environment: environment)
+                limits: limits, environment: environment, transactions: transactions)
         }
-        for (name, span) in zip(prepared.parameters, prepared.parameterSpans)
-        where parameters[name] == nil {
-            throw QueryError(
-                type: "ParameterMissing", detail: "MissingParameter", phase: .compile,
-                message: "the statement reads parameter `$\(name)`, which has no value",
-                span: span, hint: "pass a value for it, or null",
-                suggestions: Suggestions.nearest(to: name, among: parameters.keys.sorted())
-                    .map { "$" + $0 })
+        var values: [Value] = []
+        values.reserveCapacity(prepared.parameters.count)
+        for (position, name) in prepared.parameters.enumerated() {
+            guard let value = parameters[name] else {
+                throw QueryError(
+                    type: "ParameterMissing", detail: "MissingParameter", phase: .compile,
+                    message: "the statement reads parameter `$\(name)`, which has no value",
+                    span: prepared.parameterSpans[position],
+                    hint: "pass a value for it, or null",
+                    suggestions: Suggestions.nearest(to: name, among: parameters.keys.sorted())
+                        .map { "$" + $0 })
+            }
+            values.append(value)
         }
         if prepared.runsInTransactions, prepared.mode != .explain, transactions == nil {
             throw QueryError(
@@ -121,7 +126,7 @@ public enum QueryPipeline {
                 hint: "run it in a write transaction")
         }
         let context = ExecutionContext(
-            graph: graph, writer: writer, parameters: parameters,
+            graph: graph, writer: writer, parameterValues: values,
             variableCount: prepared.plan?.variableCount ?? 0, control: control, limits: limits,
             environment: environment)
         context.transactions = transactions

@@ -31,11 +31,11 @@ struct TestGraph {
 
     /// Runs a statement in a transaction of its own, which is committed.
     @discardableResult
-    func rows(_ text: String, parameters: [String: Value] = [:]) throws -> [[Value]] {
-        let environment = StatementEnvironment(
-            time: StatementEnvironment.systemTime(),
-            clock: { StatementEnvironment.systemTime() },
-            defaultZone: StatementEnvironment.utc, seed: 1)
+    func rows(
+        _ text: String, parameters: [String: Value] = [:],
+        options: ExecutionOptions = .standard
+    ) throws -> [[Value]] {
+        let environment = Self.environment(options)
         let writer = try store.beginWrite(timeoutInMilliseconds: 1_000)
         do {
             try writer.beginStatement()
@@ -54,9 +54,29 @@ struct TestGraph {
         }
     }
 
+    private static func environment(_ options: ExecutionOptions) -> StatementEnvironment {
+        var environment = StatementEnvironment(
+            time: StatementEnvironment.systemTime(),
+            clock: { StatementEnvironment.systemTime() },
+            defaultZone: StatementEnvironment.utc, seed: 1)
+        environment.options = options
+        return environment
+    }
+
+    /// What expressions and operators that a test makes itself run in: a snapshot of now.
+    func context(variableCount: Int = 4) throws -> ExecutionContext {
+        ExecutionContext(
+            graph: try store.beginRead(), writer: nil, parameterValues: [],
+            variableCount: variableCount, control: StatementControl(), limits: .standard,
+            environment: Self.environment(.standard))
+    }
+
     /// The rows of a statement as texts, in a fixed order.
-    func sortedRows(_ text: String, parameters: [String: Value] = [:]) throws -> [String] {
-        try rows(text, parameters: parameters)
+    func sortedRows(
+        _ text: String, parameters: [String: Value] = [:],
+        options: ExecutionOptions = .standard
+    ) throws -> [String] {
+        try rows(text, parameters: parameters, options: options)
             .map { $0.map { "\($0)" }.joined(separator: " | ") }.sorted()
     }
 }

@@ -13,6 +13,8 @@ public final class Expansion {
     public let relationships: UnsafeMutablePointer<UInt64>
     /// The number of edges delivered by the last call.
     public internal(set) var count = 0
+    /// Whether the last call delivered exactly one edge of every source of the batch, in their order.
+    public internal(set) var isOneToOne = false
 
     /// The list that the next call goes on with.
     var position = ExpansionPosition()
@@ -41,6 +43,7 @@ public final class Expansion {
     /// Forgets where the last call stopped; to be called before a new batch of sources.
     public func begin() {
         count = 0
+        isOneToOne = false
         position = ExpansionPosition()
         lists = []
     }

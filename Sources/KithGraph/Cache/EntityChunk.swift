@@ -242,6 +242,18 @@ extension EntityChunk {
         return try column(key, storage, cache).value(at: slot)
     }
 
+    /// Appends one property of one slot if its column is decoded; false, and nothing, otherwise. Within
+    /// a step of the cache.
+    func append(_ key: UInt32, _ slot: Int, to buffer: PropertyBuffer) -> Bool {
+        guard let place = index(of: key, in: keys, { $0 }) else {
+            buffer.appendNull()
+            return true
+        }
+        guard let cached = places.load(place) else { return false }
+        Unmanaged<Column>.fromOpaque(cached)._withUnsafeGuaranteedRef { buffer.append($0, slot) }
+        return true
+    }
+
     /// Calls `body` with the bytes of a segment, which are followed by readable ones.
     private func withSegment<Result>(
         _ segment: Int, _ storage: StorageReader, _ cache: DecodedCache,

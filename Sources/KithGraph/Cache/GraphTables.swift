@@ -14,6 +14,8 @@ final class GraphTables: Sendable {
     let statistics: GraphStatistics
     let nodeChunkCount: UInt64
     let relationshipChunkCount: UInt64
+    /// How many nodes and relationships there are together.
+    let entityCount: Int
     let nodes: ChunkTable
     let relationships: ChunkTable
     private let lists: Mutex<[AdjacencyKey: ChunkTable]>
@@ -51,6 +53,7 @@ final class GraphTables: Sendable {
             catalog = try CatalogStore.load(storage)
         }
         statistics = try Self.loadStatistics(storage)
+        entityCount = statistics.entityCount
         nodeChunkCount = storage.counter(KeySpaces.Counter.nodeChunks)
         relationshipChunkCount = storage.counter(KeySpaces.Counter.relationshipChunks)
         nodes = ChunkTable(chunkCount: nodeChunkCount)
@@ -82,6 +85,7 @@ final class GraphTables: Sendable {
         self.commitNumber = commitNumber
         self.catalog = catalog
         self.statistics = statistics
+        entityCount = statistics.entityCount
         self.nodeChunkCount = nodeChunkCount
         self.relationshipChunkCount = relationshipChunkCount
         distinctEstimates = Mutex(old.distinctEstimates.withLock { $0 })

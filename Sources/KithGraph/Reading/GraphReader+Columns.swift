@@ -46,3 +46,10 @@ extension GraphReader {
         return try baseChunk(kind, chunk).zone(key)
     }
 }
+
+extension GraphReader {
+    /// The number of chunks of nodes or relationships: the chunk of every id is below it.
+    public func chunkCount(_ kind: EntityKind) -> Int {
+        Int(kind == .node ? nodeChunkCount : relationshipChunkCount)
+    }
+}

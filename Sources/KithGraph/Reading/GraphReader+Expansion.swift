@@ -18,6 +18,7 @@ extension GraphReader {
             expansion.lists = lists(types: types, direction: direction)
         }
         expansion.count = 0
+        expansion.isOneToOne = false
         let step = cache.enter()
         defer { cache.leave(step) }
         if expansion.lists.count == 1, expansion.lists[0].changed == nil {
@@ -25,6 +26,12 @@ extension GraphReader {
         }
         while expansion.position.source < sources.count {
             let source = sources[expansion.position.source]
+            if !wantsRelationships, expansion.position.list == 0, expansion.position.edge == 0,
+                deliverPlain(source, into: expansion)
+            {
+                expansion.position.source += 1
+                continue
+            }
             while expansion.position.list < expansion.lists.count {
                 let isDone = try deliver(source, wantsRelationships, into: expansion)
                 if !isDone { return false }
@@ -35,6 +42,38 @@ extension GraphReader {
             expansion.position.list = 0
         }
         expansion.lists = []
+        return true
+    }
+
+    /// Delivers all lists of a source where none was changed, all are decoded, none has a loop to be
+    /// left out, and there is room; false, and nothing is delivered, otherwise.
+    private func deliverPlain(_ source: UInt64, into expansion: Expansion) -> Bool {
+        let slot = slot(source)
+        let chunk = source &>> UInt64(GraphLimits.slotBits)
+        let before = expansion.count
+        for index in expansion.lists.indices {
+            let header: UnsafeMutablePointer<AdjacencyHeader>? = {
+                let lists = expansion.lists[index]
+                guard lists.changed == nil, let cached = lists.table.load(chunk) else { return nil }
+                let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)
+                    ._withUnsafeGuaranteedRef { $0.header }
+                let isWhole =
+                    !lists.skipsLoops
+                    || header.pointee.edge(slot: slot, neighbour: source, ordinal: 0) < 0
+                return isWhole ? header : nil
+            }()
+            guard let header, let narrow = header.pointee.narrow else {
+                expansion.count = before
+                return false
+            }
+            let start = Int(header.pointee.offsets[slot])
+            let length = Int(header.pointee.offsets[slot &+ 1]) &- start
+            guard length <= expansion.capacity &- expansion.count else {
+                expansion.count = before
+                return false
+            }
+            Self.copy(narrow + start, length, expansion.position.source, into: expansion)
+        }
         return true
     }
 

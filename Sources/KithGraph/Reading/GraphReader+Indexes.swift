@@ -1,3 +1,5 @@
+import Glibc
+import KithStorage
 import KithValues
 
 extension GraphReader {
@@ -13,9 +15,66 @@ extension GraphReader {
 
     /// The first entity with exactly these values, or nil; the fast way for unique indexes.
     public func indexLookupUnique(_ index: IndexID, key: Value) throws(GraphError) -> UInt64? {
-        var ids: [UInt64] = []
-        try indexLookup(index, key: key, into: &ids, limit: 1)
-        return ids.first
+        if key.isNull { return nil }
+        if case .float(let number) = key, number.isNaN { return nil }
+        var ordered: [UInt8] = []
+        ordered.reserveCapacity(32)
+        guard key.appendOrderedKey(to: &ordered) else { return nil }
+        guard ordered.count <= indexKeys.cutLength else {
+            var ids: [UInt64] = []
+            try indexLookup(index, key: key, into: &ids, limit: 1)
+            return ids.first
+        }
+        let tree = KeySpaces.index(index)
+        let storage = storage
+        // Keys are little longer than the longest values, and values a few bytes; up to a kibibyte
+        // lies on the stack.
+        let found: Swift.Result<UInt64?, GraphError> = withUnsafeTemporaryAllocation(
+            byteCount: indexKeys.lengthMaxInBytes <= 512 ? 1_024 : 8_192, alignment: 8
+        ) { buffer in
+            ordered.withUnsafeBytes { values in
+                do throws(GraphError) {
+                    let lengths = try storageCall { () throws(StorageError) in
+                        try storage.copyFirstEntry(in: tree, atOrAfter: values, into: buffer)
+                    }
+                    guard let lengths else { return .success(nil) }
+                    let all = UnsafeRawBufferPointer(buffer)
+                    let key = UnsafeRawBufferPointer(rebasing: all[..<lengths.keyLength])
+                    let value = UnsafeRawBufferPointer(
+                        rebasing: all[lengths.keyLength..<lengths.keyLength + lengths.valueLength])
+                    return .success(try Self.entity(with: values, key, value))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        return try found.get()
+    }
+
+    /// The entity that has exactly these ordered values, if the first entry at or after them says so.
+    private static func entity(
+        with values: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer
+    ) throws(GraphError) -> UInt64? {
+        guard IndexRun.isRun(value) else { return id(of: values, key) }
+        let run = try IndexRun(key: key, value: value)
+        let place = run.place(atOrAfter: values)
+        guard place < run.count else { return nil }
+        return withUnsafeTemporaryAllocation(byteCount: IndexRun.keyLength, alignment: 8) { own in
+            guard let base = own.baseAddress else { return nil }
+            run.writeKey(place, to: base)
+            return id(of: values, UnsafeRawBufferPointer(own))
+        }
+    }
+
+    /// The id in an entry's key, if the rest of it are these ordered values.
+    private static func id(
+        of values: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
+    ) -> UInt64? {
+        guard key.count >= values.count + 8, let start = key.baseAddress,
+            let wanted = values.baseAddress, memcmp(start, wanted, values.count) == 0
+        else { return nil }
+        return key.bigEndianUInt64(at: key.count - 8)
     }
 
     /// Appends all entities with exactly this value of the first property.

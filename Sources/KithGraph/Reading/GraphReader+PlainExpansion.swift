@@ -8,6 +8,9 @@ extension GraphReader {
     private static let edgesAhead = 6
 
     /// Delivers edges of lists of one type in one direction; see `expand`.
+    ///
+    /// Consecutive sources, which a scan gives, have their edges next to each other: these are copied
+    /// in one go. Others are found one by one, with the processor asked ahead for what comes next.
     func expandPlain(
         _ sources: UnsafeBufferPointer<UInt64>, _ wantsRelationships: Bool,
         into expansion: Expansion
@@ -15,16 +18,14 @@ extension GraphReader {
         let lists = expansion.lists[0]
         let table = lists.table
         var position = expansion.position.source
+        var isOneToOne = position == 0 && expansion.position.edge == 0
         let slotMask = UInt64(GraphLimits.slotsPerChunk - 1)
         while position < sources.count {
-            if position &+ Self.offsetsAhead < sources.count {
-                Self.prefetchOffsets(sources[position &+ Self.offsetsAhead], table)
-                Self.prefetchEdges(sources[position &+ Self.edgesAhead], table)
-            }
             let source = sources[position]
             expansion.position.source = position
             let chunk = source &>> UInt64(GraphLimits.slotBits)
             guard let cached = table.load(chunk) else {
+                isOneToOne = false
                 let base = try baseLists(lists.key, chunk, in: table)
                 if try !copy(base, lists, source, wantsRelationships, into: expansion) {
                     return false
@@ -36,9 +37,26 @@ extension GraphReader {
             let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {
                 $0.header
             }
+            if !wantsRelationships, expansion.position.edge == 0,
+                let narrow = header.pointee.narrow
+            {
+                let length = Self.runLength(sources, from: position)
+                if length >= Self.runLengthMin {
+                    let copied = Self.copyRun(
+                        header.pointee.offsets + Int(truncatingIfNeeded: source & slotMask),
+                        narrow, length, position, &isOneToOne, into: expansion)
+                    position &+= copied
+                    if copied > 0 { continue }
+                }
+            }
+            if position &+ Self.offsetsAhead < sources.count {
+                Self.prefetchOffsets(sources[position &+ Self.offsetsAhead], table)
+                Self.prefetchEdges(sources[position &+ Self.edgesAhead], table)
+            }
             let slot = Int(truncatingIfNeeded: source & slotMask)
             let start = Int(header.pointee.offsets[slot]) &+ expansion.position.edge
             let end = Int(header.pointee.offsets[slot &+ 1])
+            isOneToOne = isOneToOne && end &- start == 1
             let room = expansion.capacity &- expansion.count
             let isSimple =
                 end &- start <= room && !wantsRelationships && header.pointee.narrow != nil
@@ -54,6 +72,7 @@ extension GraphReader {
             expansion.position.edge = 0
         }
         expansion.position.source = position
+        expansion.isOneToOne = isOneToOne && expansion.count == sources.count
         expansion.lists = []
         return true
     }
@@ -81,6 +100,72 @@ extension GraphReader {
         }
     }
 
+    /// Runs of fewer sources are not worth a look at their offsets first.
+    private static let runLengthMin = 4
+
+    /// How many sources from `start` on have consecutive slots of one chunk.
+    @inline(__always)
+    private static func runLength(_ sources: UnsafeBufferPointer<UInt64>, from start: Int) -> Int {
+        let first = sources[start]
+        let slot = Int(truncatingIfNeeded: first & UInt64(GraphLimits.slotsPerChunk - 1))
+        let most = min(sources.count &- start, GraphLimits.slotsPerChunk &- slot)
+        var length = 1
+        while length < most, sources[start &+ length] == first &+ UInt64(length) { length &+= 1 }
+        return length
+    }
+
+    /// Delivers the edges of consecutive sources, as many sources as there is room for.
+    ///
+    /// - Returns: the number of sources that are done.
+    @inline(__always)
+    private static func copyRun(
+        _ offsets: UnsafePointer<UInt32>, _ narrow: UnsafePointer<UInt32>, _ most: Int,
+        _ position: Int, _ isOneToOne: inout Bool, into expansion: Expansion
+    ) -> Int {
+        let room = expansion.capacity &- expansion.count
+        let start = Int(offsets[0])
+        var length = most
+        while length > 0, Int(offsets[length]) &- start > room { length &-= 1 }
+        let count = Int(offsets[length]) &- start
+        let neighbours = expansion.neighbours + expansion.count
+        let indexes = expansion.sourceIndexes + expansion.count
+        let edges = narrow + start
+        var edge = 0
+        while edge < count {
+            neighbours[edge] = UInt64(edges[edge])
+            edge &+= 1
+        }
+        var differs: UInt32 = 0
+        var source = 0
+        while source <= length {
+            differs |= offsets[source] ^ (offsets[0] &+ UInt32(truncatingIfNeeded: source))
+            source &+= 1
+        }
+        if differs == 0 {
+            let first = UInt32(truncatingIfNeeded: position)
+            edge = 0
+            while edge < count {
+                indexes[edge] = first &+ UInt32(truncatingIfNeeded: edge)
+                edge &+= 1
+            }
+        } else {
+            isOneToOne = false
+            edge = 0
+            source = 0
+            while source < length {
+                let end = Int(offsets[source &+ 1]) &- start
+                let tag = UInt32(truncatingIfNeeded: position &+ source)
+                while edge < end {
+                    indexes[edge] = tag
+                    edge &+= 1
+                }
+                source &+= 1
+            }
+        }
+        expansion.count &+= count
+        return length
+    }
+
     @inline(__always)
     private static func header(
         _ node: UInt64, _ table: ChunkTable
@@ -106,7 +191,7 @@ extension GraphReader {
     }
 
     @inline(__always)
-    private static func copy(
+    static func copy(
         _ from: UnsafePointer<UInt32>, _ count: Int, _ position: Int, into expansion: Expansion
     ) {
         let neighbours = expansion.neighbours + expansion.count

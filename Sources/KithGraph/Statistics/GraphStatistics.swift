@@ -18,6 +18,11 @@ struct GraphStatistics: Sendable, Equatable {
     /// Entries of an index that are stored as runs, less one for each run, by index.
     var runs: [UInt32: Int] = [:]
 
+    /// All nodes and relationships.
+    var entityCount: Int {
+        nodes.values.reduce(0, +) + relationships.values.reduce(0, +)
+    }
+
     mutating func count(nodes change: Int, set: UInt32) {
         Self.add(change, to: &nodes, set)
     }

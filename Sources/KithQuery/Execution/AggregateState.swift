@@ -1,24 +1,47 @@
 import KithLanguage
 import KithValues
 
+/// The rows that an aggregate is to add.
+struct AggregateRows {
+    let count: Int
+    /// The group of each row; nil where all belong to group 0.
+    let groups: UnsafePointer<Int32>?
+    /// How many groups there are now.
+    let groupCount: Int
+    /// How many equal rows each row stands for, as integers; nil where it is one.
+    var weights: Vector?
+
+    /// The group of a row.
+    @inline(__always)
+    func group(_ row: Int) -> Int {
+        guard let groups else { return 0 }
+        return Int(groups[row])
+    }
+
+    /// How many equal rows a row stands for.
+    @inline(__always)
+    func weight(_ row: Int) -> Int64 {
+        guard let weights else { return 1 }
+        return weights.integers[weights.position(row)]
+    }
+}
+
 /// The accumulators of one aggregate, one for each group.
 class AggregateState {
-    /// Adds the rows of a batch, whose groups are numbered by `groups` in the order of their first
-    /// rows. A group's accumulator is made from the `constants` of its first row.
+    /// Adds the rows of a batch, whose groups are numbered in the order of their first rows. A group's
+    /// accumulator is made from the `constants` of its first row.
     func add(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
+        _ argument: Vector?, _ constants: [Vector], _ rows: AggregateRows
     ) throws(QueryError) {
         preconditionFailure("an aggregate must say how it adds")
     }
 
-    /// Adds rows each of which stands for as many equal ones as `weights` says.
-    ///
-    /// Aggregates that do not care how often a value comes take each row once.
-    func addWeighted(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
-        groupCount: Int, count: Int
+    /// Adds what a state of the same call holds: its group `g` becomes part of `groups[g]` here. What
+    /// it holds comes after what is here.
+    func merge(
+        _ other: AggregateState, groups: [Int32], groupCount: Int
     ) throws(QueryError) {
-        try add(argument, constants, groups, groupCount: groupCount, count: count)
+        preconditionFailure("an aggregate must say how it merges")
     }
 
     /// The results of some groups.
@@ -30,14 +53,14 @@ class AggregateState {
     var sizeInBytes: Int { 0 }
 
     /// The fastest state for a call.
-    static func make(_ call: Aggregate.Call) -> AggregateState {
-        if !call.isDistinct, call.function.name == "count" {
-            return CountState()
-        }
+    static func make(_ call: AggregateCall) -> AggregateState {
         let general = GeneralAggregateState(
             function: call.function, isDistinct: call.isDistinct, span: call.span)
-        guard !call.isDistinct else { return general }
+        if call.isDistinct {
+            return call.function.name == "count" ? DistinctCountState(fallback: general) : general
+        }
         switch call.function.name {
+        case "count": return CountState()
         case "sum": return TotalState(isMean: false, span: call.span)
         case "avg": return TotalState(isMean: true, span: call.span)
         case "min": return ExtremeState(wantsLargest: false, fallback: general)
@@ -45,45 +68,84 @@ class AggregateState {
         default: return general
         }
     }
+
+    /// Another state, which is of the same class because it was made for the same call.
+    func same<State: AggregateState>(_ other: AggregateState, as type: State.Type) -> State {
+        guard let same = other as? State else {
+            preconditionFailure("states of different aggregates do not merge")
+        }
+        return same
+    }
+}
+
+/// An aggregate ready to run.
+struct AggregateCall {
+    let variable: VariableID
+    let function: AggregateFunction
+    let isDistinct: Bool
+    /// nil for `count(*)`.
+    let argument: VectorExpression?
+    let constants: [VectorExpression]
+    let span: SourceSpan?
 }
 
 /// `count(*)` and `count(x)`.
 final class CountState: AggregateState {
-    private var counts: [Int64] = []
+    private let counts = GroupValues<Int64>(0)
 
     override func add(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
+        _ argument: Vector?, _ constants: [Vector], _ rows: AggregateRows
     ) throws(QueryError) {
-        while counts.count < groupCount { counts.append(0) }
-        if let argument, !argument.hasNoNulls {
-            for row in 0..<count where !argument.isNull(row) { counts[Int(groups[row])] += 1 }
-        } else {
-            counts.withUnsafeMutableBufferPointer { counts in
-                for row in 0..<count { counts[Int(groups[row])] &+= 1 }
+        counts.extend(to: rows.groupCount)
+        let values = counts.values
+        if rows.weights != nil {
+            for row in 0..<rows.count where argument?.isNull(row) != true {
+                let (sum, overflow) = values[rows.group(row)].addingReportingOverflow(
+                    rows.weight(row))
+                guard !overflow else { throw QueryError(.integerOverflow, span: nil) }
+                values[rows.group(row)] = sum
             }
+            return
+        }
+        if let argument, !argument.hasNoNulls {
+            for row in 0..<rows.count where !argument.isNull(row) {
+                values[rows.group(row)] &+= 1
+            }
+            return
+        }
+        guard let groups = rows.groups else {
+            if rows.count > 0 { values[0] &+= Int64(rows.count) }
+            return
+        }
+        var row = 0
+        while row < rows.count {
+            values[Int(groups[row])] &+= 1
+            row &+= 1
         }
     }
 
-    override func addWeighted(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
-        groupCount: Int, count: Int
+    override func merge(
+        _ other: AggregateState, groups: [Int32], groupCount: Int
     ) throws(QueryError) {
-        while counts.count < groupCount { counts.append(0) }
-        let mask = weights.positionMask
-        for row in 0..<count where argument?.isNull(row) != true {
-            let group = Int(groups[row])
-            let (sum, overflow) = counts[group].addingReportingOverflow(
-                weights.integers[row & mask])
+        let other = same(other, as: CountState.self)
+        counts.extend(to: groupCount)
+        for group in 0..<other.counts.count {
+            let (sum, overflow) = counts.values[Int(groups[group])].addingReportingOverflow(
+                other.counts.values[group])
             guard !overflow else { throw QueryError(.integerOverflow, span: nil) }
-            counts[group] = sum
+            counts.values[Int(groups[group])] = sum
         }
     }
 
     override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
-        .of(groups.map { .integer($0 < counts.count ? counts[$0] : 0) })
+        let result = Vector(.integer, count: groups.count)
+        for (row, group) in groups.enumerated() {
+            result.integers[row] = group < counts.count ? counts.values[group] : 0
+        }
+        return result
     }
 
-    override var sizeInBytes: Int { counts.count * 8 }
+    override var sizeInBytes: Int { counts.sizeInBytes }
 }
 
 /// Any aggregate, by the accumulators of its function.
@@ -93,6 +155,8 @@ final class GeneralAggregateState: AggregateState {
     private let isDistinct: Bool
     private var accumulators: [any Accumulator] = []
     private var seen: [Set<GroupingKey>] = []
+    /// The different values of each group in the order of their first rows.
+    private var distinct: [[Value]] = []
     private var heldValues = 0
 
     init(function: AggregateFunction, isDistinct: Bool, span: SourceSpan?) {
@@ -104,56 +168,82 @@ final class GeneralAggregateState: AggregateState {
     /// Adds one value to each group, from the first.
     func seed(_ values: [Value]) throws(QueryError) {
         do {
-            for (group, value) in values.enumerated() {
-                if group == accumulators.count { try addGroup([]) }
-                try accumulators[group].add(value, multiplicity: 1)
-            }
+            for (group, value) in values.enumerated() { try add(value, to: group, []) }
         } catch {
             throw QueryError(error, span: span)
+        }
+    }
+
+    /// Adds a value to a group, which may be the next new one.
+    func add(_ value: Value, toGroup group: Int) throws(QueryError) {
+        do {
+            try add(value, to: group, [])
+        } catch {
+            throw QueryError(error, span: span)
+        }
+    }
+
+    private func add(
+        _ value: Value, to group: Int, _ constants: @autoclosure () -> [Value],
+        multiplicity: Int64 = 1
+    ) throws(ValueError) {
+        while group >= accumulators.count { try addGroup(constants()) }
+        if isDistinct {
+            guard seen[group].insert(GroupingKey(value)).inserted else { return }
+            distinct[group].append(value)
+            try accumulators[group].add(value, multiplicity: 1)
+        } else {
+            try accumulators[group].add(value, multiplicity: multiplicity)
         }
     }
 
     private func addGroup(_ constants: [Value]) throws(ValueError) {
         accumulators.append(try function.makeAccumulator(constants))
-        if isDistinct { seen.append([]) }
+        if isDistinct {
+            seen.append([])
+            distinct.append([])
+        }
     }
 
     override func add(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], groupCount: Int, count: Int
-    ) throws(QueryError) {
-        try add(argument, constants, groups, count: count) { _ in 1 }
-    }
-
-    override func addWeighted(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], weights: Vector,
-        groupCount: Int, count: Int
-    ) throws(QueryError) {
-        let mask = weights.positionMask
-        try add(argument, constants, groups, count: count) { weights.integers[$0 & mask] }
-    }
-
-    private func add(
-        _ argument: Vector?, _ constants: [Vector], _ groups: [Int32], count: Int,
-        multiplicity: (Int) -> Int64
+        _ argument: Vector?, _ constants: [Vector], _ rows: AggregateRows
     ) throws(QueryError) {
         do {
-            for row in 0..<count {
+            for row in 0..<rows.count {
                 let value = argument?.value(at: row) ?? .boolean(true)
-                let group = Int(groups[row])
-                if group == accumulators.count {
-                    try addGroup(constants.map { $0.value(at: row) })
-                }
-                if isDistinct {
-                    guard seen[group].insert(GroupingKey(value)).inserted else { continue }
-                    try accumulators[group].add(value, multiplicity: 1)
+                try add(
+                    value, to: rows.group(row), constants.map { $0.value(at: row) },
+                    multiplicity: rows.weight(row))
+            }
+        } catch {
+            throw QueryError(error, span: span)
+        }
+        heldValues += rows.count
+    }
+
+    override func merge(
+        _ other: AggregateState, groups: [Int32], groupCount: Int
+    ) throws(QueryError) {
+        let other = same(other, as: GeneralAggregateState.self)
+        heldValues += other.heldValues
+        do {
+            for (group, accumulator) in other.accumulators.enumerated() {
+                let target = Int(groups[group])
+                if target == accumulators.count {
+                    accumulators.append(accumulator)
+                    if isDistinct {
+                        seen.append(other.seen[group])
+                        distinct.append(other.distinct[group])
+                    }
+                } else if isDistinct {
+                    for value in other.distinct[group] { try add(value, to: target, []) }
                 } else {
-                    try accumulators[group].add(value, multiplicity: multiplicity(row))
+                    try accumulators[target].merge(accumulator)
                 }
             }
         } catch {
             throw QueryError(error, span: span)
         }
-        heldValues += count
     }
 
     override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
@@ -176,6 +266,6 @@ final class GeneralAggregateState: AggregateState {
             isDistinct
             || ["collect", "percentileCont", "percentileDisc"]
                 .contains(function.name)
-        return accumulators.count * 64 + (keepsValues ? heldValues * 32 : 0)
+        return accumulators.count * 64 + (keepsValues ? heldValues * (isDistinct ? 64 : 32) : 0)
     }
 }

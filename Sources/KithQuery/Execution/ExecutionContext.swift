@@ -2,6 +2,13 @@ import Glibc
 import KithGraph
 import KithLanguage
 import KithValues
+import Synchronization
+
+/// Something that keeps parts of the graph alive while a statement runs, such as decoded columns.
+protocol RunResource: AnyObject {
+    /// The run is over.
+    func runEnded()
+}
 
 /// What a running statement works with: the graph, the parameters, and its bounds.
 final class ExecutionContext {
@@ -9,7 +16,8 @@ final class ExecutionContext {
     private(set) var graph: GraphReader
     /// The transaction's pen; nil in a reading transaction.
     let writer: GraphWriter?
-    let parameters: [String: Value]
+    /// The values of the statement's parameters, in the order of ``PreparedQuery/parameters``.
+    let parameterValues: [Value]
     let variableCount: Int
     let memory: MemoryAccount
     let control: StatementControl
@@ -19,8 +27,13 @@ final class ExecutionContext {
     let batchSize: Int
     /// What the statement has changed so far.
     var changes = ChangeCounts()
-    /// Changes with every write, so that cached columns are known to be old.
-    private(set) var graphVersion: UInt64 = 0
+    /// Differs between runs.
+    let run: UInt64
+    /// What state of the graph the statement sees: the same for all runs on one snapshot, another one
+    /// after every write, so that what was learned of the graph is known to be old.
+    private(set) var graphVersion: UInt64
+    /// What holds parts of the graph for the time of this run.
+    private var resources: [any RunResource] = []
     /// Where CALL { } IN TRANSACTIONS finds its transactions; nil within a transaction.
     var transactions: TransactionSource?
     /// Whether the statement has deleted anything, so that entities must be checked for life.
@@ -29,28 +42,52 @@ final class ExecutionContext {
     private(set) lazy var functionContext = StatementFunctionContext(self)
 
     init(
-        graph: GraphReader, writer: GraphWriter?, parameters: [String: Value], variableCount: Int,
+        graph: GraphReader, writer: GraphWriter?, parameterValues: [Value], variableCount: Int,
         control: StatementControl, limits: StatementLimits, environment: StatementEnvironment
     ) {
         self.graph = graph
         self.writer = writer
-        self.parameters = parameters
+        self.parameterValues = parameterValues
         self.variableCount = variableCount
         self.control = control
         self.limits = limits
         self.environment = environment
         batchSize = max(environment.options.batchSize, 1)
         memory = MemoryAccount(limitInBytes: limits.memoryInBytes)
+        run = Self.nextRun()
+        graphVersion = Self.version(of: graph)
+    }
+
+    private static let runs = Atomic<UInt64>(0)
+
+    private static func nextRun() -> UInt64 {
+        runs.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// Versions of snapshots are even, those of what may change are odd, and different each time.
+    private static func version(of graph: GraphReader) -> UInt64 {
+        graph.isSnapshot ? graph.commitNumber &<< 1 : (nextRun() &<< 24) | 1
+    }
+
+    /// Notes who holds parts of the graph, to be told when the run ends.
+    func register(_ resource: any RunResource) { resources.append(resource) }
+
+    /// Lets go of what was held for this run.
+    func endRun() {
+        if resources.isEmpty { return }
+        for resource in resources { resource.runEnded() }
+        resources = []
     }
 
     /// Notes that the graph changed.
-    func noteChange() { graphVersion &+= 1 }
+    func noteChange() { graphVersion &+= 2 }
 
     /// A context of its own for a part of the statement that sees another state of the graph.
     func beside(graph: GraphReader, writer: GraphWriter?) -> ExecutionContext {
         let context = ExecutionContext(
-            graph: graph, writer: writer, parameters: parameters, variableCount: variableCount,
-            control: control, limits: limits, environment: environment)
+            graph: graph, writer: writer, parameterValues: parameterValues,
+            variableCount: variableCount, control: control, limits: limits, environment: environment
+        )
         context.transactions = transactions
         context.hasDeleted = hasDeleted
         return context
@@ -59,7 +96,7 @@ final class ExecutionContext {
     /// Goes on with another state of the graph.
     func proceed(on graph: GraphReader) {
         self.graph = graph
-        noteChange()
+        graphVersion = Self.version(of: graph)
     }
 
     /// Stops the statement when it was cancelled or its time is over; called for every batch.

@@ -28,6 +28,10 @@ class Operator {
         preconditionFailure("an operator must say how it restarts")
     }
 
+    /// Whether the operator, once restarted, may take part in another run of its plan: it and those
+    /// below keep nothing of the run that is over.
+    var mayRunAgain: Bool { false }
+
     /// The next batch that has rows.
     final func nextNonEmpty(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         while let batch = try next(context) {
@@ -58,6 +62,8 @@ final class UnitRow: Operator {
     }
 
     override func restart() { isDone = false }
+
+    override var mayRunAgain: Bool { true }
 }
 
 /// The step of ``UnitRow``.

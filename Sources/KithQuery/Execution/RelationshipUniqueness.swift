@@ -38,6 +38,24 @@ struct RelationshipUniqueness: Sendable {
     }
 }
 
+/// The types in the catalog that fit a condition, remembered for one version of the catalog.
+struct KnownTypes {
+    private var catalogVersion: UInt64?
+    private var types: [RelationshipTypeID]?
+
+    /// See ``TypeCondition/types(_:)``.
+    mutating func types(
+        _ condition: TypeCondition, _ context: ExecutionContext
+    ) -> [RelationshipTypeID]? {
+        let version = context.graph.catalogVersion
+        if catalogVersion != version {
+            types = condition.types(context)
+            catalogVersion = version
+        }
+        return types
+    }
+}
+
 /// The types of a pattern's relationship, as the statement names them.
 struct TypeCondition: Sendable {
     /// nil accepts every type.

@@ -30,6 +30,9 @@ public struct StatementLimits: Sendable {
     /// When it must have ended, in nanoseconds of the monotonic clock; nil for never.
     public var deadlineInNanoseconds: UInt64?
 
+    /// Whether the deadline has passed.
+    var isOver: Bool { deadlineInNanoseconds.map { MonotonicClock.nanoseconds() > $0 } ?? false }
+
     /// One gigabyte, no deadline.
     public static let standard = StatementLimits(
         memoryInBytes: 1 << 30, deadlineInNanoseconds: nil)

@@ -15,8 +15,8 @@ public struct StatementEnvironment: Sendable {
     public var clock: @Sendable () -> Instant
     /// The zone of `datetime()` without arguments.
     public var defaultZone: ZoneName
-    /// Where random numbers begin.
-    public var seed: UInt64
+    /// Where random numbers begin; nil for somewhere else each time.
+    public var seed: UInt64?
     /// The functions it may call.
     public var functions: FunctionRegistry
     /// The procedures it may call.
@@ -27,7 +27,7 @@ public struct StatementEnvironment: Sendable {
     /// Makes an environment that began at `time`.
     public init(
         time: Instant, transactionTime: Instant? = nil, clock: @escaping @Sendable () -> Instant,
-        defaultZone: ZoneName, seed: UInt64, functions: FunctionRegistry = .standard,
+        defaultZone: ZoneName, seed: UInt64? = nil, functions: FunctionRegistry = .standard,
         procedures: ProcedureRegistry = .standard
     ) {
         statementTime = time
@@ -63,7 +63,8 @@ final class StatementFunctionContext: FunctionContext {
 
     init(_ context: ExecutionContext) {
         self.context = context
-        generator = SplitMix(seed: context.environment.seed)
+        var system = SystemRandomNumberGenerator()
+        generator = SplitMix(seed: context.environment.seed ?? system.next())
     }
 
     var statementTime: Instant { context.environment.statementTime }

@@ -9,7 +9,11 @@ struct ExpressionCompiler {
         let span = expression.span
         switch expression.kind {
         case .literal(let value): return LiteralExpression(value, span: span)
-        case .parameter(let name): return ParameterExpression(name: name, span: span)
+        case .parameter(let name):
+            guard let position = builder.parameters.firstIndex(of: name) else {
+                preconditionFailure("a parameter that the binder did not list")
+            }
+            return ParameterExpression(position: position, span: span)
         case .variable(let variable): return VariableReference(variable, span: span)
         case .property(let subject, let key):
             return PropertyExpression(try compile(subject), key: key, span: span)

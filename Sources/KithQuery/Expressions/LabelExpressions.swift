@@ -16,6 +16,12 @@ final class HasLabelsExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
+        TruthVector.vector(try truthCodes(batch, context))
+    }
+
+    override func truthCodes(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8] {
         let vector = try subject.evaluate(batch, context)
         if vector.layout == .node, case .label(let name) = condition, !context.hasDeleted {
             return try hasLabel(name, vector, context)
@@ -25,41 +31,38 @@ final class HasLabelsExpression: VectorExpression {
         for row in 0..<batch.count {
             codes.append(try code(vector.value(at: row), context))
         }
-        return TruthVector.vector(codes)
+        return codes
     }
 
-    /// One label of many nodes: the label's members are fetched once for each run of one chunk.
+    override func isSurelyTrue(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Bool {
+        guard case .label(let name) = condition, !context.hasDeleted else { return false }
+        let nodes = try subject.evaluate(batch, context)
+        guard nodes.layout == .node, nodes.validity == nil,
+            let label = context.graph.catalog.label(name)
+        else { return false }
+        members.begin(context)
+        return try members.containsAll(nodes, label, context)
+    }
+
+    /// One label of many nodes: the label's members are fetched once for each chunk.
     private func hasLabel(
         _ name: String, _ nodes: Vector, _ context: ExecutionContext
-    ) throws(QueryError) -> Vector {
+    ) throws(QueryError) -> [UInt8] {
+        var codes = [UInt8](repeating: 0, count: nodes.count)
         let label = context.graph.catalog.label(name)
         members.begin(context)
-        let result = Vector(.boolean, count: nodes.count, hasNulls: !nodes.hasNoNulls)
-        let truths = result.booleans
-        let mask = nodes.positionMask
-        let ids = nodes.ids
-        var row = 0
-        while row < nodes.count {
-            if let validity = result.validity {
-                validity[row] = nodes.isNull(row) ? 0 : 1
-                if validity[row] == 0 {
-                    row &+= 1
-                    continue
-                }
+        for row in 0..<nodes.count {
+            if nodes.isNull(row) {
+                codes[row] = 2
+                continue
             }
-            truths[row] = 0
-            if let label {
-                let id = ids[row & mask]
-                switch members.members(ofChunkOf: id) {
-                case .all: truths[row] = 1
-                case .none: break
-                case .some, .unknown:
-                    truths[row] = try members.contains(id, label, context) ? 1 : 0
-                }
-            }
-            row &+= 1
+            guard let label else { continue }
+            let id = nodes.ids[nodes.position(row)]
+            codes[row] = try members.contains(id, label, context) ? 1 : 0
         }
-        return result
+        return codes
     }
 
     private func code(_ value: Value, _ context: ExecutionContext) throws(QueryError) -> UInt8 {
@@ -93,14 +96,14 @@ final class HasLabelsExpression: VectorExpression {
 /// Which nodes have a label, remembered by chunk: most chunks hold nodes of one label set, and then
 /// the chunk decides.
 private final class LabelMembers {
-    enum Members: UInt8 {
-        case unknown, all, none, some
-    }
+    private static let unknown: UInt8 = 1
+    private static let all: UInt8 = 2
+    private static let none: UInt8 = 4
+    private static let some: UInt8 = 8
 
-    private var chunks = UnsafeMutablePointer<Members>.allocate(capacity: 64)
+    private var chunks = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
     private var chunkCount = 0
-    private var capacity = 64
-    private var sets: [UInt64: SlotSet] = [:]
+    private var sets: [Int: SlotSet] = [:]
     private var version: UInt64 = .max
 
     deinit { chunks.deallocate() }
@@ -109,44 +112,50 @@ private final class LabelMembers {
     func begin(_ context: ExecutionContext) {
         guard version != context.graphVersion else { return }
         version = context.graphVersion
-        chunkCount = 0
+        chunks.deallocate()
+        chunkCount = context.graph.chunkCount(.node)
+        chunks = .allocate(capacity: max(chunkCount, 1))
+        chunks.initialize(repeating: Self.unknown, count: chunkCount)
         sets = [:]
-    }
-
-    /// What is known of the chunk of a node.
-    @inline(__always)
-    func members(ofChunkOf id: UInt64) -> Members {
-        let chunk = Int(truncatingIfNeeded: id &>> 11)
-        return chunk < chunkCount ? chunks[chunk] : .unknown
     }
 
     /// Whether the node has the label.
     func contains(
         _ id: UInt64, _ label: LabelID, _ context: ExecutionContext
     ) throws(QueryError) -> Bool {
-        let chunk = Int(truncatingIfNeeded: id &>> 11)
-        if members(ofChunkOf: id) == .unknown { try learn(chunk, label, context) }
+        guard let chunk = Int(exactly: id &>> 11), chunk < chunkCount else { return false }
+        if chunks[chunk] == Self.unknown { try learn(chunk, label, context) }
         switch chunks[chunk] {
-        case .all: return true
-        case .some: return sets[UInt64(chunk)]?.contains(Int(id & 2_047)) ?? false
-        case .none, .unknown: return false
+        case Self.all: return true
+        case Self.some: return sets[chunk]?.contains(Int(id & 2_047)) ?? false
+        default: return false
+        }
+    }
+
+    /// Whether every one of the nodes lies in a chunk of which all nodes have the label.
+    func containsAll(
+        _ nodes: Vector, _ label: LabelID, _ context: ExecutionContext
+    ) throws(QueryError) -> Bool {
+        let count = nodes.isConstant ? min(nodes.count, 1) : nodes.count
+        let ids = nodes.ids
+        while true {
+            var joined: UInt8 = 0
+            var row = 0
+            while row < count {
+                let chunk = Int(truncatingIfNeeded: ids[row] &>> 11)
+                joined |=
+                    UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount)
+                    ? chunks[chunk] : Self.none
+                row &+= 1
+            }
+            guard joined & Self.unknown != 0 else { return joined & ~Self.all == 0 }
+            for row in 0..<count { _ = try contains(ids[row], label, context) }
         }
     }
 
     private func learn(
         _ chunk: Int, _ label: LabelID, _ context: ExecutionContext
     ) throws(QueryError) {
-        while chunkCount <= chunk {
-            if chunkCount == capacity {
-                let grown = UnsafeMutablePointer<Members>.allocate(capacity: capacity * 2)
-                grown.moveInitialize(from: chunks, count: chunkCount)
-                chunks.deallocate()
-                chunks = grown
-                capacity *= 2
-            }
-            chunks[chunkCount] = .unknown
-            chunkCount += 1
-        }
         let number = ChunkID(rawValue: UInt64(chunk))
         let (alive, members) = try context.onGraph { () throws(GraphError) in
             (
@@ -155,12 +164,12 @@ private final class LabelMembers {
             )
         }
         if members == alive {
-            chunks[chunk] = .all
+            chunks[chunk] = Self.all
         } else if members.isEmpty {
-            chunks[chunk] = .none
+            chunks[chunk] = Self.none
         } else {
-            chunks[chunk] = .some
-            sets[UInt64(chunk)] = members
+            chunks[chunk] = Self.some
+            sets[chunk] = members
         }
     }
 }

@@ -10,11 +10,21 @@ final class PropertyExpression: VectorExpression {
     private let subject: VectorExpression
     private let key: String
     private var gatherer: PropertyGatherer?
+    /// The number of the key in the catalog of that version.
+    private var known: (catalogVersion: UInt64, id: PropertyKeyID?)?
 
     init(_ subject: VectorExpression, key: String, span: SourceSpan?) {
         self.subject = subject
         self.key = key
         super.init(span: span)
+    }
+
+    private func keyID(_ context: ExecutionContext) -> PropertyKeyID? {
+        let version = context.graph.catalogVersion
+        if let known, known.catalogVersion == version { return known.id }
+        let id = context.graph.catalog.propertyKey(key)
+        known = (version, id)
+        return id
     }
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
@@ -24,9 +34,7 @@ final class PropertyExpression: VectorExpression {
         case .null: return .nulls(count: batch.count)
         case .node, .relationship:
             if context.hasDeleted { try EntityReading.checkAlive(vector, context, span: span) }
-            guard let keyID = context.graph.catalog.propertyKey(key) else {
-                return .nulls(count: batch.count)
-            }
+            guard let keyID = keyID(context) else { return .nulls(count: batch.count) }
             let gatherer = self.gatherer ?? PropertyGatherer()
             self.gatherer = gatherer
             return try gatherer.gather(keyID, of: vector, context)
@@ -40,5 +48,20 @@ final class PropertyExpression: VectorExpression {
             }
             return .of(values)
         }
+    }
+
+    override func evaluateNumbers(
+        _ batch: Batch, into target: UnsafeMutablePointer<UInt32>, _ context: ExecutionContext
+    ) throws(QueryError) -> StringDictionary? {
+        guard !context.hasDeleted, let variable = (subject as? VariableReference)?.variable else {
+            return nil
+        }
+        let vector = batch[variable]
+        guard vector.layout == .node || vector.layout == .relationship,
+            let keyID = keyID(context)
+        else { return nil }
+        let gatherer = self.gatherer ?? PropertyGatherer()
+        self.gatherer = gatherer
+        return try gatherer.gatherNumbers(keyID, of: vector, into: target, context)
     }
 }

@@ -3,39 +3,19 @@ import KithValues
 
 /// Reads one property of many entities out of the columns of their chunks.
 ///
-/// Where the columns lie in memory is kept in a table by chunk, so that rows in random order cost one
-/// look into the table and one into the column, and nothing is retained or released on the way.
-final class PropertyGatherer {
-    /// Where one chunk's column lies.
-    private struct Source {
-        var isKnown = false
-        var layout = Column.Layout.null
-        var count = 0
-        var values = UnsafeRawPointer(bitPattern: 16)
-        var validity: UnsafePointer<UInt64>?
-        var lengths: UnsafePointer<UInt32>?
-        var bytes: UnsafePointer<UInt8>?
-        /// The position in `held`.
-        var column = 0
+/// Few rows are read one by one, which decodes nothing; many through a ``ColumnTable``, in loops
+/// without a branch where every entity has a value of one layout.
+final class PropertyGatherer: RunResource {
+    private var table: ColumnTable?
+    private var dictionary: StringDictionary?
+    private var refusesNumbers = false
+    private lazy var buffer = PropertyBuffer()
+
+    func runEnded() {
+        table = nil
+        dictionary = nil
+        refusesNumbers = false
     }
-
-    private var sources: UnsafeMutablePointer<Source>
-    private var capacity = initialCapacity
-    private var held: [Column] = []
-    private var version: UInt64 = .max
-    private var key: PropertyKeyID?
-    private var layout = Vector.Layout.node
-
-    private static let initialCapacity = 64
-    /// Up to this many rows are read one by one, which decodes nothing.
-    private static let singlesMax = 4
-
-    init() {
-        sources = .allocate(capacity: Self.initialCapacity)
-        sources.initialize(repeating: Source(), count: Self.initialCapacity)
-    }
-
-    deinit { sources.deallocate() }
 
     /// The property of each row of a vector of nodes or relationships.
     func gather(
@@ -45,174 +25,188 @@ final class PropertyGatherer {
             let value = try single(key, entities, 0, context)
             return .constant(value, count: entities.count)
         }
-        if entities.count <= Self.singlesMax {
-            var values: [Value] = []
-            for row in 0..<entities.count {
-                values.append(try single(key, entities, row, context))
+        guard entities.validity == nil else { return try gatherPresent(key, entities, context) }
+        if entities.count <= PropertyBuffer.countMax, table == nil {
+            let kind: EntityKind = entities.layout == .node ? .node : .relationship
+            let buffer = buffer
+            try context.onGraph { () throws(GraphError) in
+                try context.graph.gather(
+                    key, kind, entities.ids, count: entities.count, into: buffer)
             }
-            return .of(values)
+            return Vector(buffer, count: entities.count)
         }
-        if version != context.graphVersion || self.key != key || layout != entities.layout {
-            version = context.graphVersion
-            layout = entities.layout
-            self.key = key
-            held = []
-            for chunk in 0..<capacity { sources[chunk].isKnown = false }
-        }
-        let layout = try locate(entities, context)
-        guard let layout else { return mixed(entities) }
-        switch layout {
-        case .null, .tagged: return .nulls(count: entities.count)
-        case .integer: return filled(entities, .integer, Int64.self, 0)
-        case .date: return filled(entities, .date, Int64.self, 0)
-        case .float: return filled(entities, .float, Double.self, 0)
-        case .boolean: return filled(entities, .boolean, UInt8.self, 0)
-        case .string: return strings(entities)
+        let table = table(for: key, of: entities, context)
+        let count = entities.count
+        let traits = try table.survey(entities.ids, count: count, context)
+        let isWhole = !traits.contains(.partial)
+        switch traits.intersection(.layouts) {
+        case []: return .nulls(count: count)
+        case .integer: return words(.integer, entities, table, isWhole)
+        case .date: return words(.date, entities, table, isWhole)
+        case .float: return words(.float, entities, table, isWhole)
+        case .boolean: return booleans(entities, table, isWhole)
+        case .string: return strings(entities, table, isWhole)
+        default: return mixed(entities, table)
         }
     }
 
-    /// Makes the columns of all rows' chunks known; returns the one layout of those that have any
-    /// value, or nil when they have several or tagged values.
-    private func locate(
-        _ entities: Vector, _ context: ExecutionContext
-    ) throws(QueryError) -> Column.Layout? {
-        var layout = Column.Layout.null
-        var isMixed = false
-        var last = UInt64.max
-        for row in 0..<entities.count {
-            let chunk = entities.ids[row] &>> 11
-            if chunk == last || entities.isNull(row) { continue }
-            last = chunk
-            let position = Int(truncatingIfNeeded: chunk)
-            if position >= capacity { grow(to: position + 1) }
-            if !sources[position].isKnown { try learn(chunk, entities.layout, context) }
-            let found = sources[position].layout
-            if found == .null { continue }
-            if layout == .null { layout = found }
-            isMixed = isMixed || layout != found || found == .tagged
-        }
-        return isMixed ? nil : layout
-    }
-
-    private func grow(to count: Int) {
-        let newCapacity = max(count, capacity * 2)
-        let grown = UnsafeMutablePointer<Source>.allocate(capacity: newCapacity)
-        grown.moveInitialize(from: sources, count: capacity)
-        (grown + capacity).initialize(repeating: Source(), count: newCapacity - capacity)
-        sources.deallocate()
-        sources = grown
-        capacity = newCapacity
-    }
-
-    private func learn(
-        _ chunk: UInt64, _ layout: Vector.Layout, _ context: ExecutionContext
-    ) throws(QueryError) {
-        guard let key else { preconditionFailure("a gather without a key") }
-        let column = try context.onGraph { () throws(GraphError) in
-            layout == .node
-                ? try context.graph.column(key, inNodeChunk: ChunkID(rawValue: chunk))
-                : try context.graph.column(key, inRelationshipChunk: ChunkID(rawValue: chunk))
-        }
-        var source = Source()
-        source.isKnown = true
-        source.layout = column.layout
-        source.count = column.count
-        source.validity = column.validity
-        source.column = held.count
-        switch column.layout {
-        case .null, .tagged: break
-        case .integer, .date: source.values = UnsafeRawPointer(column.integers)
-        case .float: source.values = UnsafeRawPointer(column.floats)
-        case .boolean: source.values = UnsafeRawPointer(column.booleans)
-        case .string:
-            source.values = UnsafeRawPointer(column.stringStarts)
-            source.lengths = column.stringLengths
-            source.bytes = column.stringBytes
-        }
-        held.append(column)
-        sources[Int(chunk)] = source
-    }
-
-    /// The source and the slot of a row that has a value; nil for null.
-    @inline(__always)
-    private func place(
-        _ entities: Vector, _ row: Int
-    ) -> (source: UnsafeMutablePointer<Source>, slot: Int)? {
-        if let validity = entities.validity, validity[row] == 0 { return nil }
-        let id = entities.ids[row]
-        let slot = Int(truncatingIfNeeded: id & 2_047)
-        let source = sources + Int(truncatingIfNeeded: id &>> 11)
-        guard source.pointee.layout != .null, slot < source.pointee.count else { return nil }
-        if let validity = source.pointee.validity,
-            validity[slot &>> 6] &>> UInt64(truncatingIfNeeded: slot & 63) & 1 == 0
-        {
+    /// The numbers of the strings that the rows have under `key`, written to `target`, and what they
+    /// stand for; nil where the rows are not of a kind for which there are numbers.
+    func gatherNumbers(
+        _ key: PropertyKeyID, of entities: Vector, into target: UnsafeMutablePointer<UInt32>,
+        _ context: ExecutionContext
+    ) throws(QueryError) -> StringDictionary? {
+        guard !refusesNumbers, !entities.isConstant, entities.validity == nil else { return nil }
+        let table = table(for: key, of: entities, context)
+        let count = entities.count
+        let traits = try table.survey(entities.ids, count: count, context)
+        let layouts = traits.intersection(.layouts)
+        guard layouts == .string || layouts == [] else { return nil }
+        let dictionary = self.dictionary ?? StringDictionary()
+        self.dictionary = dictionary
+        guard table.number(entities.ids, count: count, by: dictionary) else {
+            refusesNumbers = true
             return nil
         }
-        return (source, slot)
+        let ids = entities.ids
+        var row = 0
+        if traits.contains(.partial) {
+            while row < count {
+                target[row] = table.hasValue(ids[row]) ? table.stringNumber(ids[row]) : 0
+                row &+= 1
+            }
+        } else {
+            while row < count {
+                target[row] = table.stringNumber(ids[row])
+                row &+= 1
+            }
+        }
+        return dictionary
     }
 
+    private func table(
+        for key: PropertyKeyID, of entities: Vector, _ context: ExecutionContext
+    ) -> ColumnTable {
+        let kind: EntityKind = entities.layout == .node ? .node : .relationship
+        if let table, table.version == context.graphVersion, table.key == key, table.kind == kind {
+            return table
+        }
+        if table == nil { context.register(self) }
+        let made = ColumnTable(key, kind, context)
+        table = made
+        return made
+    }
+
+    /// The rows of `entities` are those of one chunk, one after the other.
     @inline(__always)
-    private func filled<Element>(
-        _ entities: Vector, _ layout: Vector.Layout, _ type: Element.Type, _ zero: Element
+    private static func isRun(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Bool {
+        let first = ids[0]
+        guard first &>> 11 == (first &+ UInt64(count - 1)) &>> 11,
+            ids[count - 1] == first
+                &+ UInt64(count - 1)
+        else { return false }
+        var differs: UInt64 = 0
+        var row = 0
+        while row < count {
+            differs |= ids[row] ^ (first &+ UInt64(truncatingIfNeeded: row))
+            row &+= 1
+        }
+        return differs == 0
+    }
+
+    private func words(
+        _ layout: Vector.Layout, _ entities: Vector, _ table: ColumnTable, _ isWhole: Bool
     ) -> Vector {
         let count = entities.count
-        let storage = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count * MemoryLayout<Element>.stride, 1), alignment: 16)
-        let target = storage.assumingMemoryBound(to: Element.self)
-        var missing: [Int] = []
-        for row in 0..<count {
-            if let (source, slot) = place(entities, row), let values = source.pointee.values {
-                target[row] = values.assumingMemoryBound(to: Element.self)[slot]
-            } else {
-                target[row] = zero
-                missing.append(row)
+        let ids = entities.ids
+        let result = Vector(layout, count: count, hasNulls: !isWhole)
+        let target = result.ids
+        if let validity = result.validity {
+            for row in 0..<count where table.hasValue(ids[row]) {
+                let chunk = Int(truncatingIfNeeded: ids[row] &>> 11)
+                target[row] =
+                    table.values[chunk].assumingMemoryBound(to: UInt64.self)[
+                        Int(truncatingIfNeeded: ids[row] & 2_047)]
+                validity[row] = 1
             }
+            return result
         }
-        return Vector(
-            adopting: storage, layout, count: count, missing: missing, owners: [])
+        if Self.isRun(ids, count) {
+            let values = table.values[Int(truncatingIfNeeded: ids[0] &>> 11)]
+                .assumingMemoryBound(to: UInt64.self)
+            target.update(from: values + Int(truncatingIfNeeded: ids[0] & 2_047), count: count)
+            return result
+        }
+        let values = table.values
+        var row = 0
+        while row < count {
+            let id = ids[row]
+            target[row] = values[Int(truncatingIfNeeded: id &>> 11)].load(
+                fromByteOffset: Int(truncatingIfNeeded: id & 2_047) &* 8, as: UInt64.self)
+            row &+= 1
+        }
+        return result
     }
 
-    private func strings(_ entities: Vector) -> Vector {
+    private func booleans(_ entities: Vector, _ table: ColumnTable, _ isWhole: Bool) -> Vector {
         let count = entities.count
-        let storage = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count * 16, 1), alignment: 16)
-        let target = storage.assumingMemoryBound(to: StringView.self)
-        var missing: [Int] = []
-        var owners: [AnyObject] = []
-        var isOwned = [Bool](repeating: false, count: held.count)
-        for row in 0..<count {
-            if let (source, slot) = place(entities, row), let values = source.pointee.values,
-                let lengths = source.pointee.lengths, let bytes = source.pointee.bytes
-            {
-                let start = values.assumingMemoryBound(to: UInt32.self)[slot]
-                target[row] = StringView(start: bytes + Int(start), count: Int(lengths[slot]))
-                if !isOwned[source.pointee.column] {
-                    isOwned[source.pointee.column] = true
-                    owners.append(held[source.pointee.column])
-                }
-            } else {
-                target[row] = StringView.empty
-                missing.append(row)
-            }
+        let result = Vector(.boolean, count: count, hasNulls: !isWhole)
+        for row in 0..<count where isWhole || table.hasValue(entities.ids[row]) {
+            let id = entities.ids[row]
+            result.booleans[row] = table.values[Int(truncatingIfNeeded: id &>> 11)].load(
+                fromByteOffset: Int(truncatingIfNeeded: id & 2_047), as: UInt8.self)
+            result.validity?[row] = 1
         }
-        return Vector(
-            adopting: storage, .string, count: count, missing: missing, owners: owners)
+        return result
+    }
+
+    private func strings(_ entities: Vector, _ table: ColumnTable, _ isWhole: Bool) -> Vector {
+        let count = entities.count
+        let ids = entities.ids
+        let result = Vector(.string, count: count, hasNulls: !isWhole, owners: [table.held])
+        let target = result.strings
+        for row in 0..<count {
+            let id = ids[row]
+            let place = table.places + Int(truncatingIfNeeded: id &>> 11)
+            let slot = Int(truncatingIfNeeded: id & 2_047)
+            guard isWhole || table.hasValue(id), let bytes = place.pointee.bytes,
+                let lengths = place.pointee.lengths
+            else {
+                target[row] = .empty
+                continue
+            }
+            let start = table.values[Int(truncatingIfNeeded: id &>> 11)].load(
+                fromByteOffset: slot &* 4, as: UInt32.self)
+            target[row] = StringView(start: bytes + Int(start), count: Int(lengths[slot]))
+            result.validity?[row] = 1
+        }
+        return result
     }
 
     /// The form for columns of different layouts.
-    private func mixed(_ entities: Vector) -> Vector {
+    private func mixed(_ entities: Vector, _ table: ColumnTable) -> Vector {
         var values: [Value] = []
         values.reserveCapacity(entities.count)
         for row in 0..<entities.count {
-            if entities.isNull(row) {
-                values.append(.null)
-                continue
-            }
             let id = entities.ids[row]
-            let column = held[sources[Int(id &>> 11)].column]
-            values.append(column.value(at: Int(id & 2_047)))
+            let column = table.places[Int(truncatingIfNeeded: id &>> 11)].column
+            values.append(
+                id &>> 11 < UInt64(table.chunkCount)
+                    ? table.held.columns[column].value(at: Int(id & 2_047)) : .null)
         }
         return .of(values)
+    }
+
+    /// The form for entities of which some are null.
+    private func gatherPresent(
+        _ key: PropertyKeyID, _ entities: Vector, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector {
+        let (ids, rows) = entities.presentIDs(entities.layout)
+        guard !ids.isEmpty else { return .nulls(count: entities.count) }
+        let found = try gather(key, of: .ids(entities.layout, ids), context)
+        var order = [Int32](repeating: Int32(ids.count), count: entities.count)
+        for (position, row) in rows.enumerated() { order[Int(row)] = Int32(position) }
+        return Vector.concatenated([found, .nulls(count: 1)]).gathered(order, count: order.count)
     }
 
     private func single(
@@ -225,5 +219,54 @@ final class PropertyGatherer {
                 ? try context.graph.property(key, of: NodeID(rawValue: id))
                 : try context.graph.property(key, of: RelationshipID(rawValue: id))
         }
+    }
+}
+
+extension Vector {
+    /// What a buffer has of `count` entities.
+    convenience init(_ buffer: PropertyBuffer, count: Int) {
+        let layout: Layout
+        switch buffer.layout {
+        case .null, .tagged:
+            self.init(
+                tagged: buffer.layout == .null ? [.null] : buffer.values, count: count,
+                isConstant: buffer.layout == .null)
+            return
+        case .integer: layout = .integer
+        case .float: layout = .float
+        case .boolean: layout = .boolean
+        case .date: layout = .date
+        case .string: layout = .string
+        }
+        let all = count == 64 ? UInt64.max : (1 &<< UInt64(count)) &- 1
+        let arena = layout == .string ? StringArena.copy(of: buffer) : nil
+        self.init(
+            layout, count: count, hasNulls: buffer.present != all,
+            owners: arena.map { [$0.arena] } ?? [])
+        for row in 0..<count {
+            let isPresent = buffer.present &>> UInt64(row) & 1 != 0
+            switch layout {
+            case .boolean: booleans[row] = UInt8(truncatingIfNeeded: buffer.words[row])
+            case .string:
+                strings[row] =
+                    isPresent
+                    ? StringView(
+                        start: (arena?.start ?? StringView.empty.start) + Int(buffer.words[row]),
+                        count: Int(buffer.lengths[row])) : .empty
+            default: ids[row] = buffer.words[row]
+            }
+            if isPresent { validity?[row] = 1 }
+        }
+    }
+}
+
+extension StringArena {
+    /// An arena with the bytes of a buffer, and where they begin.
+    fileprivate static func copy(
+        of buffer: PropertyBuffer
+    ) -> (arena: StringArena, start: UnsafePointer<UInt8>) {
+        let arena = StringArena()
+        let all = arena.store(UnsafeBufferPointer(start: buffer.bytes, count: buffer.byteCount))
+        return (arena, all.start)
     }
 }

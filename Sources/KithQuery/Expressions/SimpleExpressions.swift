@@ -18,21 +18,17 @@ final class LiteralExpression: VectorExpression {
 
 /// A parameter of the statement.
 final class ParameterExpression: VectorExpression {
-    private let name: String
+    private let position: Int
 
-    init(name: String, span: SourceSpan?) {
-        self.name = name
+    /// `position`: among the statement's parameters.
+    init(position: Int, span: SourceSpan?) {
+        self.position = position
         super.init(span: span)
     }
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
-        guard let value = context.parameters[name] else {
-            throw QueryError(
-                type: "ParameterMissing", detail: "MissingParameter", phase: .runtime,
-                message: "parameter `$\(name)` has no value", span: span)
-        }
-        return .constant(value, count: batch.count)
+        .constant(context.parameterValues[position], count: batch.count)
     }
 }
 

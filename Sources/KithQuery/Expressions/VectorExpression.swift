@@ -32,4 +32,13 @@ class VectorExpression {
     ) throws(QueryError) -> Bool {
         false
     }
+
+    /// For each row of `batch` the number of its value in the dictionary returned, written to
+    /// `target`; nil where the expression's values are no numbered strings, and ``evaluate(_:_:)`` is
+    /// the way. All calls of one run return the same dictionary.
+    func evaluateNumbers(
+        _ batch: Batch, into target: UnsafeMutablePointer<UInt32>, _ context: ExecutionContext
+    ) throws(QueryError) -> StringDictionary? {
+        nil
+    }
 }

@@ -4,12 +4,18 @@ final class OperatorBuilder {
     let functions: FunctionRegistry
     /// The most rows that operators put into one batch.
     let batchSize: Int
+    /// The names of the statement's parameters, in the order of their values.
+    let parameters: [String]
     private let isProfiling: Bool
     private var cells: [Int: OuterCell] = [:]
     /// What each step did, in the order of their making; filled while the plan runs.
     private(set) var profiles: [(node: PlanNode, profile: OperatorProfile)] = []
 
-    init(plan: Plan, functions: FunctionRegistry, batchSize: Int, isProfiling: Bool) {
+    init(
+        plan: Plan, functions: FunctionRegistry, parameters: [String], batchSize: Int,
+        isProfiling: Bool
+    ) {
+        self.parameters = parameters
         self.plan = plan
         self.functions = functions
         self.batchSize = batchSize
@@ -31,6 +37,9 @@ final class OperatorBuilder {
         }
         return result
     }
+
+    /// Whether any part of the plan runs below outer rows.
+    var hasNestedPlans: Bool { !cells.isEmpty || !plan.subplans.isEmpty }
 
     /// Makes an expression ready to run.
     func compile(_ expression: BoundExpression) throws(QueryError) -> VectorExpression {

@@ -135,6 +135,8 @@ final class SubplanTable: Sendable {
         plans.withLock { $0[ObjectIdentifier(expression)] = plan }
     }
 
+    var isEmpty: Bool { plans.withLock { $0.isEmpty } }
+
     func plan(for expression: BoundExpression) -> NestedPlan? {
         plans.withLock { $0[ObjectIdentifier(expression)] }
     }

@@ -44,7 +44,10 @@ final class QueryPlanner {
         let planner = QueryPlanner(
             statement: statement, statistics: statistics, functions: functions, options: options)
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
-        let root = try planner.plan(statement.query, from: start)
+        var root = try planner.plan(statement.query, from: start)
+        if planner.rules.contains(.reachableEnds) {
+            root = ReachableEnds.applied(to: root, functions)
+        }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
             subplans: planner.subplans, assumptions: planner.assumptions)

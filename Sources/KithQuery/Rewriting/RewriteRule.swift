@@ -24,6 +24,9 @@ enum RewriteRule: String, CaseIterable, Sendable {
     /// Whether two known nodes are connected, and a node's degree, are asked of the adjacency
     /// without running a subquery. See ``AdjacencyTest``.
     case adjacencyTests
+    /// Where only the different ends of paths matter, they are found once each instead of walking
+    /// every path. See ``ReachableEnds``.
+    case reachableEnds
 }
 
 extension Set<RewriteRule> {

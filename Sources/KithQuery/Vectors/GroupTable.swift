@@ -28,8 +28,16 @@ final class GroupTable {
 
     /// The group number of each of the `count` rows of `keys`; new groups are added.
     func groups(of keys: [Vector], count rowCount: Int) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: rowCount) { result, initialized in
+            if let base = result.baseAddress { groups(of: keys, count: rowCount, into: base) }
+            initialized = rowCount
+        }
+    }
+
+    /// Writes the group number of each of the `count` rows of `keys`; new groups are added.
+    func groups(of keys: [Vector], count rowCount: Int, into result: UnsafeMutablePointer<Int32>) {
         let rowHashes = Self.hashes(of: keys, count: rowCount)
-        return [Int32](unsafeUninitializedCapacity: rowCount) { result, initialized in
+        rowHashes.withUnsafeBufferPointer { rowHashes in
             for row in 0..<rowCount {
                 if count &* 2 >= slotCount { grow() }
                 if keys.count == 1, let words = columns[0].comparableWords(with: keys[0]) {
@@ -38,8 +46,13 @@ final class GroupTable {
                     result[row] = group(of: keys, row, rowHashes[row])
                 }
             }
-            initialized = rowCount
         }
+    }
+
+    /// Adds rows that are all different, and different from those there are.
+    func add(_ keys: [Vector], count rowCount: Int) {
+        let added = groups(of: keys, count: rowCount)
+        precondition(added.last.map { Int($0) == count - 1 } ?? true, "groups were not different")
     }
 
     /// The group number of each row, or -1 where the row equals no group.

@@ -64,7 +64,7 @@ enum RowHashing {
         return number.isNaN ? 0x7ff8_0000_0000_0000 : number.bitPattern
     }
 
-    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var state: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
         guard let base = bytes.baseAddress else { return state }
         let raw = UnsafeRawPointer(base)

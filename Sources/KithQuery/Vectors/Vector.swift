@@ -178,6 +178,17 @@ final class Vector {
         }
     }
 
+    /// Writes the value of each row to `target`, which has room for it at every `stride`-th place.
+    func copyValues(to target: UnsafeMutablePointer<Value>, stride: Int) {
+        if layout == .integer, validity == nil, !isConstant {
+            for row in 0..<count {
+                (target + row &* stride).initialize(to: .integer(integers[row]))
+            }
+            return
+        }
+        for row in 0..<count { (target + row &* stride).initialize(to: value(at: row)) }
+    }
+
     /// The bytes it holds, for the memory account; shared string bytes are not counted.
     var sizeInBytes: Int {
         let stored = isConstant ? 1 : count

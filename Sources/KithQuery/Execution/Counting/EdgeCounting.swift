@@ -1,18 +1,22 @@
 import KithGraph
 import KithValues
 
-/// The marks that an operator keeps between batches, made anew when the graph has changed.
-struct GraphMarks {
+/// The marks that an operator keeps between the batches of a run, made anew when the graph has
+/// changed.
+final class GraphMarks: RunResource {
     private var made: (marks: NeighbourMarks, version: UInt64)?
 
-    mutating func marks(_ context: ExecutionContext) throws(QueryError) -> NeighbourMarks {
+    func marks(_ context: ExecutionContext) throws(QueryError) -> NeighbourMarks {
         if let made, made.version == context.graphVersion { return made.marks }
         if let made { context.memory.give(back: made.marks.sizeInBytes) }
         let marks = NeighbourMarks(context.graph)
+        if made == nil { context.register(self) }
         made = (marks, context.graphVersion)
         try context.memory.take(marks.sizeInBytes)
         return marks
     }
+
+    func runEnded() { made = nil }
 }
 
 /// Counting the edges of nodes, a batch at a time.

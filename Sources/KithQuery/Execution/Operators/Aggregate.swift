@@ -1,50 +1,60 @@
 import KithLanguage
 import KithValues
 
-/// Groups rows by keys and computes aggregates for each group; groups come in the order of their
-/// first row. Without keys there is one group, even of no rows.
-final class Aggregate: Operator {
-    /// An aggregate ready to run.
-    struct Call {
-        let variable: VariableID
-        let function: AggregateFunction
-        let isDistinct: Bool
-        /// nil for `count(*)`.
-        let argument: VectorExpression?
-        let constants: [VectorExpression]
-        let span: SourceSpan?
-    }
-
-    private let input: Operator
+/// Groups and aggregates that rows are added to: what one thread of a statement fills.
+///
+/// Several of them, filled with consecutive parts of the rows, are merged in the order of the parts;
+/// the result is as if one had seen all rows, but for the rounding of float sums, which depends on
+/// where the parts begin and on nothing else.
+final class Aggregation {
     private let keys: [Project.Item]
-    private let calls: [Call]
+    private let calls: [AggregateCall]
     /// The variable that says how many rows each row stands for; nil where it is one.
     private let weight: VariableID?
-    private var table: GroupTable
-    private var states: [AggregateState] = []
-    private var isFilled = false
-    private var position = 0
+    private let grouping: RowGrouping?
+    private let states: [AggregateState]
 
-    init(input: Operator, keys: [Project.Item], calls: [Call], weight: VariableID?) {
-        self.input = input
+    init(keys: [Project.Item], calls: [AggregateCall], weight: VariableID? = nil) {
         self.keys = keys
         self.calls = calls
         self.weight = weight
-        table = GroupTable(keyCount: keys.count)
+        grouping = keys.isEmpty ? nil : RowGrouping(keys: keys)
+        states = calls.map { AggregateState.make($0) }
     }
 
-    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
-        if !isFilled {
-            try fill(context)
-            isFilled = true
+    /// The number of groups: without keys one, even of no rows.
+    var groupCount: Int { grouping?.count ?? 1 }
+
+    /// Adds the rows of a batch, which has some.
+    func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
+        let groups = try grouping?.groups(of: batch, context)
+        let rows = AggregateRows(
+            count: batch.count, groups: groups, groupCount: groupCount,
+            weights: weight.map { batch[$0] })
+        for (call, state) in zip(calls, states) {
+            let argument = try call.argument?.evaluate(batch, context)
+            var constants: [Vector] = []
+            for constant in call.constants {
+                constants.append(try constant.evaluate(batch, context))
+            }
+            try state.add(argument, constants, rows)
         }
-        let total = keys.isEmpty ? 1 : table.count
-        guard position < total else { return nil }
-        let range = position..<min(total, position + context.batchSize)
-        position = range.upperBound
-        var batch = Batch(count: range.count, width: context.variableCount)
+    }
+
+    /// Adds what another aggregation by the same keys and calls has; its rows come after those here.
+    func merge(_ other: Aggregation) throws(QueryError) {
+        var groups: [Int32] = [0]
+        if let grouping, let theirs = other.grouping { groups = grouping.merge(theirs) }
+        for (state, theirs) in zip(states, other.states) {
+            try state.merge(theirs, groups: groups, groupCount: groupCount)
+        }
+    }
+
+    /// The rows of some groups.
+    func rows(_ range: Range<Int>, width: Int) throws(QueryError) -> Batch {
+        var batch = Batch(count: range.count, width: width)
         for (index, key) in keys.enumerated() {
-            batch[key.variable] = table.columns[index].vector(range)
+            batch[key.variable] = grouping?.keyVector(index, range) ?? .nulls(count: range.count)
         }
         for (call, state) in zip(calls, states) {
             batch[call.variable] = try state.results(range)
@@ -52,49 +62,59 @@ final class Aggregate: Operator {
         return batch
     }
 
-    private func fill(_ context: ExecutionContext) throws(QueryError) {
-        for call in calls { states.append(AggregateState.make(call)) }
-        var charged = 0
-        while let batch = try input.next(context) {
-            guard batch.count > 0 else { continue }
-            var vectors: [Vector] = []
-            for key in keys { vectors.append(try key.expression.evaluate(batch, context)) }
-            let groups =
-                keys.isEmpty
-                ? [Int32](repeating: 0, count: batch.count)
-                : table.groups(of: vectors, count: batch.count)
-            let groupCount = keys.isEmpty ? 1 : table.count
-            for (call, state) in zip(calls, states) {
-                let argument = try call.argument?.evaluate(batch, context)
-                var constants: [Vector] = []
-                for constant in call.constants {
-                    constants.append(try constant.evaluate(batch, context))
-                }
-                if let weight {
-                    try state.addWeighted(
-                        argument, constants, groups, weights: batch[weight],
-                        groupCount: groupCount, count: batch.count)
-                } else {
-                    try state.add(
-                        argument, constants, groups, groupCount: groupCount, count: batch.count)
-                }
+    /// The bytes it holds, roughly.
+    var sizeInBytes: Int {
+        (grouping?.sizeInBytes ?? 0) + states.reduce(0) { $0 + $1.sizeInBytes }
+    }
+}
+
+/// Groups rows by keys and computes aggregates for each group; groups come in the order of their
+/// first row. Without keys there is one group, even of no rows.
+final class Aggregate: Operator {
+    private let input: Operator
+    private let keys: [Project.Item]
+    private let calls: [AggregateCall]
+    private let weight: VariableID?
+    private var aggregation: Aggregation?
+    private var position = 0
+
+    init(input: Operator, keys: [Project.Item], calls: [AggregateCall], weight: VariableID?) {
+        self.input = input
+        self.keys = keys
+        self.calls = calls
+        self.weight = weight
+    }
+
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        let filled: Aggregation
+        if let aggregation {
+            filled = aggregation
+        } else {
+            filled = Aggregation(keys: keys, calls: calls, weight: weight)
+            var charged = 0
+            while let batch = try input.next(context) {
+                guard batch.count > 0 else { continue }
+                try filled.add(batch, context)
+                let size = filled.sizeInBytes
+                try context.memory.take(size - charged)
+                charged = size
             }
-            let size = table.sizeInBytes + states.reduce(0) { $0 + $1.sizeInBytes }
-            try context.memory.take(size - charged)
-            charged = size
+            aggregation = filled
         }
-        if keys.isEmpty {
-            for state in states { try state.add(nil, [], [], groupCount: 1, count: 0) }
-        }
+        let total = filled.groupCount
+        guard position < total else { return nil }
+        let range = position..<min(total, position + context.batchSize)
+        position = range.upperBound
+        return try filled.rows(range, width: context.variableCount)
     }
 
     override func restart() {
-        table = GroupTable(keyCount: keys.count)
-        states = []
-        isFilled = false
+        aggregation = nil
         position = 0
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``Aggregate``.
@@ -123,7 +143,7 @@ struct AggregateStep: PlanStep {
                 Project.Item(
                     variable: key.variable, expression: try builder.compile(key.expression)))
         }
-        var calls: [Aggregate.Call] = []
+        var calls: [AggregateCall] = []
         for aggregate in aggregates {
             guard let function = builder.functions.aggregate(aggregate.function) else {
                 throw QueryError(
@@ -135,7 +155,7 @@ struct AggregateStep: PlanStep {
                 constants.append(try builder.compile(argument))
             }
             calls.append(
-                Aggregate.Call(
+                AggregateCall(
                     variable: aggregate.variable, function: function,
                     isDistinct: aggregate.isDistinct,
                     argument: try builder.compile(aggregate.arguments.first),

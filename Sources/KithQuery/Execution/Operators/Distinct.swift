@@ -4,6 +4,8 @@ final class Distinct: Operator {
     private let keys: [VariableID]
     private var seen: GroupTable
     private var chargedInBytes = 0
+    /// The run that the bytes were charged to.
+    private var run: UInt64 = 0
 
     init(input: Operator, keys: [VariableID]) {
         self.input = input
@@ -21,6 +23,10 @@ final class Distinct: Operator {
             fresh.append(Int32(row))
             next += 1
         }
+        if run != context.run {
+            run = context.run
+            chargedInBytes = 0
+        }
         let size = seen.sizeInBytes
         try context.memory.take(size - chargedInBytes)
         chargedInBytes = size
@@ -31,6 +37,8 @@ final class Distinct: Operator {
         seen = GroupTable(keyCount: keys.count)
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``Distinct``.

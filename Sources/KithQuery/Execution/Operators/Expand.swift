@@ -7,9 +7,12 @@ final class Expand: Operator {
     private let step: ExpandStep
     private let expansion: Expansion
     private var batch: Batch?
+    /// The nodes to start at, where every row has one; else those that there are, with their rows.
+    private var dense: Vector?
     private var sources: [UInt64] = []
     private var rows: [Int32] = []
     private var types: [RelationshipTypeID] = []
+    private var knownTypes = KnownTypes()
     private var isDone = true
 
     init(input: Operator, step: ExpandStep, batchSize: Int) {
@@ -22,10 +25,12 @@ final class Expand: Operator {
         while isDone {
             guard let next = try input.nextNonEmpty(context) else { return nil }
             batch = next
-            (sources, rows) = next[step.from].presentIDs(.node)
-            let wanted = step.types.types(context)
+            let from = next[step.from]
+            dense = from.layout == .node && from.validity == nil && !from.isConstant ? from : nil
+            if dense == nil { (sources, rows) = from.presentIDs(.node) }
+            let wanted = knownTypes.types(step.types, context)
             types = wanted ?? []
-            if sources.isEmpty || wanted?.isEmpty == true {
+            if (dense == nil && sources.isEmpty) || wanted?.isEmpty == true {
                 try context.checkpoint()
                 continue
             }
@@ -35,7 +40,13 @@ final class Expand: Operator {
         guard let batch else { return nil }
         let wantsRelationships = step.needsRelationships
         isDone = try context.onGraph { () throws(GraphError) in
-            try sources.withUnsafeBufferPointer { buffer throws(GraphError) in
+            if let dense {
+                return try context.graph.expand(
+                    UnsafeBufferPointer(start: dense.ids, count: dense.count), types: types,
+                    direction: step.direction.graphDirection,
+                    wantsRelationships: wantsRelationships, into: expansion)
+            }
+            return try sources.withUnsafeBufferPointer { buffer throws(GraphError) in
                 try context.graph.expand(
                     buffer, types: types, direction: step.direction.graphDirection,
                     wantsRelationships: wantsRelationships, into: expansion)
@@ -47,16 +58,18 @@ final class Expand: Operator {
     /// The rows of the edges just found.
     private func result(of batch: Batch) -> Batch {
         let count = expansion.count
-        // The numbers of sources are those of rows, unless rows without a node were left out.
-        if rows.count != batch.count {
-            for edge in 0..<count {
-                let row = rows[Int(expansion.sourceIndexes[edge])]
-                expansion.sourceIndexes[edge] = UInt32(bitPattern: row)
+        var result = batch.keeping(step.kept)
+        if batch.count == 1 {
+            result = result.repeated(0, count: count)
+        } else if dense == nil {
+            var indices = [Int32](repeating: 0, count: count)
+            for edge in 0..<count { indices[edge] = rows[Int(expansion.sourceIndexes[edge])] }
+            result = result.gathered(indices)
+        } else if !expansion.isOneToOne {
+            // Numbers of rows fit in 31 bits.
+            result = expansion.sourceIndexes.withMemoryRebound(to: Int32.self, capacity: count) {
+                result.gathered(UnsafeBufferPointer(start: $0, count: count))
             }
-        }
-        let indices = UnsafeBufferPointer(start: expansion.sourceIndexes, count: count)
-        var result = indices.withMemoryRebound(to: Int32.self) { indices in
-            batch.keeping(step.kept).gathered(indices)
         }
         result[step.to] = .ids(.node, expansion.neighbours, count: count)
         if let relationship = step.relationship {
@@ -72,8 +85,12 @@ final class Expand: Operator {
     override func restart() {
         isDone = true
         batch = nil
+        dense = nil
+        expansion.begin()
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``Expand``.

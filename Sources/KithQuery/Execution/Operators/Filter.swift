@@ -15,6 +15,8 @@ final class Filter: Operator {
 
     override func restart() { input.restart() }
 
+    override var mayRunAgain: Bool { input.mayRunAgain }
+
     /// The rows of `batch` on which `predicate` is true.
     static func filtered(
         _ batch: Batch, by predicate: VectorExpression, _ context: ExecutionContext

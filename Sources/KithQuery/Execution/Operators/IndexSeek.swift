@@ -67,6 +67,7 @@ final class IndexSeek: Operator {
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         if batch == nil {
             guard let next = try input.nextNonEmpty(context) else { return nil }
+            if isKeyLookup { return try lookUp(next, context) }
             batch = next
             bounds = try bounds(of: next, context)
             row = 0
@@ -89,6 +90,34 @@ final class IndexSeek: Operator {
         }
         if row == batch.count { self.batch = nil }
         return batch.gathered(rows).with(variable, .ids(layout, ids))
+    }
+
+    /// Whether each row asks for one key of a unique index.
+    private var isKeyLookup: Bool {
+        index.isUnique && index.properties.count == 1 && equal.count == 1 && anyOf == nil
+            && lower == nil && upper == nil && prefix == nil
+    }
+
+    /// The rows whose keys are found, with what they find.
+    private func lookUp(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        let keys = try equal[0].evaluate(batch, context)
+        var rows: [Int32] = []
+        var ids: [UInt64] = []
+        do {
+            for row in 0..<batch.count {
+                let found = try context.graph.indexLookupUnique(
+                    index.id, key: keys.value(at: row))
+                guard let found else { continue }
+                rows.append(Int32(row))
+                ids.append(found)
+            }
+        } catch {
+            throw QueryError(graphError: error, span: nil)
+        }
+        let kept = rows.count == batch.count ? batch : batch.gathered(rows)
+        return kept.with(variable, .ids(layout, ids))
     }
 
     /// Appends entities within `bound`; says whether these were the last.
@@ -191,6 +220,8 @@ final class IndexSeek: Operator {
         cursor = nil
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``IndexSeek``.

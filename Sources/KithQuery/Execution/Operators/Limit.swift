@@ -42,6 +42,8 @@ final class Limit: Operator {
         hasBegun = false
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The number of rows that SKIP and LIMIT ask for.

@@ -75,6 +75,8 @@ final class NodeScan: Operator {
         batch = nil
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``NodeScan``.

@@ -29,6 +29,8 @@ final class Project: Operator {
     }
 
     override func restart() { input.restart() }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// Forgets the variables that nothing above reads.
@@ -46,6 +48,8 @@ final class Keep: Operator {
     }
 
     override func restart() { input.restart() }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``Project``.

@@ -163,6 +163,8 @@ final class BuildPath: Operator {
     }
 
     override func restart() { input.restart() }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``BuildPath``.

@@ -1,3 +1,4 @@
+import KithGraph
 import KithValues
 
 /// Selects paths between two known nodes by their lengths: one row for each path that SHORTEST, ANY
@@ -19,6 +20,8 @@ final class SelectPaths: Operator {
     /// What the search keeps of the graph is of this version, and of this run.
     private var graphVersion: UInt64 = 0
     private var isRestarted = false
+    private var run: UInt64 = 0
+    private lazy var pairSearch = ShortestSearch()
 
     /// The rows of input for each different node at one end from which on the distances from that
     /// node are worth keeping.
@@ -61,6 +64,11 @@ final class SelectPaths: Operator {
     private func begin(_ next: Batch, _ context: ExecutionContext) {
         batch = next
         row = 0
+        if run != context.run {
+            // What it was charged was charged to a statement that is over.
+            search = nil
+            run = context.run
+        }
         let changes = [step.from, step.to].map { variable in
             let vector = next[variable]
             return (1..<max(next.count, 1)).count { row in
@@ -144,7 +152,7 @@ final class SelectPaths: Operator {
             filter: plainPredicate.map { predicate in
                 RelationshipFilter(
                     predicate: predicate, variable: plain.elementVariable, outer: outer)
-            })
+            }, pairSearch: pairSearch)
         let lists = try search.shortestPaths(
             from: source.rawValue, to: target.rawValue, minimum: 1,
             maximum: plain.maximum ?? .max, all: plain.findsAll, context)
@@ -159,6 +167,8 @@ final class SelectPaths: Operator {
         isRestarted = true
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// Counts paths, given in order of length, against what a selector asks for.

@@ -26,6 +26,8 @@ struct PathSearch {
     let types: [RelationshipTypeID]
     let direction: PatternDirection
     let filter: RelationshipFilter?
+    /// Finds one path where every relationship will do.
+    let pairSearch: ShortestSearch
 
     /// How a node was reached: from which neighbours by which relationships, in how many steps.
     private struct Reached {
@@ -56,6 +58,11 @@ struct PathSearch {
         _ context: ExecutionContext
     ) throws(QueryError) -> [[UInt64]] {
         if source == target { return minimum == 0 ? [[]] : [] }
+        if !all, filter == nil,
+            let paths = try onePath(from: source, to: target, maximum: maximum, context)
+        {
+            return paths
+        }
         var heldInBytes = 0
         defer { context.memory.give(back: heldInBytes) }
         var left = Side(source, direction)
@@ -79,6 +86,28 @@ struct PathSearch {
             return paths(through: meetings, left, right, total, all)
         }
         return []
+    }
+
+    /// One shortest path without conditions; nil where the transaction changed what it may take.
+    private func onePath(
+        from source: UInt64, to target: UInt64, maximum: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> [[UInt64]]? {
+        let (control, limits, types) = (context.control, context.limits, types)
+        let (pairSearch, direction) = (pairSearch, direction.graphDirection)
+        let outcome = try context.onGraph { () throws(GraphError) in
+            try pairSearch.search(
+                from: source, to: target, in: context.graph, types: types, direction: direction,
+                maximum: maximum, shouldStop: { control.isCancelled || limits.isOver })
+        }
+        try context.checkpoint()
+        let heldInBytes = pairSearch.reachedCount * 12
+        try context.memory.take(heldInBytes)
+        context.memory.give(back: heldInBytes)
+        switch outcome {
+        case .path(let relationships): return [relationships]
+        case .none: return []
+        case .changed: return nil
+        }
     }
 
     /// Takes one more step from one side.

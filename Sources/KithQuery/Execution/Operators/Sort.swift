@@ -96,6 +96,8 @@ final class Sort: Operator {
         position = 0
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The first key of the last row worth keeping: rows beyond it need not be looked at.

@@ -15,6 +15,21 @@ struct Total {
         self.function = function
     }
 
+    /// The total of integers that were added up elsewhere.
+    init(of function: String, integers: Int128, count: Int64) {
+        self.function = function
+        self.integers = integers
+        self.count = Int128(count)
+    }
+
+    /// The total of floats that were added up elsewhere.
+    init(of function: String, floats: FloatSum, count: Int64) {
+        self.function = function
+        self.floats = floats
+        self.count = Int128(count)
+        hasFloats = count > 0
+    }
+
     mutating func add(_ value: Value, multiplicity: Int64) throws(ValueError) {
         switch value {
         case .null: return
@@ -33,22 +48,6 @@ struct Total {
         default: throw AggregateArguments.notSummable(value, function)
         }
         count += Int128(multiplicity)
-    }
-
-    /// Adds an integer once; for sums that have met nothing but numbers.
-    @inline(__always)
-    mutating func addNumber(_ number: Int64) {
-        // 128 bits hold the sum of as many 64-bit integers as there can be rows.
-        integers &+= Int128(number)
-        count &+= 1
-    }
-
-    /// Adds a float once; for sums that have met nothing but numbers.
-    @inline(__always)
-    mutating func addNumber(_ number: Double) {
-        floats.add(number)
-        hasFloats = true
-        count &+= 1
     }
 
     mutating func add(_ total: Total) throws(ValueError) {

@@ -1,0 +1,317 @@
+import Glibc
+import KithValues
+
+/// One grouping key of a batch.
+enum KeyBatch {
+    case vector(Vector)
+    /// For each row the number of a string.
+    case numbers(UnsafePointer<UInt32>, StringDictionary)
+}
+
+/// Numbers groups without hashing: every combination of keys has a place in one table.
+///
+/// Works for keys that are integers, dates, truth values, ids or numbered strings. Each key value gets
+/// a small code, 0 for null; the codes of a row's keys, combined to one number, are its place. The
+/// table grows with the ranges of the keys, up to a limit at which the caller must hash instead.
+final class DirectGroups {
+    private struct Key {
+        /// nil while all values were null.
+        var layout: Vector.Layout?
+        var dictionary: StringDictionary?
+        /// The value whose code is 1; for numbered strings 1.
+        var base: Int64 = 0
+        /// Codes are below it.
+        var width = 1
+        var stride = 0
+    }
+
+    private var keys: [Key]
+    /// The groups' keys as words, key by key; only for values that are not null.
+    private let words: [GroupValues<UInt64>]
+    private let isPresent: [GroupValues<Bool>]
+    /// One more than the group of each place; 0 where there is none yet.
+    private var table: UnsafeMutablePointer<Int32>
+    private var tableCount = 1
+    private var places: UnsafeMutablePointer<UInt32>
+    private var placeCapacity = 0
+    private(set) var count = 0
+
+    /// Tables with more places than this are not made for few rows.
+    private static let placesMax = 1 << 22
+    /// Below this number of rows a table is at most `placesPerRow` times as large.
+    private static let fewRows = 1_024
+    private static let placesPerRow = 16
+
+    init(keyCount: Int) {
+        keys = Array(repeating: Key(), count: keyCount)
+        words = (0..<keyCount).map { _ in GroupValues(0) }
+        isPresent = (0..<keyCount).map { _ in GroupValues(false) }
+        table = Self.zeroed(1)
+        places = .allocate(capacity: 1)
+    }
+
+    deinit {
+        free(table)
+        places.deallocate()
+    }
+
+    private static func zeroed(_ count: Int) -> UnsafeMutablePointer<Int32> {
+        // Zeroed lazily by the system: places that nothing falls into cost no memory.
+        guard let memory = calloc(max(count, 1), MemoryLayout<Int32>.stride) else {
+            preconditionFailure("out of memory")
+        }
+        return memory.assumingMemoryBound(to: Int32.self)
+    }
+
+    /// Writes the group of each row; false, with nothing done, where the keys are of another kind or
+    /// too far apart. `rowsSeen` counts the rows so far with these.
+    func groups(
+        of batch: [KeyBatch], count rowCount: Int, rowsSeen: Int,
+        into groups: UnsafeMutablePointer<Int32>
+    ) -> Bool {
+        var numbered = batch
+        var scratch: [UnsafeMutablePointer<UInt32>] = []
+        defer { for memory in scratch { memory.deallocate() } }
+        for index in keys.indices {
+            guard case .vector(let vector) = batch[index], vector.layout == .string else {
+                continue
+            }
+            guard let dictionary = keys[index].dictionary else { return false }
+            let numbers = UnsafeMutablePointer<UInt32>.allocate(capacity: rowCount)
+            scratch.append(numbers)
+            for row in 0..<rowCount {
+                numbers[row] =
+                    vector.isNull(row)
+                    ? 0 : dictionary.number(of: vector.strings[vector.position(row)])
+            }
+            if dictionary.isFull { return false }
+            numbered[index] = .numbers(numbers, dictionary)
+        }
+        guard makeRoom(for: numbered, count: rowCount, rowsSeen: rowsSeen) else { return false }
+        computePlaces(numbered, rowCount)
+        let (table, places) = (table, places)
+        var row = 0
+        while row < rowCount {
+            let place = Int(places[row])
+            var group = table[place]
+            if group == 0 {
+                add(numbered, row)
+                group = Int32(truncatingIfNeeded: count)
+                table[place] = group
+            }
+            groups[row] = group &- 1
+            row &+= 1
+        }
+        return true
+    }
+
+    private func add(_ batch: [KeyBatch], _ row: Int) {
+        count += 1
+        for index in keys.indices {
+            words[index].extend(to: count)
+            isPresent[index].extend(to: count)
+            switch batch[index] {
+            case .numbers(let numbers, _):
+                words[index].values[count - 1] = UInt64(numbers[row])
+                isPresent[index].values[count - 1] = numbers[row] != 0
+            case .vector(let vector):
+                if vector.isNull(row) { continue }
+                words[index].values[count - 1] = Self.word(vector, row)
+                isPresent[index].values[count - 1] = true
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func word(_ vector: Vector, _ row: Int) -> UInt64 {
+        let position = vector.position(row)
+        return vector.layout == .boolean ? UInt64(vector.booleans[position]) : vector.ids[position]
+    }
+
+    /// Combines the codes of each row's keys.
+    private func computePlaces(_ batch: [KeyBatch], _ rowCount: Int) {
+        if placeCapacity < rowCount {
+            places.deallocate()
+            placeCapacity = rowCount
+            places = .allocate(capacity: rowCount)
+        }
+        places.update(repeating: 0, count: rowCount)
+        for (key, column) in zip(keys, batch) {
+            let stride = UInt32(truncatingIfNeeded: key.stride)
+            switch column {
+            case .numbers(let numbers, _):
+                for row in 0..<rowCount { places[row] &+= numbers[row] &* stride }
+            case .vector(let vector):
+                if vector.layout == .null { continue }
+                addCodes(of: vector, key, stride, rowCount)
+            }
+        }
+    }
+
+    private func addCodes(of vector: Vector, _ key: Key, _ stride: UInt32, _ rowCount: Int) {
+        let offset = 1 &- key.base
+        if vector.layout != .boolean, vector.validity == nil, !vector.isConstant {
+            let integers = vector.integers
+            let places = places
+            var row = 0
+            while row < rowCount {
+                places[row] &+= UInt32(truncatingIfNeeded: integers[row] &+ offset) &* stride
+                row &+= 1
+            }
+            return
+        }
+        for row in 0..<rowCount where !vector.isNull(row) {
+            let code = Int64(bitPattern: Self.word(vector, row)) &+ offset
+            places[row] &+= UInt32(truncatingIfNeeded: code) &* stride
+        }
+    }
+}
+
+extension DirectGroups {
+    /// Widens the table so that it has a place for every row; false where it cannot.
+    private func makeRoom(for batch: [KeyBatch], count rowCount: Int, rowsSeen: Int) -> Bool {
+        var wanted = keys
+        var isChanged = false
+        for index in keys.indices {
+            switch batch[index] {
+            case .numbers(_, let dictionary):
+                guard wanted[index].layout == nil || wanted[index].dictionary === dictionary else {
+                    return false
+                }
+                wanted[index].layout = .string
+                wanted[index].dictionary = dictionary
+                wanted[index].base = 1
+                if dictionary.end > wanted[index].width {
+                    wanted[index].width = max(dictionary.end, min(wanted[index].width * 2, 4_096))
+                    isChanged = true
+                }
+            case .vector(let vector):
+                switch vector.layout {
+                case .null: continue
+                case .integer, .date, .node, .relationship, .boolean: break
+                default: return false
+                }
+                guard wanted[index].layout == nil || wanted[index].layout == vector.layout else {
+                    return false
+                }
+                guard let range = Self.range(of: vector, rowCount) else { continue }
+                guard Self.widen(&wanted[index], to: range, vector.layout, &isChanged) else {
+                    return false
+                }
+            }
+        }
+        if !isChanged {
+            keys = wanted
+            return true
+        }
+        var total = 1
+        for index in wanted.indices {
+            wanted[index].stride = total
+            let (product, overflow) = total.multipliedReportingOverflow(by: wanted[index].width)
+            guard !overflow else { return false }
+            total = product
+        }
+        let most =
+            rowsSeen < Self.fewRows
+            ? Self.placesPerRow * (rowsSeen + 256)
+            : max(Self.placesMax, 4 * rowsSeen)
+        guard total <= min(most, 1 << 30) else { return false }
+        keys = wanted
+        rebuild(total)
+        return true
+    }
+
+    /// Makes the codes of a key reach over `range`, with room on the side to which it grew.
+    private static func widen(
+        _ key: inout Key, to range: ClosedRange<Int64>, _ layout: Vector.Layout,
+        _ isChanged: inout Bool
+    ) -> Bool {
+        let (span, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+        guard !overflow, span < 1 << 30 else { return false }
+        if key.layout == nil {
+            key.layout = layout
+            key.base = range.lowerBound
+            key.width = Int(span) + 2
+            isChanged = true
+            return true
+        }
+        let last = key.base + Int64(key.width) - 2
+        if range.lowerBound >= key.base, range.upperBound <= last { return true }
+        let slack = Int64(key.width)
+        let low = min(key.base, range.lowerBound)
+        let high = max(last, range.upperBound)
+        let (gap, gapOverflow) = high.subtractingReportingOverflow(low)
+        guard !gapOverflow, gap < 1 << 30 else { return false }
+        key.base = low < key.base ? (low > .min + slack ? low - slack : low) : low
+        let end = high > last ? (high < .max - slack ? high + slack : high) : high
+        key.width = Int(end - key.base) + 2
+        isChanged = true
+        return true
+    }
+
+    /// The least and the greatest value; nil where all are null.
+    private static func range(of vector: Vector, _ rowCount: Int) -> ClosedRange<Int64>? {
+        if vector.layout == .boolean { return 0...1 }
+        if vector.validity == nil {
+            let integers = vector.integers
+            var (low, high) = (integers[0], integers[0])
+            if !vector.isConstant {
+                var row = 1
+                while row < rowCount {
+                    low = min(low, integers[row])
+                    high = max(high, integers[row])
+                    row &+= 1
+                }
+            }
+            return low...high
+        }
+        var found: ClosedRange<Int64>?
+        for row in 0..<rowCount where !vector.isNull(row) {
+            let value = vector.integers[vector.position(row)]
+            found =
+                found.map { min($0.lowerBound, value)...max($0.upperBound, value) } ?? value...value
+        }
+        return found
+    }
+
+    private func rebuild(_ newCount: Int) {
+        free(table)
+        table = Self.zeroed(newCount)
+        tableCount = newCount
+        for group in 0..<count {
+            var place = 0
+            for (index, key) in keys.enumerated() where isPresent[index].values[group] {
+                let code = Int64(bitPattern: words[index].values[group]) &+ 1 &- key.base
+                place &+= Int(code) &* key.stride
+            }
+            table[place] = Int32(truncatingIfNeeded: group + 1)
+        }
+    }
+
+    /// Some groups' values of a key.
+    func keyVector(_ index: Int, _ range: Range<Int>) -> Vector {
+        let key = keys[index]
+        guard let layout = key.layout else { return .nulls(count: range.count) }
+        let hasNulls = range.contains { !isPresent[index].values[$0] }
+        let owners = key.dictionary.map { [$0.owner] } ?? []
+        let result = Vector(layout, count: range.count, hasNulls: hasNulls, owners: owners)
+        for (row, group) in range.enumerated() {
+            let isPresent = isPresent[index].values[group]
+            let word = words[index].values[group]
+            switch layout {
+            case .string:
+                result.strings[row] = isPresent ? key.dictionary?[Int(word)] ?? .empty : .empty
+            case .boolean: result.booleans[row] = isPresent ? UInt8(word) : 0
+            default: result.ids[row] = isPresent ? word : 0
+            }
+            result.validity?[row] = isPresent ? 1 : 0
+        }
+        return result
+    }
+
+    /// The bytes it holds, roughly.
+    var sizeInBytes: Int {
+        tableCount * 4 + count * keys.count * 9
+            + keys.reduce(0) { $0 + ($1.dictionary?.sizeInBytes ?? 0) }
+    }
+}

@@ -1,0 +1,124 @@
+import KithGraph
+import KithValues
+
+/// A plan that finds one node by the key of a unique index and reads properties of it: no batch, no
+/// vector and no operator is needed to run it.
+///
+/// The plan's steps are the same as ever, and PROFILE runs them; this is what they come to.
+struct PointLookup: Sendable {
+    /// A value that is known before the node is.
+    enum Source {
+        case literal(Value)
+        /// By its position among the statement's parameters.
+        case parameter(Int)
+    }
+
+    /// What a column holds.
+    enum Column {
+        case node
+        /// nil where no entity has such a property.
+        case property(PropertyKeyID?)
+        case known(Source)
+    }
+
+    let index: IndexID
+    let key: Source
+    let columns: [Column]
+
+    /// The lookup that a plan comes to; nil where it does more.
+    init?(
+        _ plan: Plan, columns: [VariableID], parameters: [String], catalog: Catalog
+    ) {
+        var projections: [[BoundProjection.Item]] = []
+        var node = plan.root
+        while true {
+            switch node.step {
+            case let project as ProjectStep: projections.append(project.items)
+            case is KeepStep: break
+            case let seek as IndexSeekStep:
+                guard let found = Self.key(of: seek, parameters), node.inputs.count == 1,
+                    node.inputs[0].step is UnitRowStep
+                else { return nil }
+                var known: [VariableID: Column] = [seek.variable: .node]
+                for items in projections.reversed() {
+                    for item in items {
+                        known[item.variable] = Self.column(
+                            item.expression, known, parameters, catalog)
+                    }
+                }
+                index = seek.index.id
+                key = found
+                self.columns = columns.compactMap { known[$0] }
+                guard self.columns.count == columns.count, !columns.isEmpty else { return nil }
+                return
+            default: return nil
+            }
+            guard node.inputs.count == 1 else { return nil }
+            node = node.inputs[0]
+        }
+    }
+
+    private static func key(of seek: IndexSeekStep, _ parameters: [String]) -> Source? {
+        let condition = seek.condition
+        guard seek.index.isUnique, seek.index.properties.count == 1, seek.index.entity == .node,
+            condition.equal.count == 1, condition.anyOf == nil, condition.lower == nil,
+            condition.upper == nil, condition.prefix == nil
+        else { return nil }
+        return source(condition.equal[0], parameters)
+    }
+
+    private static func source(_ expression: BoundExpression, _ parameters: [String]) -> Source? {
+        switch expression.kind {
+        case .literal(let value): return .literal(value)
+        case .parameter(let name): return parameters.firstIndex(of: name).map { .parameter($0) }
+        default: return nil
+        }
+    }
+
+    private static func column(
+        _ expression: BoundExpression, _ known: [VariableID: Column], _ parameters: [String],
+        _ catalog: Catalog
+    ) -> Column? {
+        switch expression.kind {
+        case .variable(let variable): return known[variable]
+        case .property(let subject, let key):
+            guard case .variable(let variable) = subject.kind, case .node = known[variable] else {
+                return nil
+            }
+            return .property(catalog.propertyKey(key))
+        default: return source(expression, parameters).map { .known($0) }
+        }
+    }
+
+    /// The values of the row found; nil where there is none.
+    func run(_ context: ExecutionContext) throws(QueryError) -> [Value]? {
+        let graph = context.graph
+        let key = value(of: key, context)
+        do {
+            guard let id = try graph.indexLookupUnique(index, key: key) else { return nil }
+            var values: [Value] = []
+            values.reserveCapacity(columns.count)
+            for column in columns {
+                switch column {
+                case .node: values.append(.node(NodeID(rawValue: id)))
+                case .property(let key):
+                    values.append(
+                        try key.map { key throws(GraphError) in
+                            try graph.property(key, of: NodeID(rawValue: id))
+                        } ?? .null)
+                case .known(let source): values.append(value(of: source, context))
+                }
+            }
+            return values
+        } catch {
+            throw QueryError(graphError: error, span: nil)
+        }
+    }
+
+    private func value(of source: Source, _ context: ExecutionContext) -> Value {
+        switch source {
+        case .literal(let value): value
+        case .parameter(let position): context.parameterValues[position]
+        }
+    }
+}

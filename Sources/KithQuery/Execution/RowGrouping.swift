@@ -1,0 +1,172 @@
+import KithValues
+
+/// Numbers the groups of rows by keys, in the order of their first rows: by a table of all
+/// combinations while the keys allow it (``DirectGroups``), else by hashing (``GroupTable``).
+final class RowGrouping {
+    private let keys: [Project.Item]
+    private var direct: DirectGroups?
+    private var table: GroupTable?
+    private var rowsSeen = 0
+    /// Whether small input began with hashing though a table may do.
+    private var mayTurnDirect = false
+    private var groups: UnsafeMutablePointer<Int32>
+    private var groupCapacity = 0
+    private var numbers: [UnsafeMutablePointer<UInt32>?]
+    private var dictionaries: [StringDictionary?]
+
+    /// Hashed groups are tried in a table again after so many rows.
+    private static let secondTryRows = 8_192
+
+    init(keys: [Project.Item]) {
+        self.keys = keys
+        direct = DirectGroups(keyCount: keys.count)
+        groups = .allocate(capacity: 1)
+        numbers = Array(repeating: nil, count: keys.count)
+        dictionaries = Array(repeating: nil, count: keys.count)
+    }
+
+    deinit {
+        groups.deallocate()
+        for memory in numbers { memory?.deallocate() }
+    }
+
+    /// The number of groups so far.
+    var count: Int { direct?.count ?? table?.count ?? 0 }
+
+    /// The group of each row of `batch`, valid until the next call.
+    func groups(
+        of batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> UnsafePointer<Int32> {
+        makeRoom(batch.count)
+        rowsSeen += batch.count
+        if mayTurnDirect, rowsSeen >= Self.secondTryRows { turnDirect() }
+        guard let direct else {
+            var vectors: [Vector] = []
+            for key in keys { vectors.append(try key.expression.evaluate(batch, context)) }
+            table?.groups(of: vectors, count: batch.count, into: groups)
+            return UnsafePointer(groups)
+        }
+        var columns: [KeyBatch] = []
+        for (index, key) in keys.enumerated() {
+            columns.append(try column(key, index, batch, context))
+        }
+        if !direct.groups(of: columns, count: batch.count, rowsSeen: rowsSeen, into: groups) {
+            let table = turnHashed(direct)
+            var vectors: [Vector] = []
+            for (index, column) in columns.enumerated() {
+                if case .vector(let vector) = column {
+                    vectors.append(vector)
+                } else {
+                    vectors.append(try keys[index].expression.evaluate(batch, context))
+                }
+            }
+            table.groups(of: vectors, count: batch.count, into: groups)
+        }
+        return UnsafePointer(groups)
+    }
+
+    private func column(
+        _ key: Project.Item, _ index: Int, _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> KeyBatch {
+        let memory: UnsafeMutablePointer<UInt32>
+        if let known = numbers[index] {
+            memory = known
+        } else {
+            memory = .allocate(capacity: groupCapacity)
+            numbers[index] = memory
+        }
+        if let dictionary = try key.expression.evaluateNumbers(batch, into: memory, context) {
+            dictionaries[index] = dictionary
+            return .numbers(UnsafePointer(memory), dictionary)
+        }
+        return .vector(try key.expression.evaluate(batch, context))
+    }
+
+    private func makeRoom(_ count: Int) {
+        guard count > groupCapacity else { return }
+        groupCapacity = max(count, 256)
+        groups.deallocate()
+        groups = .allocate(capacity: groupCapacity)
+        for index in numbers.indices {
+            numbers[index]?.deallocate()
+            numbers[index] = nil
+        }
+    }
+
+    /// Goes on with hashing; the groups keep their numbers.
+    private func turnHashed(_ old: DirectGroups) -> GroupTable {
+        let made = GroupTable(keyCount: keys.count)
+        let all = 0..<old.count
+        if old.count > 0 {
+            made.add(keys.indices.map { old.keyVector($0, all) }, count: old.count)
+        }
+        direct = nil
+        table = made
+        mayTurnDirect = rowsSeen < Self.secondTryRows
+        return made
+    }
+
+    /// Goes on with a table of combinations if there is one for the groups so far.
+    private func turnDirect() {
+        mayTurnDirect = false
+        guard let old = table else { return }
+        let made = DirectGroups(keyCount: keys.count)
+        let all = 0..<old.count
+        var columns: [KeyBatch] = []
+        var memory: [UnsafeMutablePointer<UInt32>] = []
+        defer { for numbers in memory { numbers.deallocate() } }
+        for index in keys.indices {
+            let vector = old.columns[index].vector(all)
+            guard vector.layout == .string, let dictionary = dictionaries[index] else {
+                columns.append(.vector(vector))
+                continue
+            }
+            let numbers = UnsafeMutablePointer<UInt32>.allocate(capacity: old.count)
+            memory.append(numbers)
+            for row in 0..<old.count {
+                numbers[row] = vector.isNull(row) ? 0 : dictionary.number(of: vector.strings[row])
+            }
+            if dictionary.isFull { return }
+            columns.append(.numbers(UnsafePointer(numbers), dictionary))
+        }
+        let found = UnsafeMutablePointer<Int32>.allocate(capacity: max(old.count, 1))
+        defer { found.deallocate() }
+        guard old.count > 0,
+            made.groups(of: columns, count: old.count, rowsSeen: rowsSeen, into: found)
+        else { return }
+        direct = made
+        table = nil
+    }
+
+    /// Takes over the groups of another grouping by the same keys.
+    ///
+    /// - Returns: for each of its groups the number here.
+    func merge(_ other: RowGrouping) -> [Int32] {
+        let count = other.count
+        guard count > 0 else { return [] }
+        rowsSeen += other.rowsSeen
+        let vectors = keys.indices.map { other.keyVector($0, 0..<count) }
+        return [Int32](unsafeUninitializedCapacity: count) { result, initialized in
+            initialized = count
+            guard let base = result.baseAddress else { return }
+            if let direct {
+                let columns = vectors.map { KeyBatch.vector($0) }
+                if direct.groups(of: columns, count: count, rowsSeen: rowsSeen, into: base) {
+                    return
+                }
+                _ = turnHashed(direct)
+                mayTurnDirect = false
+            }
+            table?.groups(of: vectors, count: count, into: base)
+        }
+    }
+
+    /// Some groups' values of a key.
+    func keyVector(_ index: Int, _ range: Range<Int>) -> Vector {
+        if let direct { return direct.keyVector(index, range) }
+        return table?.columns[index].vector(range) ?? .nulls(count: range.count)
+    }
+
+    /// The bytes it holds, roughly.
+    var sizeInBytes: Int { (direct?.sizeInBytes ?? 0) + (table?.sizeInBytes ?? 0) }
+}

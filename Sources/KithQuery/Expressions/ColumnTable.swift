@@ -1,0 +1,236 @@
+import KithGraph
+import KithValues
+
+/// Where the columns of one property lie in memory, by chunk.
+///
+/// So rows in random order cost one look into the table and one into the column. The table keeps the
+/// columns alive that it has met; it belongs to one statement run.
+final class ColumnTable {
+    /// What is known of a chunk's column, joined over many chunks by OR.
+    struct Traits: OptionSet {
+        let rawValue: UInt32
+        static let integer = Traits(rawValue: 1)
+        static let date = Traits(rawValue: 2)
+        static let float = Traits(rawValue: 4)
+        static let boolean = Traits(rawValue: 8)
+        static let string = Traits(rawValue: 16)
+        static let tagged = Traits(rawValue: 32)
+        /// Not every slot has a value.
+        static let partial = Traits(rawValue: 64)
+        /// Nobody asked for the column yet.
+        static let unknown = Traits(rawValue: 128)
+        static let layouts: Traits = [.integer, .date, .float, .boolean, .string, .tagged]
+    }
+
+    /// Where the parts of a column of strings, or of one with missing values, lie.
+    struct Place {
+        var count = 0
+        var validity: UnsafePointer<UInt64>?
+        var lengths: UnsafePointer<UInt32>?
+        var bytes: UnsafePointer<UInt8>?
+        /// The position in ``held``.
+        var column = 0
+        /// For numbered strings: each slot's own code, and where the numbers of the codes begin.
+        var codes: UnsafePointer<UInt16>?
+        var numbers: UnsafePointer<UInt32>?
+    }
+
+    /// The columns met so far; a vector of strings keeps them alive through this.
+    final class Held {
+        var columns: [Column] = []
+    }
+
+    let key: PropertyKeyID
+    let kind: EntityKind
+    /// The statement's count of changes for which the table holds.
+    let version: UInt64
+    let chunkCount: Int
+    /// Traits in the lower half, the last slot covered (-1 for none) in the upper.
+    private let words: UnsafeMutablePointer<UInt32>
+    let values: UnsafeMutablePointer<UnsafeRawPointer>
+    let places: UnsafeMutablePointer<Place>
+    let held = Held()
+
+    private static let unknownWord = UInt32(0xFFFF) << 16 | Traits.unknown.rawValue
+
+    init(_ key: PropertyKeyID, _ kind: EntityKind, _ context: ExecutionContext) {
+        self.key = key
+        self.kind = kind
+        version = context.graphVersion
+        chunkCount = context.graph.chunkCount(kind)
+        let capacity = max(chunkCount, 1)
+        words = .allocate(capacity: capacity)
+        words.initialize(repeating: Self.unknownWord, count: capacity)
+        values = .allocate(capacity: capacity)
+        values.initialize(repeating: UnsafeRawPointer(words), count: capacity)
+        places = .allocate(capacity: capacity)
+        places.initialize(repeating: Place(), count: capacity)
+    }
+
+    deinit {
+        for chunk in 0..<chunkCount where places[chunk].numbers != nil {
+            places[chunk].numbers?.deallocate()
+            if held.columns[places[chunk].column].codes == nil { places[chunk].codes?.deallocate() }
+        }
+        words.deallocate()
+        values.deallocate()
+        places.deallocate()
+    }
+
+    /// Makes the columns of all ids known and says what they have in common; ``Traits/partial`` also
+    /// where an id lies outside of its column.
+    func survey(
+        _ ids: UnsafePointer<UInt64>, count: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> Traits {
+        while true {
+            var joined: UInt32 = 0
+            var outside: Int32 = 0
+            var row = 0
+            while row < count {
+                let id = ids[row]
+                let chunk = Int(truncatingIfNeeded: id &>> 11)
+                if UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
+                    let word = words[chunk]
+                    joined |= word
+                    outside |=
+                        (Int32(bitPattern: word) &>> 16) &- Int32(truncatingIfNeeded: id & 2_047)
+                } else {
+                    outside = -1
+                }
+                row &+= 1
+            }
+            let traits = Traits(rawValue: joined & 0xFF)
+            guard traits.contains(.unknown) else {
+                return outside < 0 ? traits.union(.partial) : traits
+            }
+            for row in 0..<count { try learn(ids[row] &>> 11, context) }
+        }
+    }
+
+    private func learn(_ chunk: UInt64, _ context: ExecutionContext) throws(QueryError) {
+        let position = Int(truncatingIfNeeded: chunk)
+        guard UInt(bitPattern: position) < UInt(bitPattern: chunkCount),
+            words[position] & Traits.unknown.rawValue != 0
+        else { return }
+        let (key, kind) = (key, kind)
+        let column = try context.onGraph { () throws(GraphError) in
+            kind == .node
+                ? try context.graph.column(key, inNodeChunk: ChunkID(rawValue: chunk))
+                : try context.graph.column(key, inRelationshipChunk: ChunkID(rawValue: chunk))
+        }
+        var traits: Traits = []
+        var place = Place(count: column.count, validity: column.validity)
+        place.column = held.columns.count
+        switch column.layout {
+        case .null:
+            traits = .partial
+            place.count = 0
+        case .integer:
+            traits = .integer
+            values[position] = UnsafeRawPointer(column.integers)
+        case .date:
+            traits = .date
+            values[position] = UnsafeRawPointer(column.integers)
+        case .float:
+            traits = .float
+            values[position] = UnsafeRawPointer(column.floats)
+        case .boolean:
+            traits = .boolean
+            values[position] = UnsafeRawPointer(column.booleans)
+        case .string:
+            traits = .string
+            values[position] = UnsafeRawPointer(column.stringStarts)
+            place.lengths = column.stringLengths
+            place.bytes = column.stringBytes
+        case .tagged: traits = .tagged
+        }
+        if column.validity != nil { traits.insert(.partial) }
+        held.columns.append(column)
+        places[position] = place
+        words[position] = UInt32(bitPattern: Int32(place.count - 1)) &<< 16 | traits.rawValue
+    }
+
+    /// Whether an id has a value; for ids whose columns are known.
+    @inline(__always)
+    func hasValue(_ id: UInt64) -> Bool {
+        let chunk = Int(truncatingIfNeeded: id &>> 11)
+        let slot = Int(truncatingIfNeeded: id & 2_047)
+        guard UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount), slot < places[chunk].count
+        else { return false }
+        guard let validity = places[chunk].validity else { return true }
+        return validity[slot &>> 6] &>> UInt64(truncatingIfNeeded: slot & 63) & 1 != 0
+    }
+
+    /// Makes the numbers of the strings of all ids' columns known; false when there are too many.
+    ///
+    /// After a ``survey(_:count:_:)`` that found nothing but strings and missing values.
+    func number(
+        _ ids: UnsafePointer<UInt64>, count: Int, by dictionary: StringDictionary
+    ) -> Bool {
+        var last = UInt64.max
+        for row in 0..<count {
+            let chunk = ids[row] &>> 11
+            if chunk == last || chunk >= UInt64(chunkCount) { continue }
+            last = chunk
+            let place = places + Int(truncatingIfNeeded: chunk)
+            if place.pointee.numbers == nil, place.pointee.count > 0 {
+                let column = held.columns[place.pointee.column]
+                guard number(column, place, by: dictionary) else { return false }
+            }
+        }
+        return true
+    }
+
+    /// Numbers the strings of one column: those of its dictionary, or of all its slots.
+    private func number(
+        _ column: Column, _ place: UnsafeMutablePointer<Place>, by dictionary: StringDictionary
+    ) -> Bool {
+        if let codes = column.codes {
+            let numbers = UnsafeMutablePointer<UInt32>.allocate(
+                capacity: max(column.dictionaryCount, 1))
+            numbers.initialize(repeating: 0, count: max(column.dictionaryCount, 1))
+            var missing = column.dictionaryCount
+            var slot = 0
+            while slot < column.count, missing > 0 {
+                let code = Int(codes[slot])
+                if numbers[code] == 0, column.hasValue(slot) {
+                    numbers[code] = dictionary.number(of: Self.view(column, slot))
+                    missing -= 1
+                }
+                slot += 1
+            }
+            place.pointee.codes = codes
+            place.pointee.numbers = UnsafePointer(numbers)
+            return !dictionary.isFull
+        }
+        // Without a dictionary of its own: each slot has its number for a code.
+        let codes = UnsafeMutablePointer<UInt16>.allocate(capacity: max(column.count, 1))
+        codes.initialize(repeating: 0, count: max(column.count, 1))
+        let numbers = UnsafeMutablePointer<UInt32>.allocate(
+            capacity: StringDictionary.countMax + 1)
+        for number in 0...StringDictionary.countMax { numbers[number] = UInt32(number) }
+        place.pointee.codes = UnsafePointer(codes)
+        place.pointee.numbers = UnsafePointer(numbers)
+        for slot in 0..<column.count where column.hasValue(slot) {
+            codes[slot] = UInt16(
+                truncatingIfNeeded: dictionary.number(of: Self.view(column, slot)))
+            if dictionary.isFull { return false }
+        }
+        return true
+    }
+
+    private static func view(_ column: Column, _ slot: Int) -> StringView {
+        StringView(
+            start: column.stringBytes + Int(column.stringStarts[slot]),
+            count: Int(column.stringLengths[slot]))
+    }
+
+    /// The number of the string of an id, 0 where it has none.
+    @inline(__always)
+    func stringNumber(_ id: UInt64) -> UInt32 {
+        let place = places + Int(truncatingIfNeeded: id &>> 11)
+        let slot = Int(truncatingIfNeeded: id & 2_047)
+        guard let codes = place.pointee.codes, let numbers = place.pointee.numbers else { return 0 }
+        return numbers[Int(codes[slot])]
+    }
+}

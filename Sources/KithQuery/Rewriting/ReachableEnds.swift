@@ -1,0 +1,104 @@
+/// Finds the ends of paths once where a plan walks every path only to look at the different ends.
+///
+/// The rule: below an operator to which equal rows are as good as one (DISTINCT, or an aggregation of
+/// nothing but DISTINCT aggregates, `min` and `max`), with nothing between but steps that treat each
+/// row by itself and always alike, a ``VariableExpandStep`` of 0 or 1 to any number of steps, of which
+/// nobody reads the relationships or the path, and which need not differ from other relationships,
+/// becomes a ``ReachableExpandStep``.
+///
+/// Why it is sound. A path uses no relationship twice; a walk may. Let the minimum be 0 or 1.
+///
+/// 1. A node other than the start that some path within the maximum reaches is reached by a walk, so
+///    its distance is within the maximum; and a shortest walk to a node visits no node twice, so it
+///    uses no relationship twice: it is such a path, of at least one step. So these ends are the nodes
+///    whose distance is between 1 and the maximum.
+/// 2. The start is an end with minimum 0, by the path of no steps. With minimum 1 it is one exactly
+///    where a path leads back to it, which ``KithGraph/Reachability`` finds out by itself: a breadth-
+///    first search cannot tell it from going back along the relationship that it came by.
+///
+/// A longer minimum would be another matter: that a node is near does not say whether there is a longer
+/// path to it.
+enum ReachableEnds {
+    /// `root` with the rule applied wherever it holds. `functions` tells which functions always give
+    /// the same.
+    static func applied(to root: PlanNode, _ functions: FunctionRegistry) -> PlanNode {
+        let inputs = root.inputs.map { input -> PlanNode in
+            let input = applied(to: input, functions)
+            return ignoresRepeats(root.step, functions)
+                ? rewritten(input, functions) ?? input : input
+        }
+        if zip(inputs, root.inputs).allSatisfy({ $0 === $1 }) { return root }
+        return copy(root, inputs)
+    }
+
+    private static func copy(_ node: PlanNode, _ inputs: [PlanNode]) -> PlanNode {
+        PlanNode(
+            node.step, inputs: inputs, estimatedRows: node.estimatedRows, variables: node.variables)
+    }
+
+    /// Whether a step gives the same however often equal rows come.
+    private static func ignoresRepeats(
+        _ step: any PlanStep, _ functions: FunctionRegistry
+    ) -> Bool {
+        if step is DistinctStep { return true }
+        guard let aggregate = step as? AggregateStep,
+            aggregate.keys.allSatisfy({ isSteady($0.expression, functions) }),
+            aggregate.aggregates.flatMap({ $0.arguments })
+                .allSatisfy({ isSteady($0, functions) })
+        else { return false }
+        return aggregate.aggregates.allSatisfy {
+            $0.function == "min" || $0.function == "max"
+                || ($0.isDistinct && $0.function == "count")
+        }
+    }
+
+    /// The plan of the rows of `node` without some repeats; nil where there is nothing to gain.
+    private static func rewritten(_ node: PlanNode, _ functions: FunctionRegistry) -> PlanNode? {
+        if let expand = node.step as? VariableExpandStep {
+            guard let step = reachable(expand) else { return nil }
+            return PlanNode(
+                step, inputs: node.inputs, estimatedRows: node.estimatedRows,
+                variables: node.variables)
+        }
+        guard passesRepeats(node.step, functions), node.inputs.count == 1,
+            let input = rewritten(node.inputs[0], functions)
+        else { return nil }
+        return copy(node, [input])
+    }
+
+    private static func reachable(_ step: VariableExpandStep) -> ReachableExpandStep? {
+        guard !step.isInto, step.relationships == nil, step.predicate == nil,
+            step.uniqueness.others.isEmpty, step.minimum <= 1,
+            step.maximum.map({ $0 >= step.minimum }) ?? true
+        else { return nil }
+        return ReachableExpandStep(
+            from: step.from, to: step.to, types: step.types, direction: step.direction,
+            minimum: step.minimum, maximum: step.maximum, kept: step.kept)
+    }
+
+    /// Whether a step treats each row by itself, and equal rows alike.
+    private static func passesRepeats(_ step: any PlanStep, _ functions: FunctionRegistry) -> Bool {
+        switch step {
+        case let filter as FilterStep: isSteady(filter.predicate, functions)
+        case let project as ProjectStep:
+            project.items.allSatisfy { isSteady($0.expression, functions) }
+        case is KeepStep, is ExpandStep: true
+        default: false
+        }
+    }
+
+    /// Whether an expression gives the same for the same row.
+    private static func isSteady(
+        _ expression: BoundExpression, _ functions: FunctionRegistry
+    ) -> Bool {
+        switch expression.kind {
+        case .function(let name, _):
+            guard functions.scalar(name)?.isDeterministic ?? false || name == "coalesce" else {
+                return false
+            }
+        case .exists, .count, .collect: return false
+        default: break
+        }
+        return expression.children.allSatisfy { isSteady($0, functions) }
+    }
+}

@@ -1,0 +1,38 @@
+/// A value for each group, in raw memory that grows with the groups.
+final class GroupValues<Element: BitwiseCopyable> {
+    private(set) var values: UnsafeMutablePointer<Element>
+    private(set) var count = 0
+    private var capacity = initialCapacity
+    private let initial: Element
+
+    private static var initialCapacity: Int { 16 }
+
+    /// New groups begin with `initial`.
+    init(_ initial: Element) {
+        self.initial = initial
+        values = .allocate(capacity: Self.initialCapacity)
+    }
+
+    deinit { values.deallocate() }
+
+    /// Makes room for groups below `newCount`.
+    @inline(__always)
+    func extend(to newCount: Int) {
+        if newCount > count { grow(to: newCount) }
+    }
+
+    private func grow(to newCount: Int) {
+        if newCount > capacity {
+            capacity = max(newCount, capacity * 2)
+            let grown = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+            grown.moveInitialize(from: values, count: count)
+            values.deallocate()
+            values = grown
+        }
+        (values + count).initialize(repeating: initial, count: newCount - count)
+        count = newCount
+    }
+
+    /// The bytes it holds.
+    var sizeInBytes: Int { capacity * MemoryLayout<Element>.stride }
+}

@@ -1,0 +1,68 @@
+import Kith
+import Testing
+
+/// Prepared statements that run again: plans and operators of earlier runs must not show.
+struct PreparedReuseTests {
+    private func database() throws -> Database {
+        let database = try Database.inMemory()
+        try database.execute("CREATE CONSTRAINT FOR (n:N) REQUIRE n.id IS UNIQUE")
+        try database.execute("UNWIND range(0, 9) AS i CREATE (:N {id: i, name: 'n' + i})")
+        try database.execute(
+            "MATCH (a:N), (b:N) WHERE b.id = a.id + 1 CREATE (a)-[:NEXT {w: a.id}]->(b)")
+        return database
+    }
+
+    private func first(
+        _ statement: PreparedStatement, _ transaction: Transaction, _ id: Int64
+    ) throws -> String {
+        let result = try transaction.run(statement, parameters: ["id": .integer(id)]).collected()
+        return result.rows.map { "\($0.values)" }.sorted().joined(separator: " ")
+    }
+
+    @Test("a run gives what a first run gives, whatever ran before")
+    func runsAgain() throws {
+        let database = try database()
+        let texts = [
+            "MATCH (n:N {id: $id}) RETURN n.name, n.id, $id, 7",
+            "MATCH (n:N {id: $id})--(m:N) RETURN m.name",
+            "MATCH (n:N {id: $id})-[:NEXT*1..3]-(m) RETURN count(DISTINCT m)",
+            "MATCH (n:N) WHERE n.id < $id RETURN n.id % 3 AS k, count(*), max(n.name) ORDER BY k",
+            "MATCH (a:N {id: $id}), (b:N {id: 0}), p = shortestPath((a)-[:NEXT*]-(b)) "
+                + "RETURN length(p)",
+            "MATCH (n:N) RETURN DISTINCT n.id / 4 AS q ORDER BY q DESC LIMIT 2",
+        ]
+        for text in texts {
+            let statement = try PreparedStatement(text)
+            for id in [3, 5, 99, 3, 0] as [Int64] {
+                let again = try database.read { try first(statement, $0, id) }
+                let fresh = try database.read { try first(PreparedStatement(text), $0, id) }
+                #expect(again == fresh, "\(text) with \(id)")
+            }
+            // An abandoned run is not used again.
+            try database.read { transaction in
+                _ = try transaction.run(statement, parameters: ["id": .integer(5)]).next()
+            }
+            try database.write { transaction in
+                _ = try transaction.execute("MATCH (n:N {id: 5}) SET n.name = 'five'")
+                let again = try first(statement, transaction, 5)
+                let fresh = try first(PreparedStatement(text + " "), transaction, 5)
+                #expect(again == fresh, "\(text) among changes")
+            }
+        }
+    }
+
+    @Test("a plan of a transaction that was rolled back is not used for other names")
+    func rolledBack() throws {
+        let database = try database()
+        let statement = try PreparedStatement("MATCH (n:N {id: $id}) RETURN n.fresh")
+        let first = try database.beginWrite()
+        _ = try first.execute("MATCH (n:N) SET n.fresh = 1")
+        #expect(try self.first(statement, first, 2) == "[\(Value.integer(1))]")
+        first.rollback()
+        let second = try database.beginWrite()
+        _ = try second.execute("MATCH (n:N) SET n.other = 2")
+        #expect(try self.first(statement, second, 2) == "[\(Value.null)]")
+        try second.commit()
+        #expect(try database.read { try self.first(statement, $0, 2) } == "[\(Value.null)]")
+    }
+}
