@@ -74,6 +74,14 @@ public struct Row: Sendable {
     }
 }
 
+extension Row: CustomStringConvertible {
+    /// The columns with their values, as in `{name: 'Sara', orders: 3}`.
+    public var description: String {
+        let members = zip(columns, values).map { "\($0): \($1)" }
+        return "{" + members.joined(separator: ", ") + "}"
+    }
+}
+
 /// A Swift type that a value of a row can be read as.
 public protocol RowConvertible {
     /// Reads a value; nil when it is of another kind.
