@@ -97,17 +97,13 @@ public final class GraphWriter {
             rollback()
             return nil
         }
-        try flush()
+        let moved = try movePendingChanges()
         try storeState()
         isFinished = true
         let written = try storageCall { () throws(StorageError) in
             try transaction.write(durability: durability)
         }
-        let tables = GraphTables(
-            after: reader.tables, changes: GraphTables.Changes(), commitNumber: written.number,
-            catalog: owned.catalog, statistics: owned.statistics,
-            nodeChunkCount: owned.nodeChunkCount,
-            relationshipChunkCount: owned.relationshipChunkCount)
+        let tables = tables(after: moved, commitNumber: written.number)
         store.keepForNextWriter(tables)
         return PendingGraphCommit(store, written, tables)
     }

@@ -54,7 +54,7 @@ extension WriteTransaction {
             reusable: unsynced?.durable, freePageCount: base.freePageCount,
             hint: base.allocationHint, runway: plan.rest, freed: plan.freed)
         try engine.writeOnRunway(record, after: base, flush, memory: memory)
-        flush.keepPages(in: space.pool)
+        keepPages(of: flush)
         return PendingCommit(record, of: engine, isInFront: false, durability)
     }
 
@@ -84,9 +84,15 @@ extension WriteTransaction {
             freePageCount: pass.freePageCount, hint: pass.selected.first?.last ?? 0,
             runway: runway, freed: PageRunSet())
         try engine.writeInFront(record, after: base, syncsFirst: !fits)
-        flush.keepPages(in: space.pool)
+        keepPages(of: flush)
         // No later manifest repeats what this one leaves out: it must not stay without a sync.
         return PendingCommit(record, of: engine, isInFront: true, fits ? durability : .full)
+    }
+
+    /// Leaves the written pages in the cache.
+    private func keepPages(of flush: PageFlush) {
+        space.pool.forgetSuperseded(andNote: writer.droppedPages)
+        flush.keepPages(in: space.pool)
     }
 
     /// Pages that this and earlier commits freed without telling the tree of free space, and the

@@ -2,8 +2,8 @@
 final class ChunkTable: @unchecked Sendable {
     // Sendable: nothing changes after the initializer but the places, which are atomic.
 
-    static let leafBits: UInt64 = 7
-    static let leafSize = 1 << 7
+    static let leafBits: UInt64 = 6
+    static let leafSize = 1 << 6
 
     /// The number of chunks that the table has places for.
     let chunkCount: UInt64
@@ -62,7 +62,7 @@ final class ChunkTable: @unchecked Sendable {
     }
 }
 
-/// The places of 128 chunks.
+/// The places of 64 chunks.
 final class ChunkTableLeaf: @unchecked Sendable {
     // Sendable: the pointers never change, and what they point to is Sendable.
     private let places: UnsafeMutablePointer<Unmanaged<ChunkPlace>>

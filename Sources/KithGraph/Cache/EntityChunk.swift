@@ -19,45 +19,112 @@ final class EntityChunk: @unchecked Sendable {
     let keys: [UInt32]
     /// Whether some relationships have their ends here and not only in lists.
     let hasStoredEnds: Bool
-    /// The decoded columns, in the order of ``keys``; then the bytes of segments; then, where lists
-    /// have them, the ends.
+    /// What is read of the segments, shared by all versions of the chunk that have them: their bytes,
+    /// then the columns decoded from them, both in the order of the descriptor.
+    private let segmentPlaces: CacheSlots
+    /// Where rows were changed, the columns with those changes, in the order of ``keys``; then, where
+    /// lists have them, the ends.
     private let places: CacheSlots
 
-    init(
+    convenience init(
         _ kind: EntityKind, _ chunk: UInt64, _ descriptor: ChunkDescriptor,
         recent: [(slot: Int, row: RowChange)]
     ) {
+        self.init(
+            kind, chunk, descriptor, CacheSlots(count: descriptor.segments.count * 2),
+            Usage(descriptor, kind), recent: recent, changed: recent)
+    }
+
+    /// What changed rows do to the slots in use.
+    private struct Usage {
+        var alive: SlotSet
+        var slotCount: Int
+        var keys: [UInt32]
+
+        init(alive: SlotSet, slotCount: Int, keys: [UInt32]) {
+            self.alive = alive
+            self.slotCount = slotCount
+            self.keys = keys
+        }
+
+        init(_ descriptor: ChunkDescriptor, _ kind: EntityKind) {
+            alive = descriptor.alive
+            slotCount = descriptor.slotCount
+            keys = descriptor.segments.map(\.key)
+        }
+
+        mutating func note(_ slot: Int, _ row: RowChange, _ kind: EntityKind) {
+            slotCount = max(slotCount, slot + 1)
+            switch row.life {
+            case .kept: break
+            case .created: alive.insert(slot)
+            case .deleted: alive.remove(slot)
+            }
+            for property in row.properties { note(key: property.key) }
+            if kind == .relationship, row.life == .created {
+                note(key: SegmentEntry.sourceKey)
+                note(key: SegmentEntry.targetKey)
+            }
+        }
+
+        private mutating func note(key: UInt32) {
+            let place = keys.partitioningIndex { $0 >= key }
+            if place == keys.count || keys[place] != key { keys.insert(key, at: place) }
+        }
+    }
+
+    /// `changed` are those of the `recent` rows that `usage` does not cover.
+    private init(
+        _ kind: EntityKind, _ chunk: UInt64, _ descriptor: ChunkDescriptor,
+        _ segmentPlaces: CacheSlots, _ usage: Usage, recent: [(slot: Int, row: RowChange)],
+        changed: [(slot: Int, row: RowChange)]
+    ) {
+        var usage = usage
+        for (slot, row) in changed { usage.note(slot, row, kind) }
         self.kind = kind
         self.chunk = chunk
         self.descriptor = descriptor
         self.recent = recent
-        var alive = descriptor.alive
-        var slotCount = descriptor.slotCount
-        var keys = descriptor.segments.map(\.key)
-        if !recent.isEmpty {
-            var keySet = Set(keys)
-            for (slot, row) in recent {
-                slotCount = max(slotCount, slot + 1)
-                switch row.life {
-                case .kept: break
-                case .created: alive.insert(slot)
-                case .deleted: alive.remove(slot)
-                }
-                for property in row.properties { keySet.insert(property.key) }
-                if kind == .relationship, row.life == .created {
-                    keySet.insert(SegmentEntry.sourceKey)
-                    keySet.insert(SegmentEntry.targetKey)
-                }
-            }
-            keys = keySet.sorted()
-        }
-        self.alive = alive
-        self.slotCount = slotCount
-        self.keys = keys
+        self.segmentPlaces = segmentPlaces
+        alive = usage.alive
+        slotCount = usage.slotCount
+        keys = usage.keys
         hasStoredEnds = keys.last == SegmentEntry.targetKey
         let hasDerivedEnds = !descriptor.sourceChunks.isEmpty
         places = CacheSlots(
-            count: keys.count + descriptor.segments.count + (hasDerivedEnds ? 1 : 0))
+            count: (recent.isEmpty ? 0 : keys.count) + (hasDerivedEnds ? 1 : 0))
+    }
+
+    /// The chunk once these changed rows, by slot, take the place of its own; nil is a row that is as
+    /// the segments say again. What was read of its segments is kept.
+    func replacing(_ rows: [(slot: Int, row: RowChange?)]) -> EntityChunk {
+        var merged: [(slot: Int, row: RowChange)] = []
+        merged.reserveCapacity(recent.count + rows.count)
+        var next = 0
+        var changed: [(slot: Int, row: RowChange)] = []
+        var isPlain = true
+        for (slot, row) in rows {
+            while next < recent.count, recent[next].slot < slot {
+                merged.append(recent[next])
+                next += 1
+            }
+            if next < recent.count, recent[next].slot == slot { next += 1 }
+            guard let row else {
+                isPlain = false
+                continue
+            }
+            merged.append((slot, row))
+            changed.append((slot, row))
+            // What such a row replaces may have used other keys.
+            if row.life == .deleted { isPlain = false }
+        }
+        merged.append(contentsOf: recent[next...])
+        let usage =
+            isPlain
+            ? Usage(alive: alive, slotCount: slotCount, keys: keys) : Usage(descriptor, kind)
+        return EntityChunk(
+            kind, chunk, descriptor, segmentPlaces, usage, recent: merged,
+            changed: isPlain ? changed : merged)
     }
 
     /// A chunk that is not on disk.
@@ -182,20 +249,37 @@ extension EntityChunk {
         guard let place = index(of: key, in: keys, { $0 }) else {
             return ColumnDraft.nulls(count: slotCount)
         }
+        // Where no row was changed the keys are those of the segments.
+        if recent.isEmpty { return try decoded(place, storage, cache) }
         if let cached = places.load(place) {
             return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue()
         }
         var column: Column
         if let segment = segmentIndex(key) {
-            column = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
-                try SegmentDecoder.decode(bytes, count: slotCount)
-            }
+            column = try decoded(segment, storage, cache)
         } else {
             column = ColumnDraft.nulls(count: slotCount)
         }
-        if !recent.isEmpty { column = Self.patch(column, recent, key, count: slotCount) }
+        column = Self.patch(column, recent, key, count: slotCount)
         if places.publish(column, at: place) {
             cache.account(places, place, sizeInBytes: column.sizeInBytes)
+        }
+        return column
+    }
+
+    /// A segment's column, without the changed rows.
+    private func decoded(
+        _ segment: Int, _ storage: StorageReader, _ cache: DecodedCache
+    ) throws(GraphError) -> Column {
+        let place = descriptor.segments.count + segment
+        if let cached = segmentPlaces.load(place) {
+            return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue()
+        }
+        let column = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
+            try SegmentDecoder.decode(bytes, count: descriptor.slotCount)
+        }
+        if segmentPlaces.publish(column, at: place) {
+            cache.account(segmentPlaces, place, sizeInBytes: column.sizeInBytes)
         }
         return column
     }
@@ -224,22 +308,29 @@ extension EntityChunk {
         _ key: UInt32, _ slot: Int, _ storage: StorageReader, _ cache: DecodedCache
     ) throws(GraphError) -> Value {
         guard let place = index(of: key, in: keys, { $0 }) else { return .null }
-        if let cached = places.load(place) {
+        var known = place
+        if !recent.isEmpty {
+            if let cached = places.load(place) {
+                return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue().value(at: slot)
+            }
+            if let row = recentRow(slot) {
+                if key >= SegmentEntry.sourceKey, row.life == .created {
+                    let end = key == SegmentEntry.sourceKey ? row.source : row.target
+                    return .integer(Int64(bitPattern: end))
+                }
+                if let value = row.property(key) { return value }
+            }
+            guard let segment = segmentIndex(key), slot < descriptor.slotCount else { return .null }
+            known = segment
+        }
+        if let cached = segmentPlaces.load(descriptor.segments.count + known) {
             return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue().value(at: slot)
         }
-        if let row = recentRow(slot) {
-            if key >= SegmentEntry.sourceKey, row.life == .created {
-                let end = key == SegmentEntry.sourceKey ? row.source : row.target
-                return .integer(Int64(bitPattern: end))
-            }
-            if let value = row.property(key) { return value }
-        }
-        guard let segment = segmentIndex(key) else { return .null }
-        let single = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
+        let single = try withSegment(known, storage, cache) { bytes throws(GraphError) in
             try SegmentDecoder.value(at: slot, in: bytes)
         }
         if let single { return single }
-        return try column(key, storage, cache).value(at: slot)
+        return try decoded(known, storage, cache).value(at: slot)
     }
 
     /// Appends one property of one slot if its column is decoded; false, and nothing, otherwise. Within
@@ -249,7 +340,14 @@ extension EntityChunk {
             buffer.appendNull()
             return true
         }
-        guard let cached = places.load(place) else { return false }
+        var found = recent.isEmpty ? nil : places.load(place)
+        if found == nil {
+            guard slot < descriptor.slotCount, recentRow(slot) == nil,
+                let segment = recent.isEmpty ? place : segmentIndex(key)
+            else { return false }
+            found = segmentPlaces.load(descriptor.segments.count + segment)
+        }
+        guard let cached = found else { return false }
         Unmanaged<Column>.fromOpaque(cached)._withUnsafeGuaranteedRef { buffer.append($0, slot) }
         return true
     }
@@ -259,8 +357,8 @@ extension EntityChunk {
         _ segment: Int, _ storage: StorageReader, _ cache: DecodedCache,
         _ body: (UnsafeRawBufferPointer) throws(GraphError) -> Result
     ) throws(GraphError) -> Result {
-        let place = keys.count + segment
-        if let cached = places.load(place) {
+        let place = segment
+        if let cached = segmentPlaces.load(place) {
             if case .inline = descriptor.segments[segment].location {
                 let bytes = Unmanaged<PaddedBytes>.fromOpaque(cached).takeUnretainedValue()
                 return try body(bytes.bytes)
@@ -271,16 +369,16 @@ extension EntityChunk {
         switch descriptor.segments[segment].location {
         case .inline(let content):
             let padded = content.withUnsafeBytes { PaddedBytes($0) }
-            if places.publish(padded, at: place) {
-                cache.account(places, place, sizeInBytes: content.count + 64)
+            if segmentPlaces.publish(padded, at: place) {
+                cache.account(segmentPlaces, place, sizeInBytes: content.count + 64)
             }
             return try body(padded.bytes)
         case .extent(let reference):
             let buffer = try storageCall { () throws(StorageError) in
                 try storage.readExtent(reference)
             }
-            if places.publish(buffer, at: place) {
-                cache.account(places, place, sizeInBytes: buffer.bytes.count + 64)
+            if segmentPlaces.publish(buffer, at: place) {
+                cache.account(segmentPlaces, place, sizeInBytes: buffer.bytes.count + 64)
             }
             return try body(buffer.bytes)
         }

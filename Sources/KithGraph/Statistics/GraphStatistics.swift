@@ -64,30 +64,25 @@ extension GraphStatistics {
         case runs = 4
     }
 
-    /// All entries as keys and counts.
-    private func entries() -> [[UInt8]: Int] {
-        var entries: [[UInt8]: Int] = [:]
-        func put(_ kind: Kind, _ numbers: [UInt32], _ count: Int) {
-            var key = [kind.rawValue]
-            for number in numbers { key.appendBigEndian(number) }
-            entries[key] = count
-        }
-        for (set, count) in nodes { put(.nodes, [set], count) }
-        for (type, count) in relationships { put(.relationships, [type], count) }
-        for (key, count) in degrees { put(.degree, [key.type, key.source, key.target], count) }
-        for (index, count) in longKeys { put(.longKeys, [index], count) }
-        for (index, count) in runs { put(.runs, [index], count) }
-        return entries
-    }
-
     /// The entries to store, and those to remove (nil), to get from `old` to this.
     func changes(since old: GraphStatistics) -> [(key: [UInt8], count: Int?)] {
-        guard self != old else { return [] }
-        let before = old.entries()
-        let now = entries()
         var changes: [(key: [UInt8], count: Int?)] = []
-        for (key, count) in now where before[key] != count { changes.append((key, count)) }
-        for key in before.keys where now[key] == nil { changes.append((key, nil)) }
+        func compare<Key>(
+            _ kind: Kind, _ now: [Key: Int], _ before: [Key: Int], _ numbers: (Key) -> [UInt32]
+        ) {
+            func note(_ key: Key, _ count: Int?) {
+                var bytes = [kind.rawValue]
+                for number in numbers(key) { bytes.appendBigEndian(number) }
+                changes.append((bytes, count))
+            }
+            for (key, count) in now where before[key] != count { note(key, count) }
+            for key in before.keys where now[key] == nil { note(key, nil) }
+        }
+        compare(.nodes, nodes, old.nodes) { [$0] }
+        compare(.relationships, relationships, old.relationships) { [$0] }
+        compare(.degree, degrees, old.degrees) { [$0.type, $0.source, $0.target] }
+        compare(.longKeys, longKeys, old.longKeys) { [$0] }
+        compare(.runs, runs, old.runs) { [$0] }
         return changes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 

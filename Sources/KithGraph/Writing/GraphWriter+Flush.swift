@@ -2,10 +2,43 @@ import KithStorage
 import KithValues
 
 extension GraphWriter {
-    /// Moves all pending changes to storage: rows into `recent` trees or segments, edges into
-    /// `recentEdges` or blocks.
+    /// What moving pending changes to storage changed.
+    struct MovedChanges {
+        var tables = GraphTables.Changes()
+        /// Chunks of which it is known what they are now.
+        var chunks: [EntityChunk] = []
+    }
+
+    /// Moves all pending changes to storage, and lets this transaction see them there.
     func flush() throws(GraphError) {
         guard !pending.isEmpty else { return }
+        let moved = try movePendingChanges()
+        reader.tables = tables(after: moved, commitNumber: reader.tables.commitNumber)
+        homes.forgetPlaces()
+    }
+
+    /// The tables of storage with these changes.
+    func tables(after moved: MovedChanges, commitNumber: UInt64) -> GraphTables {
+        let tables = GraphTables(
+            after: reader.tables, changes: moved.tables, commitNumber: commitNumber,
+            catalog: owned.catalog, statistics: owned.statistics,
+            nodeChunkCount: owned.nodeChunkCount,
+            relationshipChunkCount: owned.relationshipChunkCount)
+        for chunk in moved.chunks {
+            let table = chunk.kind == .node ? tables.nodes : tables.relationships
+            let place = table.place(chunk.chunk)
+            if place.publish(chunk) {
+                store.cache.account(place, 0, sizeInBytes: chunk.sizeInBytes)
+            }
+        }
+        return tables
+    }
+
+    /// Moves all pending changes to storage: rows into `recent` trees or segments, edges into
+    /// `recentEdges` or blocks.
+    func movePendingChanges() throws(GraphError) -> MovedChanges {
+        var moved = MovedChanges()
+        guard !pending.isEmpty else { return moved }
         if let statement, statement.savedPending == nil {
             // From here on undoing the statement means: storage as it was, and these changes.
             let saved = pending.copy()
@@ -13,9 +46,8 @@ extension GraphWriter {
             statement.savedPending = saved
         }
         noteStorageChange()
-        var changes = GraphTables.Changes()
         for (key, chunks) in pending.members.sorted(by: { $0.key.token < $1.key.token }) {
-            if !chunks.isEmpty { changes.members.insert(key) }
+            if !chunks.isEmpty { moved.tables.members.insert(key) }
             for chunk in chunks.sorted() {
                 try storageCall { () throws(StorageError) in
                     try transaction.put(
@@ -28,11 +60,11 @@ extension GraphWriter {
             for chunk in chunks.keys.sorted() {
                 guard let rows = chunks[chunk]?.sortedRows, !rows.isEmpty else { continue }
                 try checkpoint?()
-                try flush(rows, kind, chunk)
+                if let now = try flush(rows, kind, chunk) { moved.chunks.append(now) }
                 if kind == .node {
-                    changes.nodeChunks.insert(chunk)
+                    moved.tables.nodeChunks.insert(chunk)
                 } else {
-                    changes.relationshipChunks.insert(chunk)
+                    moved.tables.relationshipChunks.insert(chunk)
                 }
             }
         }
@@ -41,23 +73,20 @@ extension GraphWriter {
             where lists.count > 0 {
                 try checkpoint?()
                 if let patch = try flush(lists, key, chunk) {
-                    changes.patches[key, default: [:]][chunk] = patch
+                    moved.tables.patches[key, default: [:]][chunk] = patch
                 }
-                changes.lists[key, default: []].insert(chunk)
+                moved.tables.lists[key, default: []].insert(chunk)
             }
         }
         pending.replace(with: PendingChanges())
-        reader.tables = GraphTables(
-            after: reader.tables, changes: changes, commitNumber: reader.tables.commitNumber,
-            catalog: owned.catalog, statistics: owned.statistics,
-            nodeChunkCount: owned.nodeChunkCount,
-            relationshipChunkCount: owned.relationshipChunkCount)
-        homes.forgetPlaces()
+        return moved
     }
 
+    /// Stores changed rows of a chunk; returns the chunk as it is then, where that is known without
+    /// reading it.
     private func flush(
         _ rows: [(slot: Int, row: RowChange)], _ kind: EntityKind, _ chunk: UInt64
-    ) throws(GraphError) {
+    ) throws(GraphError) -> EntityChunk? {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
         let base = try reader.baseChunk(kind, chunk)
@@ -65,9 +94,11 @@ extension GraphWriter {
         for (slot, _) in rows where base.recentRow(slot) != nil { known += 1 }
         if base.recent.count + rows.count - known > store.options.recentRowsMax {
             try ChunkFolding(self, kind, base).fold(rows)
-            return
+            return nil
         }
         let tree = KeySpaces.recentRows(kind)
+        var changed: [(slot: Int, row: RowChange?)] = []
+        changed.reserveCapacity(rows.count)
         for (slot, row) in rows {
             let key = KeySpaces.row(chunk, UInt16(slot))
             let merged = base.recentRow(slot)?.followed(by: row) ?? row
@@ -77,8 +108,10 @@ extension GraphWriter {
                         _ = try transaction.remove(key, in: tree)
                     }
                 }
+                changed.append((slot, nil))
                 continue
             }
+            changed.append((slot, merged))
             var value: [UInt8] = []
             merged.append(to: &value, isRelationship: kind == .relationship)
             try storageCall { () throws(StorageError) in try transaction.put(key, value, in: tree) }
@@ -93,7 +126,9 @@ extension GraphWriter {
                 try transaction.put(
                     KeySpaces.chunk(chunk), descriptor.encoded(kind), in: KeySpaces.relationships)
             }
+            return nil
         }
+        return base.replacing(changed)
     }
 
     /// Stores the changes of a chunk's lists; returns how readers get from the old lists to the new
@@ -154,17 +189,31 @@ extension GraphWriter {
         }
     }
 
+    /// Lists with more edges are not decoded only because they change.
+    private static let decodedEdgesMax = 16_384
+
     /// The number of edges of a chunk's lists, and of changes not folded into blocks.
     private func listSizes(
         _ key: AdjacencyKey, _ chunk: UInt64
     ) throws(GraphError) -> (edges: Int, recent: Int) {
-        if reader.tables.table(key).load(chunk) != nil {
-            let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
+        let table = reader.tables.table(key)
+        if table.load(chunk) != nil {
+            let base = try reader.baseLists(key, chunk, in: table)
             return (base.edgeCount, base.recentCount)
+        }
+        if let patch = reader.tables.patch(key, chunk) {
+            // Changes that take each other back count twice, which does no harm.
+            let added = patch.changes.count
+            return (patch.base.edgeCount + added, patch.base.recentCount + added)
         }
         var edges = 0
         try AdjacencyChunk.forEachBlock(key, chunk, in: transaction.reader) {
             _, entry throws(GraphError) in edges += entry.edgeCount
+        }
+        if edges <= Self.decodedEdgesMax, chunk < table.chunkCount {
+            // From here on the next changes are known by their difference from these lists.
+            let base = try reader.baseLists(key, chunk, in: table)
+            return (base.edgeCount, base.recentCount)
         }
         let recent = try AdjacencyChunk.recentChanges(key, chunk, in: transaction.reader)
         return (edges, recent.count)

@@ -19,6 +19,8 @@ final class PagePool: @unchecked Sendable {
     // Sendable: the table is read and written atomically, frames are written only while they are in
     // no table, and everything else is guarded by `guardian`.
 
+    /// Where a commit replaces more pages than this their frames stay until others need them.
+    private static let supersededMax = 256
     /// Fewer frames than this would make concurrent steps run out of them.
     static let frameCountMin = 384
     /// Checksum (8), page (4), used flag (4), then up to 64 bytes nothing: the page follows, and
@@ -51,6 +53,8 @@ final class PagePool: @unchecked Sendable {
         var retiredHead = 0
         var retiredCount = 0
         var hand = 0
+        /// Pages that no commit since the last one uses.
+        var superseded: [UInt32] = []
     }
 
     init(file: DatabaseFile, budgetInBytes: Int) throws(StorageError) {
@@ -194,8 +198,30 @@ extension PagePool {
         throw .memoryBudgetExhausted
     }
 
+    /// Notes the pages that the commit just written replaced, and forgets those that the commit
+    /// before it replaced: only old snapshots look at them still, and their frames are warm.
+    func forgetSuperseded(andNote pages: [UInt32]) {
+        guardian.with {
+            for page in state.superseded {
+                let start = setStart(of: page)
+                for way in start..<start + 8 {
+                    let entry = kith_atomic_load(table + way)
+                    guard entry != 0, UInt32(entry >> 32) == page else { continue }
+                    kith_atomic_store(table + way, 0)
+                    retire(UInt32(truncatingIfNeeded: entry) - 1)
+                    break
+                }
+            }
+            state.superseded = pages.count <= Self.supersededMax ? pages : []
+        }
+    }
+
     private func takeFreeFrame() -> UInt32? {
         guardian.with {
+            if state.retiredCount > 0, state.retired[state.retiredHead].stamp < kith_step_oldest() {
+                // Warm memory goes before memory that nobody has touched yet.
+                giveBackHead()
+            }
             if state.freeCount == 0 {
                 // A long queue makes it all but certain that its head's steps are over.
                 let target = max(64, frameCount / 16)
@@ -203,16 +229,19 @@ extension PagePool {
                 let oldest = kith_step_oldest()
                 while state.retiredCount > 0, state.freeCount < 32,
                     state.retired[state.retiredHead].stamp < oldest
-                {
-                    giveBack(state.retired[state.retiredHead].frame)
-                    state.retiredHead = (state.retiredHead + 1) % frameCount
-                    state.retiredCount -= 1
-                }
+                { giveBackHead() }
             }
             guard state.freeCount > 0 else { return nil }
             state.freeCount -= 1
             return state.free[state.freeCount]
         }
+    }
+
+    /// Gives the frame back that was taken out of the table first.
+    private func giveBackHead() {
+        giveBack(state.retired[state.retiredHead].frame)
+        state.retiredHead = (state.retiredHead + 1) % frameCount
+        state.retiredCount -= 1
     }
 
     private func giveBack(_ index: UInt32) {

@@ -19,6 +19,27 @@ enum GraphWrites {
         try run(directory, rows: 1_000, rounds: 20)
     }
 
+    /// What writing one row costs besides the disk: the processor's time of durable statements of one
+    /// row, in `directory` (best one without a disk).
+    static func runProcessor(_ directory: String) throws {
+        let database = try opened(directory + "/processor.kith")
+        var random = Shuffled()
+        var number = 1_000_000
+        for work in Work.allCases {
+            let statement = try work.prepared(rows: 1)
+            let rounds = 3_000
+            let start = processorSeconds()
+            for _ in 0..<rounds {
+                let customer = Int(random.next() % UInt64(customerCount))
+                try work.perform([(number, customer)], statement, in: database)
+                number += 1
+            }
+            let each = (processorSeconds() - start) / Double(rounds) * 1e6
+            print("  \(work.rawValue): \(rounded(each, 1)) µs of processor time")
+        }
+        try database.close()
+    }
+
     private static func run(_ directory: String, rows: Int, rounds: Int) throws {
         let database = try opened(directory + "/writes-\(rows).kith")
         let peer = SQLiteWrites(path: directory + "/writes-\(rows).sqlite")

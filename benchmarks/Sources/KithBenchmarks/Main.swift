@@ -12,6 +12,7 @@ struct Benchmarks {
         ("storage-commit", StorageCommits.run),
         ("storage-commit-unsynced", StorageCommits.runUnsynced),
         ("graph-write-single", GraphWrites.runSingle),
+        ("graph-write-processor", GraphWrites.runProcessor),
         ("graph-write-bulk", GraphWrites.runBulk),
         ("graph-group-commit", GraphWrites.runGroup),
     ]

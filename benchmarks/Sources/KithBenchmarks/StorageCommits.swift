@@ -98,6 +98,7 @@ enum StorageCommits {
         }
     }
 
+    @inline(never)
     private static func commit(
         _ engine: StorageEngine, _ number: inout UInt64, durability: Durability = .full
     ) throws {
