@@ -3,7 +3,6 @@ import KithLanguage
 import KithQuery
 import KithStorage
 import KithValues
-import Synchronization
 
 /// Start here: a customer graph in one file, or in memory.
 ///
@@ -58,7 +57,7 @@ public final class Database: Sendable {
     public let store: GraphStore
     let options: Options
     let functions: FunctionRegistry
-    private let procedures: Mutex<ProcedureRegistry>
+    private let procedures: Guarded<ProcedureRegistry>
     let plans = PlanCache()
 
     private init(_ store: GraphStore, _ options: Options) {
@@ -69,7 +68,7 @@ public final class Database: Sendable {
             ? .standard : FunctionRegistry(extensions: options.functions)
         var registry = ProcedureRegistry.standard
         for procedure in options.procedures { registry.add(procedure) }
-        procedures = Mutex(registry)
+        procedures = Guarded(registry)
     }
 
     /// Opens a database file.

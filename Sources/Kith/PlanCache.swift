@@ -1,5 +1,6 @@
 import KithGraph
 import KithQuery
+import KithValues
 import Synchronization
 
 /// Prepared statements by text, so that a statement that runs again is not planned again.
@@ -24,7 +25,7 @@ final class PlanCache: Sendable {
         var clock: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     /// Counts how often all plans became old.
     let generation = Atomic<UInt64>(0)
     /// The most statements remembered.
@@ -73,7 +74,7 @@ final class LastPlan: Sendable {
         let prepared: PreparedQuery
     }
 
-    private let entry = Mutex<Entry?>(nil)
+    private let entry = Guarded<Entry?>(nil)
 
     /// The plan, if it was made for the same cache of plans, catalog, size and options.
     func plan(

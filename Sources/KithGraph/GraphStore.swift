@@ -1,5 +1,5 @@
 import KithStorage
-import Synchronization
+import KithValues
 
 /// Start here: a graph of nodes, relationships and their properties, over ordered bytes.
 ///
@@ -21,9 +21,9 @@ public final class GraphStore: Sendable {
     let indexKeys: IndexKeys
     /// Adjacency blocks up to this length lie in the tree.
     let blockInlineLengthMax: Int
-    private let latest = Mutex<GraphTables?>(nil)
+    private let latest = Guarded<GraphTables?>(nil)
     /// Of a commit that is written and not published yet.
-    private let written = Mutex<GraphTables?>(nil)
+    private let written = Guarded<GraphTables?>(nil)
     private let sharedCommits = SharedCommits()
 
     init(storage: StorageEngine, options: GraphOptions) {

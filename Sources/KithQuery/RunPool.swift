@@ -1,4 +1,5 @@
-import Synchronization
+import KithValues
+
 
 /// The operators of runs of a statement that have ended, to be used by the next runs.
 ///
@@ -17,7 +18,7 @@ final class RunPool: Sendable {
         }
     }
 
-    private let runs = Mutex<[Run]>([])
+    private let runs = Guarded<[Run]>([])
 
     /// As many threads may run a statement at once and find operators ready.
     private static let countMax = 4

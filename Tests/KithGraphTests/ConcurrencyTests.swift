@@ -4,7 +4,8 @@ import Testing
 
 @testable import KithGraph
 
-/// One writer and several readers at once, with a cache so small that everything is always evicted.
+/// One writer and eight readers at once, with a cache so small that everything is always evicted. Meant
+/// for the thread sanitizer as well.
 @Suite("Readers and a writer")
 struct ConcurrencyTests {
     /// What the threads tell the test.
@@ -22,7 +23,7 @@ struct ConcurrencyTests {
         options.recentEdgesMax = 5
         let store = try GraphStore.inMemory(options: options)
         let report = Report()
-        let readers = (0..<4).map { _ in
+        let readers = (0..<8).map { _ in
             BackgroundThread {
                 while !report.isOver.load(ordering: .acquiring) {
                     do {

@@ -1,6 +1,5 @@
 import Glibc
 import Kith
-import KithTestSupport
 import Synchronization
 import Testing
 
@@ -20,7 +19,10 @@ struct ConcurrencyTests {
     /// What a reader asks, and what every commit answers in round `r` with `5 (r + 1)` steps.
     private static let questions: [(text: String, answer: @Sendable (Int) -> [[Int]])] = [
         ("MATCH (c:Counter) RETURN c.round AS a, c.round AS b", { [[$0, $0], [$0, $0]] }),
-        ("MATCH (s:Step) RETURN count(*) AS a, max(s.number) AS b", { [[5 * $0 + 5, 5 * $0 + 4]] }),
+        (
+            "MATCH (s:Step) RETURN count(*) AS a, max(s.number) AS b",
+            { [[5 * $0 + 5, 5 * $0 + 4]] }
+        ),
         (
             "MATCH (a:Step)-[n:NEXT]->(b:Step) WHERE b.number = a.number + 1"
                 + " RETURN count(n) AS a, sum(n.weight) AS b",
@@ -39,7 +41,8 @@ struct ConcurrencyTests {
 
     @Test("each transaction reads one commit, whatever is written meanwhile")
     func readWhileWriting() throws {
-        let path = try TemporaryDirectory().path + "/threads.kith"
+        let path = "/tmp/kith-threads-\(getpid()).kith"
+        defer { _ = unlinkFile(path) }
         let shared = Shared(try Database.open(path))
         try shared.database.execute("CREATE CONSTRAINT FOR (s:Step) REQUIRE s.number IS UNIQUE")
         try shared.database.execute("CREATE (:Counter {round: -1}), (:Counter {round: -1})")

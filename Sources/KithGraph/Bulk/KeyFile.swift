@@ -1,4 +1,5 @@
-import Synchronization
+import KithValues
+
 
 /// The memory that all key tables of a load may take together.
 ///
@@ -39,7 +40,7 @@ final class KeyFile: @unchecked Sendable {
     private var texts: TemporaryFile?
     private var mask: Int
     private(set) var count = 0
-    private let firstFailure = Mutex<GraphError?>(nil)
+    private let firstFailure = Guarded<GraphError?>(nil)
     /// What went wrong first; what was found since is not to be relied on.
     var failure: GraphError? { firstFailure.withLock { $0 } }
 

@@ -1,3 +1,4 @@
+import KithValues
 import Synchronization
 
 /// Keeps the memory of decoded chunks, columns and lists within a budget.
@@ -20,7 +21,7 @@ final class DecodedCache: Sendable {
     }
 
     let budgetInBytes: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let parity = Atomic<Int>(0)
     private let activeEven = Atomic<Int>(0)
     private let activeOdd = Atomic<Int>(0)

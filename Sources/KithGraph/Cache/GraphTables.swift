@@ -1,5 +1,5 @@
 import KithStorage
-import Synchronization
+import KithValues
 
 /// The lists of one type in one direction.
 struct AdjacencyKey: Hashable, Sendable {
@@ -18,10 +18,10 @@ final class GraphTables: Sendable {
     let entityCount: Int
     let nodes: ChunkTable
     let relationships: ChunkTable
-    private let lists: Mutex<[AdjacencyKey: ChunkTable]>
-    private let patches: Mutex<[AdjacencyKey: [UInt64: ListPatch]]>
-    private let members: Mutex<[MemberKey: [ChunkID]]>
-    let distinctEstimates: Mutex<[IndexID: [Int: Int]]>
+    private let lists: Guarded<[AdjacencyKey: ChunkTable]>
+    private let patches: Guarded<[AdjacencyKey: [UInt64: ListPatch]]>
+    private let members: Guarded<[MemberKey: [ChunkID]]>
+    let distinctEstimates: Guarded<[IndexID: [Int: Int]]>
 
     struct MemberKey: Hashable, Sendable {
         var kind: EntityKind
@@ -58,10 +58,10 @@ final class GraphTables: Sendable {
         relationshipChunkCount = storage.counter(KeySpaces.Counter.relationshipChunks)
         nodes = ChunkTable(chunkCount: nodeChunkCount)
         relationships = ChunkTable(chunkCount: relationshipChunkCount)
-        lists = Mutex([:])
-        patches = Mutex([:])
-        members = Mutex([:])
-        distinctEstimates = Mutex([:])
+        lists = Guarded([:])
+        patches = Guarded([:])
+        members = Guarded([:])
+        distinctEstimates = Guarded([:])
     }
 
     private static func loadStatistics(
@@ -88,13 +88,13 @@ final class GraphTables: Sendable {
         entityCount = statistics.entityCount
         self.nodeChunkCount = nodeChunkCount
         self.relationshipChunkCount = relationshipChunkCount
-        distinctEstimates = Mutex(old.distinctEstimates.withLock { $0 })
+        distinctEstimates = Guarded(old.distinctEstimates.withLock { $0 })
         if changes.isTotal {
             nodes = ChunkTable(chunkCount: nodeChunkCount)
             relationships = ChunkTable(chunkCount: relationshipChunkCount)
-            lists = Mutex([:])
-            patches = Mutex([:])
-            members = Mutex([:])
+            lists = Guarded([:])
+            patches = Guarded([:])
+            members = Guarded([:])
             return
         }
         nodes = old.nodes.successor(chunkCount: nodeChunkCount, changed: changes.nodeChunks)
@@ -105,11 +105,11 @@ final class GraphTables: Sendable {
             oldLists[key] = table.successor(
                 chunkCount: nodeChunkCount, changed: changes.lists[key] ?? [])
         }
-        lists = Mutex(oldLists)
-        patches = Mutex(Self.patches(after: old, changes))
+        lists = Guarded(oldLists)
+        patches = Guarded(Self.patches(after: old, changes))
         var oldMembers = old.members.withLock { $0 }
         for key in changes.members { oldMembers[key] = nil }
-        members = Mutex(oldMembers)
+        members = Guarded(oldMembers)
     }
 
     /// The table of the lists of one type in one direction.

@@ -1,4 +1,5 @@
 import KithGraph
+import KithValues
 import Synchronization
 
 /// What one step of a plan does: its description for EXPLAIN, and the operator that runs it.
@@ -119,8 +120,8 @@ struct NestedPlan: Sendable {
 
 /// The plans of the subqueries within expressions, by the expression.
 final class SubplanTable: Sendable {
-    private let plans = Mutex<[ObjectIdentifier: NestedPlan]>([:])
-    private let tests = Mutex<[ObjectIdentifier: AdjacencyTest]>([:])
+    private let plans = Guarded<[ObjectIdentifier: NestedPlan]>([:])
+    private let tests = Guarded<[ObjectIdentifier: AdjacencyTest]>([:])
 
     /// Notes that the adjacency answers a subquery.
     func add(_ test: AdjacencyTest, for expression: BoundExpression) {

@@ -1,10 +1,9 @@
 import Glibc
-import Synchronization
 
 /// A file that lives in memory: databases without a path, and tests.
 package final class MemoryFile: StorageFile, @unchecked Sendable {
     // Sendable: everything is guarded by `guardian`.
-    private let guardian = Mutex(())
+    private let guardian = Lock()
     private var chunks: [UnsafeMutableRawPointer] = []
     private var length: UInt64 = 0
     private static let chunkByteCount = 1 << 18
@@ -17,7 +16,7 @@ package final class MemoryFile: StorageFile, @unchecked Sendable {
     package func read(
         into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
     ) throws(StorageError) -> Int {
-        guardian.withLock { _ in
+        guardian.with {
             guard offset < length, let base = buffer.baseAddress else { return 0 }
             let count = Int(min(UInt64(buffer.count), length - offset))
             var done = 0
@@ -36,7 +35,7 @@ package final class MemoryFile: StorageFile, @unchecked Sendable {
     package func write(
         _ pieces: [UnsafeRawBufferPointer], at offset: UInt64
     ) throws(StorageError) {
-        guardian.withLock { _ in
+        guardian.with {
             var place = Int(offset)
             for piece in pieces {
                 reserve(UInt64(place + piece.count))
@@ -65,12 +64,12 @@ package final class MemoryFile: StorageFile, @unchecked Sendable {
 
     package func sync() throws(StorageError) {}
 
-    package func size() throws(StorageError) -> UInt64 { guardian.withLock { _ in length } }
+    package func size() throws(StorageError) -> UInt64 { guardian.with { length } }
 
     package func grow(
         from oldSize: UInt64, to newSize: UInt64, zeroing: Bool
     ) throws(StorageError) {
-        guardian.withLock { _ in reserve(newSize) }
+        guardian.with { reserve(newSize) }
     }
 
     package func lockWriter() throws(StorageError) -> Bool { true }

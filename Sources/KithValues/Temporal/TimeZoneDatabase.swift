@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The system's time-zone files, read when a zone is first used.
 ///
@@ -12,7 +11,7 @@ public final class TimeZoneDatabase: Sendable {
     public static let system = TimeZoneDatabase(directory: "/usr/share/zoneinfo")
 
     private let directory: String
-    private let cache = Mutex<[ZoneName: TimeZoneRules]>([:])
+    private let cache = Guarded<[ZoneName: TimeZoneRules]>([:])
 
     /// The files under `directory`.
     public init(directory: String) {

@@ -1,4 +1,3 @@
-import Synchronization
 
 /// The name of a time zone such as `Europe/Stockholm`, in 16 bits.
 ///
@@ -11,7 +10,7 @@ public struct ZoneName: Hashable, Sendable {
         var numbers: [UTF8Key: UInt16] = [:]
     }
 
-    private static let table = Mutex(Table())
+    private static let table = Guarded(Table())
 
     /// Whether `text` has the form of a zone's name, which is also that of a path under the
     /// directory of time-zone files.

@@ -1,5 +1,4 @@
 import KithValues
-import Synchronization
 
 /// Keeps regular expressions compiled while their text comes again and again.
 public final class RegularExpressionCache: Sendable {
@@ -9,7 +8,7 @@ public final class RegularExpressionCache: Sendable {
         var expressions: [UTF8Key: RegularExpression] = [:]
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = Guarded(Contents())
 
     /// The cache of callers without one of their own.
     public static let shared = RegularExpressionCache()
