@@ -1,6 +1,5 @@
 import KithValues
 
-
 /// The operators of runs of a statement that have ended, to be used by the next runs.
 ///
 /// Making operators and compiling their expressions takes longer than running a short statement.

@@ -1,6 +1,5 @@
 import KithValues
 
-
 /// The memory that all key tables of a load may take together.
 ///
 /// `@unchecked`: used by the one thread that adds keys.

@@ -1,4 +1,3 @@
-
 /// The name of a time zone such as `Europe/Stockholm`, in 16 bits.
 ///
 /// Names are numbered in the order of first use in this process; the number never reaches the disk.
