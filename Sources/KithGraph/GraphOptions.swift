@@ -6,6 +6,8 @@ public struct GraphOptions: Sendable {
     public var storage = StorageOptions()
     /// Memory for decoded columns and adjacency lists.
     public var decodedCacheBudgetInBytes = 256 << 20
+    /// Memory for the projections of one state of the graph that are kept for the next algorithm.
+    public var projectionCacheBudgetInBytes = 512 << 20
     /// Memory for changes of a transaction before they are moved to the storage below.
     public var pendingChangesBudgetInBytes = 64 << 20
     /// A chunk with more changed rows than this has them folded into its columns.

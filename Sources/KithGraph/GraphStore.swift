@@ -29,7 +29,9 @@ public final class GraphStore: Sendable {
     init(storage: StorageEngine, options: GraphOptions) {
         self.storage = storage
         self.options = options
-        cache = DecodedCache(budgetInBytes: options.decodedCacheBudgetInBytes)
+        cache = DecodedCache(
+            budgetInBytes: options.decodedCacheBudgetInBytes,
+            projectionBudgetInBytes: options.projectionCacheBudgetInBytes)
         indexKeys = IndexKeys(pageSizeInBytes: storage.pageSizeInBytes)
         blockInlineLengthMax = storage.pageSizeInBytes / 10
     }

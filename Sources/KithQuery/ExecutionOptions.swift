@@ -1,3 +1,5 @@
+import KithGraph
+
 /// How a statement is planned and run, where the choice must not change its result.
 ///
 /// The standard options are the best ones. The others are for tests, which run a statement under many
@@ -5,15 +7,17 @@
 public struct ExecutionOptions: Hashable, Sendable {
     /// The most rows that operators put into one batch; at least 1.
     public var batchSize = 2_048
-    /// The most threads that may run one statement; at least 1. Statements run on one thread as yet,
-    /// whatever this says.
-    public var threads = 1
+    /// The most threads that may run one statement; at least 1, and one for each processor where
+    /// nothing else is said. As yet only the algorithms (`algo.…`) run on several.
+    public var threads = ExecutionOptions.processorCount
     /// Whether nodes may be found through indexes and by their ids, and not by scans alone.
     public var usesIndexes = true
     /// Where this is set, a pattern's steps run in an order drawn from it, not in the cheapest one.
     public var joinOrderSeed: UInt64?
     /// The names of the rewrite rules that are left out.
     public var disabledRules: Set<String> = []
+
+    private static let processorCount = WorkTeam.processorCount
 
     /// What statements run with unless something else is said.
     public static let standard = ExecutionOptions()

@@ -21,12 +21,17 @@ final class DecodedCache: Sendable {
     }
 
     let budgetInBytes: Int
+    /// The most memory of the projections that one state of the graph keeps.
+    let projectionBudgetInBytes: Int
     private let state = Guarded(State())
     private let parity = Atomic<Int>(0)
     private let activeEven = Atomic<Int>(0)
     private let activeOdd = Atomic<Int>(0)
 
-    init(budgetInBytes: Int) { self.budgetInBytes = budgetInBytes }
+    init(budgetInBytes: Int, projectionBudgetInBytes: Int) {
+        self.budgetInBytes = budgetInBytes
+        self.projectionBudgetInBytes = projectionBudgetInBytes
+    }
 
     /// Begins a step; hand the result to ``leave(_:)``.
     @inline(__always)

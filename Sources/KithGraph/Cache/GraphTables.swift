@@ -22,6 +22,8 @@ final class GraphTables: Sendable {
     private let patches: Guarded<[AdjacencyKey: [UInt64: ListPatch]]>
     private let members: Guarded<[MemberKey: [ChunkID]]>
     let distinctEstimates: Guarded<[IndexID: [Int: Int]]>
+    /// What was projected of this state of the graph.
+    let projections = ProjectionShelf()
 
     struct MemberKey: Hashable, Sendable {
         var kind: EntityKind

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Runs a body on several threads at once and waits for all of them.
-enum WorkerThreads {
+package enum WorkerThreads {
     /// What a thread is started with.
     private final class Start {
         let index: Int
@@ -14,7 +14,7 @@ enum WorkerThreads {
     }
 
     /// How many threads an import uses where it is not told: one for each processor.
-    static var defaultCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    package static var defaultCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     /// Calls `body` with 0 ..< `count`, each on a thread of its own, the first on the caller's.
     ///

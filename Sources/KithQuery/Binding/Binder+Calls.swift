@@ -51,10 +51,24 @@ extension Binder {
         _ arguments: [BoundExpression], _ yields: [BoundProcedureCall.Yield],
         _ predicate: BoundExpression?
     ) -> BoundProcedureCall {
-        if signature.isWriting { isWriting = true }
+        let writes = Self.writesByOption(signature, arguments)
+        if signature.isWriting || writes { isWriting = true }
         return BoundProcedureCall(
             name: signature.name, arguments: arguments, yields: yields,
-            isOptional: call.isOptional, predicate: predicate, span: call.name.span)
+            isOptional: call.isOptional, predicate: predicate, isWriting: writes,
+            span: call.name.span)
+    }
+
+    /// Whether the text of the options says that the call changes the graph.
+    private static func writesByOption(
+        _ signature: ProcedureSignature, _ arguments: [BoundExpression]
+    ) -> Bool {
+        guard let key = signature.writingOption, let options = arguments.last else { return false }
+        switch options.kind {
+        case .map(let entries): return entries.contains { $0.key == key }
+        case .literal(.map(let map)): return map[key].map { !$0.isNull } ?? false
+        default: return false
+        }
     }
 
     private func arguments(

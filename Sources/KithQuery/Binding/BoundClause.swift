@@ -183,6 +183,8 @@ public struct BoundProcedureCall: Sendable {
     public let isOptional: Bool
     /// The condition after YIELD.
     public let predicate: BoundExpression?
+    /// Whether the call changes the graph by an option of its procedure.
+    public let isWriting: Bool
     /// Where the name stands in the text.
     public let span: SourceSpan?
 
@@ -203,13 +205,15 @@ public struct BoundProcedureCall: Sendable {
     /// Makes a call.
     public init(
         name: String, arguments: [BoundExpression], yields: [Yield],
-        isOptional: Bool = false, predicate: BoundExpression?, span: SourceSpan? = nil
+        isOptional: Bool = false, predicate: BoundExpression?, isWriting: Bool = false,
+        span: SourceSpan? = nil
     ) {
         self.isOptional = isOptional
         self.name = name
         self.arguments = arguments
         self.yields = yields
         self.predicate = predicate
+        self.isWriting = isWriting
         self.span = span
     }
 }

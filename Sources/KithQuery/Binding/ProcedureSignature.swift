@@ -27,19 +27,22 @@ public struct ProcedureSignature: Sendable {
     public let outputs: [Field]
     /// Whether it may change the graph.
     public let isWriting: Bool
+    /// The key of its last input, a map, that makes a call change the graph; nil where there is none.
+    public let writingOption: String?
     /// One sentence for SHOW PROCEDURES.
     public let summary: String
 
     /// Makes a signature.
     public init(
         name: String, inputs: [Field], requiredInputCount: Int? = nil, outputs: [Field],
-        isWriting: Bool = false, summary: String = ""
+        isWriting: Bool = false, writingOption: String? = nil, summary: String = ""
     ) {
         self.name = name
         self.inputs = inputs
         self.requiredInputCount = requiredInputCount ?? inputs.count
         self.outputs = outputs
         self.isWriting = isWriting
+        self.writingOption = writingOption
         self.summary = summary
     }
 }

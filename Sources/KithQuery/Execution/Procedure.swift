@@ -17,11 +17,32 @@ public protocol ProcedureCursor: AnyObject {
     func next(into rows: inout [[Value]]) throws(QueryError) -> Bool
 }
 
+/// The rows of a procedure that has them column by column.
+protocol VectorCursor: ProcedureCursor {
+    /// The next rows, with a vector for each of the outputs asked for.
+    func next(outputs: [Int]) throws(QueryError) -> VectorRows
+}
+
+/// Some rows of a procedure, column by column.
+struct VectorRows {
+    /// The number of rows.
+    var count: Int
+    /// A vector for each output that was asked for.
+    var vectors: [Vector]
+    /// Whether there are more rows.
+    var hasMore: Bool
+}
+
 /// What a procedure works with.
 public final class ProcedureContext {
     let execution: ExecutionContext
+    /// The outputs that the statement looks at, by position.
+    let wantedOutputs: Set<Int>
 
-    init(_ execution: ExecutionContext) { self.execution = execution }
+    init(_ execution: ExecutionContext, wantedOutputs: Set<Int>) {
+        self.execution = execution
+        self.wantedOutputs = wantedOutputs
+    }
 
     /// Throws when the statement was cancelled or its time is over; to be called now and then.
     public func checkpoint() throws(QueryError) { try execution.checkpoint() }
@@ -35,9 +56,6 @@ public struct ProcedureRegistry: Sendable {
     public init(_ procedures: [any Procedure] = []) {
         for procedure in procedures { add(procedure) }
     }
-
-    /// The procedures that every database has.
-    public static let standard = ProcedureRegistry(ShowProcedures.all)
 
     /// Adds a procedure; one of the same name is replaced.
     public mutating func add(_ procedure: any Procedure) {

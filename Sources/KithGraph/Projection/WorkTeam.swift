@@ -1,0 +1,167 @@
+import Glibc
+import Synchronization
+
+/// What ends a computation early: the statement was cancelled, or its time is over.
+package struct WorkStopped: Error {}
+
+/// Threads that do the parts of one computation after another, with the caller as the first of them.
+///
+/// For one caller at a time. What is computed must not depend on how many they are: work is cut into
+/// blocks of fixed size, each of which writes what is its own.
+package final class WorkTeam {
+    /// How many threads work, the caller among them.
+    package let count: Int
+    private let shouldStop: @Sendable () -> Bool
+    private let shared: Shared?
+    private var threads: [pthread_t] = []
+
+    /// What caller and helpers share.
+    private final class Shared: @unchecked Sendable {
+        // Sendable: `body` and `isOver` change only under the monitor, the rest is atomic.
+        let monitor = Monitor()
+        let round = Atomic<Int>(0)
+        let working = Atomic<Int>(0)
+        let next = Atomic<Int>(0)
+        var body: ((Int) -> Void)?
+        var isOver = false
+    }
+
+    /// What a helper is started with.
+    private final class Start {
+        let shared: Shared
+        let index: Int
+
+        init(_ shared: Shared, _ index: Int) {
+            self.shared = shared
+            self.index = index
+        }
+    }
+
+    /// How often a thread looks whether there is work, or an end of it, before it sleeps.
+    private static let spinCount = 4_000
+
+    /// Makes a team; `shouldStop` is asked before each block.
+    package init(count: Int, shouldStop: @escaping @Sendable () -> Bool = { false }) {
+        self.shouldStop = shouldStop
+        guard count > 1 else {
+            self.count = 1
+            shared = nil
+            return
+        }
+        let shared = Shared()
+        for index in 1..<count {
+            var thread = pthread_t()
+            let start = Unmanaged.passRetained(Start(shared, index))
+            guard pthread_create(&thread, nil, helperMain, start.toOpaque()) == 0 else {
+                // A thread that cannot be started is done without.
+                start.release()
+                break
+            }
+            threads.append(thread)
+        }
+        self.count = threads.count + 1
+        self.shared = threads.isEmpty ? nil : shared
+    }
+
+    deinit {
+        guard let shared else { return }
+        shared.monitor.lock()
+        shared.isOver = true
+        shared.round.add(1, ordering: .releasing)
+        shared.monitor.broadcast()
+        shared.monitor.unlock()
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// One for each processor.
+    package static var processorCount: Int { WorkerThreads.defaultCount }
+
+    /// Whether the computation should end.
+    package var isStopping: Bool { shouldStop() }
+
+    /// Throws when the computation should end.
+    package func checkpoint() throws(WorkStopped) {
+        if shouldStop() { throw WorkStopped() }
+    }
+
+    /// Cuts `0 ..< total` into blocks of `size` and calls `body` for each, with the number of the
+    /// thread that it runs on; blocks begin in ascending order.
+    package func forEachBlock(
+        of total: Int, size: Int, _ body: (_ block: Range<Int>, _ worker: Int) -> Void
+    ) throws(WorkStopped) {
+        precondition(size > 0, "a block has at least one element")
+        let blocks = (total + size - 1) / size
+        guard let shared, blocks > 1 else {
+            var start = 0
+            while start < total {
+                try checkpoint()
+                body(start..<min(start + size, total), 0)
+                start += size
+            }
+            return
+        }
+        shared.next.store(0, ordering: .relaxed)
+        run(shared) { worker in
+            while !shouldStop() {
+                let block = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard block < blocks else { return }
+                body(block * size..<min((block + 1) * size, total), worker)
+            }
+        }
+        try checkpoint()
+    }
+
+    /// Calls `body` on every thread at once and waits for all.
+    private func run(_ shared: Shared, _ body: (Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            shared.monitor.lock()
+            shared.body = body
+            shared.working.store(threads.count, ordering: .relaxed)
+            shared.round.add(1, ordering: .releasing)
+            shared.monitor.broadcast()
+            shared.monitor.unlock()
+            body(0)
+            var spins = 0
+            while shared.working.load(ordering: .acquiring) > 0 {
+                spins += 1
+                if spins < Self.spinCount { continue }
+                shared.monitor.lock()
+                while shared.working.load(ordering: .acquiring) > 0 { shared.monitor.wait() }
+                shared.monitor.unlock()
+            }
+            shared.body = nil
+        }
+    }
+
+    /// Runs the body of this round. A function of its own, so that nothing of the body is held when the
+    /// caller is told that the work is done.
+    @inline(never)
+    private static func perform(_ shared: Shared, _ index: Int) { shared.body?(index) }
+
+    fileprivate static func help(_ argument: UnsafeMutableRawPointer) {
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        let shared = start.shared
+        var seen = 0
+        while true {
+            var spins = 0
+            while spins < spinCount, shared.round.load(ordering: .acquiring) == seen { spins += 1 }
+            shared.monitor.lock()
+            while shared.round.load(ordering: .acquiring) == seen { shared.monitor.wait() }
+            seen = shared.round.load(ordering: .acquiring)
+            let isOver = shared.isOver
+            shared.monitor.unlock()
+            if isOver { return }
+            perform(shared, start.index)
+            if shared.working.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+                shared.monitor.lock()
+                shared.monitor.broadcast()
+                shared.monitor.unlock()
+            }
+        }
+    }
+}
+
+private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let argument { WorkTeam.help(argument) }
+    return nil
+}
