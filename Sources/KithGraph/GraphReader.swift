@@ -101,8 +101,8 @@ extension GraphReader {
         if let cached = place.load() {
             return Unmanaged<EntityChunk>.fromOpaque(cached).takeUnretainedValue()
         }
-        let loaded = try EntityChunk.load(kind, chunk, from: storage)
-        if place.publish(loaded) { cache.account(place, 0, sizeInBytes: loaded.sizeInBytes) }
+        let (loaded, isNew) = place.publish(try EntityChunk.load(kind, chunk, from: storage))
+        if isNew { cache.account(place, 0, sizeInBytes: loaded.sizeInBytes) }
         return loaded
     }
 
@@ -115,14 +115,15 @@ extension GraphReader {
         if let cached = place.load() {
             return Unmanaged<AdjacencyChunk>.fromOpaque(cached).takeUnretainedValue()
         }
-        let loaded: AdjacencyChunk
+        let made: AdjacencyChunk
         if let patch = tables.patch(key, chunk), let patched = patch.apply() {
-            loaded = patched
+            made = patched
             tables.dropPatch(key, chunk)
         } else {
-            loaded = try AdjacencyChunk.load(key, chunk, from: storage)
+            made = try AdjacencyChunk.load(key, chunk, from: storage)
         }
-        if place.publish(loaded) { cache.account(place, 0, sizeInBytes: loaded.sizeInBytes) }
+        let (loaded, isNew) = place.publish(made)
+        if isNew { cache.account(place, 0, sizeInBytes: loaded.sizeInBytes) }
         return loaded
     }
 

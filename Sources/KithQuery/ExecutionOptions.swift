@@ -8,8 +8,11 @@ public struct ExecutionOptions: Hashable, Sendable {
     /// The most rows that operators put into one batch; at least 1.
     public var batchSize = 2_048
     /// The most threads that may run one statement; at least 1, and one for each processor where
-    /// nothing else is said. As yet only the algorithms (`algo.…`) run on several.
+    /// nothing else is said.
     public var threads = ExecutionOptions.processorCount
+    /// Steps that are expected to handle fewer rows run on one thread; 0 shares out all rows, however
+    /// few they are.
+    public var parallelRowsMin = 50_000
     /// Whether nodes may be found through indexes and by their ids, and not by scans alone.
     public var usesIndexes = true
     /// Where this is set, a pattern's steps run in an order drawn from it, not in the cheapest one.

@@ -44,7 +44,8 @@ public final class QueryCursor {
         }
         let builder = OperatorBuilder(
             plan: plan, functions: context.environment.functions, parameters: prepared.parameters,
-            batchSize: context.batchSize, isProfiling: prepared.mode == .profile)
+            batchSize: context.batchSize, isProfiling: prepared.mode == .profile,
+            sharing: isPlain && context.graph.isSnapshot ? context.environment.options : nil)
         let run = RunPool.Run(root: try builder.build(plan.root), builder: builder)
         running = run
         deepTree = prepared.isDeep ? DeepTree(run, isDeep: true) : nil

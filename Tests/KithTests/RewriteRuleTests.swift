@@ -113,7 +113,11 @@ struct RewriteRuleTests {
                     transaction.execution = .standard
                     transaction.execution.disabledRules = Set(disabled)
                     transaction.execution.joinOrderSeed = order
-                    if order != nil { transaction.execution.batchSize = 1 + seed % 3 }
+                    if order != nil {
+                        transaction.execution.batchSize = 1 + seed % 3
+                        transaction.execution.threads = 2
+                        transaction.execution.parallelRowsMin = 0
+                    }
                     let found = try rows(transaction, text)
                     #expect(
                         found == expected,

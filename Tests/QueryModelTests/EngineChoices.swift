@@ -17,7 +17,9 @@ struct EngineChoices: CustomStringConvertible, Equatable {
     /// Drawn choices.
     init(_ choices: inout Choices) {
         options.batchSize = choices.pick([2_048, 1, 2, 3, 2_048])
-        options.threads = choices.pick([1, 2])
+        options.threads = choices.pick([1, 1, 1, 2, 3])
+        // Graphs are small: rows are shared out however few they are.
+        options.parallelRowsMin = 0
         options.usesIndexes = choices.chance(65)
         options.joinOrderSeed = choices.chance(65) ? UInt64(choices.below(1 << 20)) : nil
         isReopened = choices.chance(25)
@@ -33,6 +35,7 @@ struct EngineChoices: CustomStringConvertible, Equatable {
     func rerun(_ choices: inout Choices) -> EngineChoices {
         var other = EngineChoices(&choices)
         other.options.threads = options.threads
+        other.options.parallelRowsMin = options.parallelRowsMin
         other.options.usesIndexes = options.usesIndexes
         other.options.joinOrderSeed = options.joinOrderSeed
         other.options.disabledRules = options.disabledRules

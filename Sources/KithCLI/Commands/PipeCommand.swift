@@ -18,9 +18,7 @@ struct PipeCommand: ParsableCommand {
     var strict = false
 
     func run() throws {
-        var options = Database.Options()
-        options.isReadOnly = readOnly
-        options.isStrict = strict
+        let options = try Opening.options(isReadOnly: readOnly, isStrict: strict)
         let runner = try Opening.runner(database, isReadOnly: readOnly, isStrict: strict)
         // A client that goes away ends the session through a failed write, not through a signal.
         signal(SIGPIPE, SIG_IGN)

@@ -94,10 +94,8 @@ enum Opening {
         _ path: String?, isReadOnly: Bool = false, createsFile: Bool = true,
         isStrict: Bool = false
     ) throws -> DatabaseRunner {
-        var options = Database.Options()
-        options.isReadOnly = isReadOnly
-        options.createsFile = createsFile
-        options.isStrict = isStrict
+        let options = try options(
+            isReadOnly: isReadOnly, createsFile: createsFile, isStrict: isStrict)
         let name = path ?? ":memory:"
         do {
             return DatabaseRunner(
@@ -107,6 +105,26 @@ enum Opening {
         } catch {
             throw CommandFailure(status: .cannotOpen, message: "\(name): \(error.message)")
         }
+    }
+
+    /// The options of a database; the environment variable `KITH_THREADS` says how many threads a
+    /// statement may use, where it is set.
+    static func options(
+        isReadOnly: Bool = false, createsFile: Bool = true, isStrict: Bool = false
+    ) throws -> Database.Options {
+        var options = Database.Options()
+        options.isReadOnly = isReadOnly
+        options.createsFile = createsFile
+        options.isStrict = isStrict
+        guard let text = getenv("KITH_THREADS").map({ String(cString: $0) }), !text.isEmpty else {
+            return options
+        }
+        guard let threads = Int(text), threads >= 1 else {
+            throw CommandFailure(
+                status: .cannotOpen, message: "KITH_THREADS is `\(text)`, not a number of threads")
+        }
+        options.execution.threads = threads
+        return options
     }
 
     /// Closes a database.

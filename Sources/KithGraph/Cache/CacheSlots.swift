@@ -53,14 +53,22 @@ final class CacheSlots: CacheOwner, @unchecked Sendable {
         return UnsafeRawPointer(bitPattern: bits)
     }
 
-    /// Puts an object in an empty place; false if another thread was first.
-    func publish(_ object: AnyObject, at index: Int) -> Bool {
+    /// Puts an object in an empty place. Within a step.
+    ///
+    /// - Returns: what the place holds now, which stays for the rest of the step: where another thread
+    ///   was first, its object and not this one.
+    func publish<Object: AnyObject>(
+        _ object: Object, at index: Int
+    ) -> (object: Object, isNew: Bool) {
         let unmanaged = Unmanaged.passRetained(object)
         let bits = UInt(bitPattern: unmanaged.toOpaque())
-        let (isExchanged, _) = places[index].compareExchange(
+        let (isExchanged, other) = places[index].compareExchange(
             expected: 0, desired: bits, ordering: .acquiringAndReleasing)
-        if !isExchanged { unmanaged.release() }
-        return isExchanged
+        guard !isExchanged, let known = UnsafeRawPointer(bitPattern: other) else {
+            return (object, true)
+        }
+        unmanaged.release()
+        return (Unmanaged<Object>.fromOpaque(known).takeUnretainedValue(), false)
     }
 
     /// Whether the place was read since this was last asked.

@@ -21,14 +21,20 @@ final class ChunkPlace: CacheOwner {
         return UnsafeRawPointer(bitPattern: now)
     }
 
-    /// Publishes an object if the place is empty; false if another thread was first.
-    func publish(_ object: AnyObject) -> Bool {
+    /// Publishes an object if the place is empty. Within a step.
+    ///
+    /// - Returns: what the place holds now, which stays for the rest of the step: where another thread
+    ///   was first, its object and not this one.
+    func publish<Object: AnyObject>(_ object: Object) -> (object: Object, isNew: Bool) {
         let unmanaged = Unmanaged.passRetained(object)
-        let (isExchanged, _) = bits.compareExchange(
+        let (isExchanged, other) = bits.compareExchange(
             expected: 0, desired: UInt(bitPattern: unmanaged.toOpaque()),
             ordering: .acquiringAndReleasing)
-        if !isExchanged { unmanaged.release() }
-        return isExchanged
+        guard !isExchanged, let known = UnsafeRawPointer(bitPattern: other) else {
+            return (object, true)
+        }
+        unmanaged.release()
+        return (Unmanaged<Object>.fromOpaque(known).takeUnretainedValue(), false)
     }
 
     func takeTouched(_ index: Int) -> Bool { touched.exchange(false, ordering: .relaxed) }

@@ -232,7 +232,9 @@ final class EntityChunk: @unchecked Sendable {
     /// ends are the same.
     func publishEnds(_ ends: ChunkEnds, _ cache: DecodedCache) {
         let place = places.count - 1
-        guard !descriptor.sourceChunks.isEmpty, places.publish(ends, at: place) else { return }
+        guard !descriptor.sourceChunks.isEmpty, places.publish(ends, at: place).isNew else {
+            return
+        }
         cache.account(places, place, sizeInBytes: ChunkEnds.sizeInBytes)
     }
 
@@ -261,10 +263,9 @@ extension EntityChunk {
             column = ColumnDraft.nulls(count: slotCount)
         }
         column = Self.patch(column, recent, key, count: slotCount)
-        if places.publish(column, at: place) {
-            cache.account(places, place, sizeInBytes: column.sizeInBytes)
-        }
-        return column
+        let (kept, isNew) = places.publish(column, at: place)
+        if isNew { cache.account(places, place, sizeInBytes: kept.sizeInBytes) }
+        return kept
     }
 
     /// A segment's column, without the changed rows.
@@ -278,10 +279,9 @@ extension EntityChunk {
         let column = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
             try SegmentDecoder.decode(bytes, count: descriptor.slotCount)
         }
-        if segmentPlaces.publish(column, at: place) {
-            cache.account(segmentPlaces, place, sizeInBytes: column.sizeInBytes)
-        }
-        return column
+        let (kept, isNew) = segmentPlaces.publish(column, at: place)
+        if isNew { cache.account(segmentPlaces, place, sizeInBytes: kept.sizeInBytes) }
+        return kept
     }
 
     /// A column with changed rows applied.
@@ -368,16 +368,16 @@ extension EntityChunk {
         }
         switch descriptor.segments[segment].location {
         case .inline(let content):
-            let padded = content.withUnsafeBytes { PaddedBytes($0) }
-            if segmentPlaces.publish(padded, at: place) {
-                cache.account(segmentPlaces, place, sizeInBytes: content.count + 64)
-            }
+            let (padded, isNew) = segmentPlaces.publish(
+                content.withUnsafeBytes { PaddedBytes($0) }, at: place)
+            if isNew { cache.account(segmentPlaces, place, sizeInBytes: content.count + 64) }
             return try body(padded.bytes)
         case .extent(let reference):
-            let buffer = try storageCall { () throws(StorageError) in
+            let extent = try storageCall { () throws(StorageError) in
                 try storage.readExtent(reference)
             }
-            if segmentPlaces.publish(buffer, at: place) {
+            let (buffer, isNew) = segmentPlaces.publish(extent, at: place)
+            if isNew {
                 cache.account(segmentPlaces, place, sizeInBytes: buffer.bytes.count + 64)
             }
             return try body(buffer.bytes)

@@ -27,7 +27,7 @@ extension GraphWriter {
         for chunk in moved.chunks {
             let table = chunk.kind == .node ? tables.nodes : tables.relationships
             let place = table.place(chunk.chunk)
-            if place.publish(chunk) {
+            if place.publish(chunk).isNew {
                 store.cache.account(place, 0, sizeInBytes: chunk.sizeInBytes)
             }
         }

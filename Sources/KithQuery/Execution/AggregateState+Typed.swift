@@ -208,6 +208,8 @@ final class TotalState: AggregateState {
         return .of(values)
     }
 
+    override var mayTakeAnyOrder: Bool { true }
+
     override var sizeInBytes: Int {
         integers.sizeInBytes + floats.sizeInBytes + totals.count * MemoryLayout<Total>.stride
     }
@@ -223,6 +225,9 @@ final class ExtremeState: AggregateState {
     private let words = GroupValues<Int64>(0)
     private let isPresent = GroupValues<Bool>(false)
     private var isGeneral = false
+    private var firstKind: Vector.Layout?
+    /// Whether values of more than one layout came.
+    private var hasSeveralKinds = false
 
     init(wantsLargest: Bool, fallback: GeneralAggregateState) {
         self.wantsLargest = wantsLargest
@@ -233,6 +238,7 @@ final class ExtremeState: AggregateState {
         _ argument: Vector?, _ constants: [Vector], _ rows: AggregateRows
     ) throws(QueryError) {
         guard let argument else { return }
+        note(argument.layout)
         if !isGeneral {
             words.extend(to: rows.groupCount)
             isPresent.extend(to: rows.groupCount)
@@ -246,6 +252,12 @@ final class ExtremeState: AggregateState {
             try generalise()
         }
         try fallback.add(argument, constants, rows)
+    }
+
+    private func note(_ kind: Vector.Layout) {
+        if kind == .null { return }
+        if kind == .tagged || (firstKind != nil && firstKind != kind) { hasSeveralKinds = true }
+        firstKind = kind
     }
 
     private func addWords(_ argument: Vector, _ rows: AggregateRows) {
@@ -305,6 +317,7 @@ final class ExtremeState: AggregateState {
         _ other: AggregateState, groups: [Int32], groupCount: Int
     ) throws(QueryError) {
         let other = same(other, as: ExtremeState.self)
+        if let kind = other.firstKind { note(other.hasSeveralKinds ? .tagged : kind) }
         let isTyped = other.layout == nil || layout == nil || layout == other.layout
         if !isGeneral, !other.isGeneral, isTyped {
             words.extend(to: groupCount)
@@ -341,6 +354,9 @@ final class ExtremeState: AggregateState {
         }
         return result
     }
+
+    /// Of values that are equal and not the same, such as 1 and 1.0, the first counts.
+    override var mayTakeAnyOrder: Bool { !hasSeveralKinds }
 
     override var sizeInBytes: Int {
         words.sizeInBytes + isPresent.sizeInBytes + fallback.sizeInBytes

@@ -44,6 +44,10 @@ class AggregateState {
         preconditionFailure("an aggregate must say how it merges")
     }
 
+    /// Whether the results are the same in whatever order rows come, but for the last digit of float
+    /// sums, as far as the rows so far tell.
+    var mayTakeAnyOrder: Bool { false }
+
     /// The results of some groups.
     func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
         preconditionFailure("an aggregate must say what it gives")
@@ -145,6 +149,8 @@ final class CountState: AggregateState {
         return result
     }
 
+    override var mayTakeAnyOrder: Bool { true }
+
     override var sizeInBytes: Int { counts.sizeInBytes }
 }
 
@@ -229,6 +235,8 @@ final class GeneralAggregateState: AggregateState {
         do {
             for (group, accumulator) in other.accumulators.enumerated() {
                 let target = Int(groups[group])
+                // Groups that another thread found first; their values come later.
+                while target > accumulators.count { try addGroup([]) }
                 if target == accumulators.count {
                     accumulators.append(accumulator)
                     if isDistinct {
@@ -254,6 +262,7 @@ final class GeneralAggregateState: AggregateState {
                 if function.parameters.count > 1 { return .nulls(count: groups.count) }
                 try addGroup([])
             }
+            while accumulators.count < groups.upperBound { try addGroup([]) }
             for group in groups { values.append(try accumulators[group].result()) }
         } catch {
             throw QueryError(error, span: span)

@@ -90,34 +90,56 @@ final class DirectGroups {
         guard makeRoom(for: numbered, count: rowCount, rowsSeen: rowsSeen) else { return false }
         computePlaces(numbered, rowCount)
         let (table, places) = (table, places)
+        let known = count
+        var found = known
         var row = 0
         while row < rowCount {
             let place = Int(places[row])
             var group = table[place]
             if group == 0 {
-                add(numbered, row)
-                group = Int32(truncatingIfNeeded: count)
+                // The place of a row that begins a group is needed no more: it keeps the row.
+                places[found &- known] = UInt32(truncatingIfNeeded: row)
+                found &+= 1
+                group = Int32(truncatingIfNeeded: found)
                 table[place] = group
             }
             groups[row] = group &- 1
             row &+= 1
         }
+        if found > known { add(numbered, firstRows: places, known, found) }
         return true
     }
 
-    private func add(_ batch: [KeyBatch], _ row: Int) {
-        count += 1
+    /// Adds the groups from `known` on, whose first rows are the given ones.
+    private func add(
+        _ batch: [KeyBatch], firstRows: UnsafePointer<UInt32>, _ known: Int, _ found: Int
+    ) {
+        count = found
         for index in keys.indices {
-            words[index].extend(to: count)
-            isPresent[index].extend(to: count)
+            words[index].extend(to: found)
+            isPresent[index].extend(to: found)
+            let words = words[index].values + known
+            let isPresent = isPresent[index].values + known
             switch batch[index] {
             case .numbers(let numbers, _):
-                words[index].values[count - 1] = UInt64(numbers[row])
-                isPresent[index].values[count - 1] = numbers[row] != 0
+                for group in 0..<(found - known) {
+                    let number = numbers[Int(firstRows[group])]
+                    words[group] = UInt64(number)
+                    isPresent[group] = number != 0
+                }
             case .vector(let vector):
-                if vector.isNull(row) { continue }
-                words[index].values[count - 1] = Self.word(vector, row)
-                isPresent[index].values[count - 1] = true
+                if vector.hasNoNulls, vector.layout != .boolean {
+                    let (ids, mask) = (vector.ids, vector.positionMask)
+                    for group in 0..<(found - known) {
+                        words[group] = ids[Int(firstRows[group]) & mask]
+                        isPresent[group] = true
+                    }
+                    continue
+                }
+                for group in 0..<(found - known) where !vector.isNull(Int(firstRows[group])) {
+                    words[group] = Self.word(vector, Int(firstRows[group]))
+                    isPresent[group] = true
+                }
             }
         }
     }
@@ -292,19 +314,23 @@ extension DirectGroups {
     func keyVector(_ index: Int, _ range: Range<Int>) -> Vector {
         let key = keys[index]
         guard let layout = key.layout else { return .nulls(count: range.count) }
-        let hasNulls = range.contains { !isPresent[index].values[$0] }
+        let isPresent = isPresent[index].values + range.lowerBound
+        let words = words[index].values + range.lowerBound
+        let hasNulls = (0..<range.count).contains { !isPresent[$0] }
         let owners = key.dictionary.map { [$0.owner] } ?? []
         let result = Vector(layout, count: range.count, hasNulls: hasNulls, owners: owners)
-        for (row, group) in range.enumerated() {
-            let isPresent = isPresent[index].values[group]
-            let word = words[index].values[group]
-            switch layout {
-            case .string:
-                result.strings[row] = isPresent ? key.dictionary?[Int(word)] ?? .empty : .empty
-            case .boolean: result.booleans[row] = isPresent ? UInt8(word) : 0
-            default: result.ids[row] = isPresent ? word : 0
+        switch layout {
+        case .string:
+            for row in 0..<range.count {
+                result.strings[row] =
+                    isPresent[row] ? key.dictionary?[Int(words[row])] ?? .empty : .empty
             }
-            result.validity?[row] = isPresent ? 1 : 0
+        case .boolean:
+            for row in 0..<range.count { result.booleans[row] = UInt8(words[row]) }
+        default: result.ids.update(from: words, count: range.count)
+        }
+        if let validity = result.validity {
+            for row in 0..<range.count { validity[row] = isPresent[row] ? 1 : 0 }
         }
         return result
     }

@@ -153,5 +153,7 @@ final class DistinctCountState: AggregateState {
         return result
     }
 
+    override var mayTakeAnyOrder: Bool { true }
+
     override var sizeInBytes: Int { slotCount * 8 + counts.sizeInBytes + fallback.sizeInBytes }
 }

@@ -58,6 +58,24 @@ final class ExecutionContext {
         graphVersion = Self.version(of: graph)
     }
 
+    /// A context for another thread that takes part in the same run, which only reads.
+    private init(sharing other: ExecutionContext) {
+        graph = other.graph
+        writer = nil
+        parameterValues = other.parameterValues
+        variableCount = other.variableCount
+        control = other.control
+        limits = other.limits
+        environment = other.environment
+        batchSize = other.batchSize
+        memory = other.memory
+        run = other.run
+        graphVersion = other.graphVersion
+    }
+
+    /// A context for another thread that takes part in the same run, which only reads.
+    func forWorker() -> ExecutionContext { ExecutionContext(sharing: self) }
+
     private static let runs = Atomic<UInt64>(0)
 
     private static func nextRun() -> UInt64 {
@@ -198,7 +216,8 @@ public struct ChangeCounts: Hashable, Sendable {
         constraintsRemoved += other.constraintsRemoved
     }
 
-    /// Whether anything changed.: Bool { self == ChangeCounts() }
+    /// Whether nothing changed.
+    public var isEmpty: Bool { self == ChangeCounts() }
 }
 
 extension QueryError {

@@ -7,6 +7,7 @@ final class RowGrouping {
     private var direct: DirectGroups?
     private var table: GroupTable?
     private var rowsSeen = 0
+    private var detached: [Vector]?
     /// Whether small input began with hashing though a table may do.
     private var mayTurnDirect = false
     private var groups: UnsafeMutablePointer<Int32>
@@ -138,14 +139,24 @@ final class RowGrouping {
         table = nil
     }
 
-    /// Takes over the groups of another grouping by the same keys.
+    /// Copies the groups' keys: merging then does not read dictionaries that another thread adds to.
+    func detach() { detached = keys.indices.map { keyVector($0, 0..<count) } }
+
+    /// Takes over the groups of another grouping by the same keys, which was detached if another
+    /// thread filled it.
     ///
     /// - Returns: for each of its groups the number here.
     func merge(_ other: RowGrouping) -> [Int32] {
-        let count = other.count
-        guard count > 0 else { return [] }
         rowsSeen += other.rowsSeen
-        let vectors = keys.indices.map { other.keyVector($0, 0..<count) }
+        return merge(other, 0..<other.count)
+    }
+
+    /// Takes over some groups of another grouping by the same keys.
+    func merge(_ other: RowGrouping, _ range: Range<Int>) -> [Int32] {
+        let count = range.count
+        guard count > 0 else { return [] }
+        rowsSeen += count
+        let vectors = other.detached ?? keys.indices.map { other.keyVector($0, range) }
         return [Int32](unsafeUninitializedCapacity: count) { result, initialized in
             initialized = count
             guard let base = result.baseAddress else { return }

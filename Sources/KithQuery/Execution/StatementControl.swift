@@ -44,11 +44,14 @@ public struct StatementLimits: Sendable {
     }
 }
 
-/// The account of the memory that a statement's operators hold.
-final class MemoryAccount {
+/// The account of the memory that a statement's operators hold, on all of its threads.
+final class MemoryAccount: Sendable {
     private let limitInBytes: Int
-    private(set) var usedInBytes = 0
-    private(set) var peakInBytes = 0
+    private let used = Atomic<Int>(0)
+    private let peak = Atomic<Int>(0)
+
+    /// The most that was held at once.
+    var peakInBytes: Int { peak.load(ordering: .relaxed) }
 
     init(limitInBytes: Int) { self.limitInBytes = limitInBytes }
 
@@ -56,9 +59,10 @@ final class MemoryAccount {
     ///
     /// - Throws: `ResourceError`/`OutOfMemory` when the budget is used up.
     func take(_ bytes: Int) throws(QueryError) {
-        usedInBytes += bytes
-        peakInBytes = max(peakInBytes, usedInBytes)
-        guard usedInBytes > limitInBytes else { return }
+        if bytes == 0 { return }
+        let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue
+        if now > peak.load(ordering: .relaxed) { _ = peak.max(now, ordering: .relaxed) }
+        guard now > limitInBytes else { return }
         throw QueryError(
             type: "ResourceError", detail: "OutOfMemory", phase: .runtime,
             message: "the statement needs more than its memory limit of \(limitInBytes) bytes",
@@ -66,5 +70,5 @@ final class MemoryAccount {
     }
 
     /// Returns `bytes` to the budget.
-    func give(back bytes: Int) { usedInBytes -= bytes }
+    func give(back bytes: Int) { used.wrappingSubtract(bytes, ordering: .relaxed) }
 }

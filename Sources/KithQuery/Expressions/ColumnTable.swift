@@ -77,10 +77,45 @@ final class ColumnTable {
         places.deallocate()
     }
 
-    /// Makes the columns of all ids known and says what they have in common; ``Traits/partial`` also
-    /// where an id lies outside of its column.
+    /// What the columns of some ids have in common.
+    struct Survey {
+        /// ``Traits/partial`` also where an id lies outside of its column.
+        var traits: Traits
+        /// The chunk of all ids, where they are of one.
+        var chunk: Int?
+    }
+
+    /// Makes the columns of all ids known and says what they have in common.
     func survey(
         _ ids: UnsafePointer<UInt64>, count: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> Survey {
+        let chunk = Self.commonChunk(ids, count)
+        if let chunk, UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
+            try learn(UInt64(chunk), context)
+            let word = words[chunk]
+            if word &>> 16 == UInt32(GraphLimits.slotsPerChunk - 1) {
+                return Survey(traits: Traits(rawValue: word & 0xFF), chunk: chunk)
+            }
+        }
+        return Survey(traits: try joinedTraits(ids, count, context), chunk: chunk)
+    }
+
+    /// The chunk of all ids, of which there is at least one; nil where they are of several.
+    @inline(__always)
+    private static func commonChunk(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Int? {
+        let first = ids[0]
+        guard first &>> 11 == ids[count &- 1] &>> 11 else { return nil }
+        var differs: UInt64 = 0
+        var row = 0
+        while row < count {
+            differs |= ids[row] ^ first
+            row &+= 1
+        }
+        return differs &>> 11 == 0 ? Int(truncatingIfNeeded: first &>> 11) : nil
+    }
+
+    private func joinedTraits(
+        _ ids: UnsafePointer<UInt64>, _ count: Int, _ context: ExecutionContext
     ) throws(QueryError) -> Traits {
         while true {
             var joined: UInt32 = 0
@@ -103,7 +138,11 @@ final class ColumnTable {
             guard traits.contains(.unknown) else {
                 return outside < 0 ? traits.union(.partial) : traits
             }
-            for row in 0..<count { try learn(ids[row] &>> 11, context) }
+            var last = UInt64.max
+            for row in 0..<count where ids[row] &>> 11 != last {
+                last = ids[row] &>> 11
+                try learn(last, context)
+            }
         }
     }
 

@@ -37,13 +37,14 @@ final class PropertyGatherer: RunResource {
         }
         let table = table(for: key, of: entities, context)
         let count = entities.count
-        let traits = try table.survey(entities.ids, count: count, context)
-        let isWhole = !traits.contains(.partial)
-        switch traits.intersection(.layouts) {
+        guard count > 0 else { return .nulls(count: 0) }
+        let survey = try table.survey(entities.ids, count: count, context)
+        let isWhole = !survey.traits.contains(.partial)
+        switch survey.traits.intersection(.layouts) {
         case []: return .nulls(count: count)
-        case .integer: return words(.integer, entities, table, isWhole)
-        case .date: return words(.date, entities, table, isWhole)
-        case .float: return words(.float, entities, table, isWhole)
+        case .integer: return words(.integer, entities, table, isWhole, survey.chunk)
+        case .date: return words(.date, entities, table, isWhole, survey.chunk)
+        case .float: return words(.float, entities, table, isWhole, survey.chunk)
         case .boolean: return booleans(entities, table, isWhole)
         case .string: return strings(entities, table, isWhole)
         default: return mixed(entities, table)
@@ -56,11 +57,13 @@ final class PropertyGatherer: RunResource {
         _ key: PropertyKeyID, of entities: Vector, into target: UnsafeMutablePointer<UInt32>,
         _ context: ExecutionContext
     ) throws(QueryError) -> StringDictionary? {
-        guard !refusesNumbers, !entities.isConstant, entities.validity == nil else { return nil }
-        let table = table(for: key, of: entities, context)
         let count = entities.count
-        let traits = try table.survey(entities.ids, count: count, context)
-        let layouts = traits.intersection(.layouts)
+        guard !refusesNumbers, !entities.isConstant, entities.validity == nil, count > 0 else {
+            return nil
+        }
+        let table = table(for: key, of: entities, context)
+        let survey = try table.survey(entities.ids, count: count, context)
+        let layouts = survey.traits.intersection(.layouts)
         guard layouts == .string || layouts == [] else { return nil }
         let dictionary = self.dictionary ?? StringDictionary()
         self.dictionary = dictionary
@@ -70,9 +73,16 @@ final class PropertyGatherer: RunResource {
         }
         let ids = entities.ids
         var row = 0
-        if traits.contains(.partial) {
+        if survey.traits.contains(.partial) {
             while row < count {
                 target[row] = table.hasValue(ids[row]) ? table.stringNumber(ids[row]) : 0
+                row &+= 1
+            }
+        } else if let chunk = survey.chunk, let codes = table.places[chunk].codes,
+            let numbers = table.places[chunk].numbers
+        {
+            while row < count {
+                target[row] = numbers[Int(codes[Int(truncatingIfNeeded: ids[row] & 2_047)])]
                 row &+= 1
             }
         } else {
@@ -97,14 +107,11 @@ final class PropertyGatherer: RunResource {
         return made
     }
 
-    /// The rows of `entities` are those of one chunk, one after the other.
+    /// Whether ids of one chunk lie one after the other.
     @inline(__always)
     private static func isRun(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Bool {
         let first = ids[0]
-        guard first &>> 11 == (first &+ UInt64(count - 1)) &>> 11,
-            ids[count - 1] == first
-                &+ UInt64(count - 1)
-        else { return false }
+        guard ids[count - 1] == first &+ UInt64(count - 1) else { return false }
         var differs: UInt64 = 0
         var row = 0
         while row < count {
@@ -115,7 +122,8 @@ final class PropertyGatherer: RunResource {
     }
 
     private func words(
-        _ layout: Vector.Layout, _ entities: Vector, _ table: ColumnTable, _ isWhole: Bool
+        _ layout: Vector.Layout, _ entities: Vector, _ table: ColumnTable, _ isWhole: Bool,
+        _ chunk: Int?
     ) -> Vector {
         let count = entities.count
         let ids = entities.ids
@@ -131,14 +139,21 @@ final class PropertyGatherer: RunResource {
             }
             return result
         }
-        if Self.isRun(ids, count) {
-            let values = table.values[Int(truncatingIfNeeded: ids[0] &>> 11)]
-                .assumingMemoryBound(to: UInt64.self)
-            target.update(from: values + Int(truncatingIfNeeded: ids[0] & 2_047), count: count)
+        var row = 0
+        if let chunk {
+            let values = table.values[chunk].assumingMemoryBound(to: UInt64.self)
+            if Self.isRun(ids, count) {
+                target.update(
+                    from: values + Int(truncatingIfNeeded: ids[0] & 2_047), count: count)
+                return result
+            }
+            while row < count {
+                target[row] = values[Int(truncatingIfNeeded: ids[row] & 2_047)]
+                row &+= 1
+            }
             return result
         }
         let values = table.values
-        var row = 0
         while row < count {
             let id = ids[row]
             target[row] = values[Int(truncatingIfNeeded: id &>> 11)].load(

@@ -7,14 +7,18 @@ final class OperatorBuilder {
     /// The names of the statement's parameters, in the order of their values.
     let parameters: [String]
     private let isProfiling: Bool
+    /// How the steps below are shared out to threads; nil where one thread runs them all.
+    private let sharing: ExecutionOptions?
     private var cells: [Int: OuterCell] = [:]
     /// What each step did, in the order of their making; filled while the plan runs.
     private(set) var profiles: [(node: PlanNode, profile: OperatorProfile)] = []
 
     init(
         plan: Plan, functions: FunctionRegistry, parameters: [String], batchSize: Int,
-        isProfiling: Bool
+        isProfiling: Bool, sharing: ExecutionOptions?
     ) {
+        // A subquery in an expression finds its outer rows in a place that threads cannot share.
+        self.sharing = isProfiling || !plan.subplans.isEmpty ? nil : sharing
         self.parameters = parameters
         self.plan = plan
         self.functions = functions
@@ -27,6 +31,11 @@ final class OperatorBuilder {
 
     /// Makes the operator of `node` and of all below it.
     func build(_ node: PlanNode) throws(QueryError) -> Operator {
+        if let sharing, unnested.contains(ObjectIdentifier(node)),
+            let split = ParallelSplit(node, sharing)
+        {
+            return try split.sink.makeOperator(chain(split, sharing), self)
+        }
         var inputs: [Operator] = []
         for input in node.inputs { inputs.append(try build(input)) }
         let result = try node.step.makeOperator(inputs, self)
@@ -37,6 +46,41 @@ final class OperatorBuilder {
         }
         return result
     }
+
+    /// Makes the operators between a split's ends, once for each thread, and what they share.
+    private func chain(
+        _ split: ParallelSplit, _ sharing: ExecutionOptions
+    ) throws(QueryError) -> ParallelChain {
+        let source = PartSource(
+            try build(split.source), rowsPerPart: split.rowsPerPart(sharing))
+        var workers: [ParallelChain.Worker] = []
+        for _ in 0..<sharing.threads {
+            let input = PartInput()
+            let root = try build(split.top, above: split.source, input)
+            workers.append(ParallelChain.Worker(input: input, root: root))
+        }
+        return ParallelChain(source: source, workers: workers)
+    }
+
+    /// Makes the operators from `node` down to `source`, for which `input` stands.
+    private func build(
+        _ node: PlanNode, above source: PlanNode, _ input: Operator
+    ) throws(QueryError) -> Operator {
+        if node === source { return input }
+        return try node.step.makeOperator(
+            [try build(node.inputs[0], above: source, input)], self)
+    }
+
+    /// The steps that no other step runs below rows of its own: those may be shared out to threads.
+    private lazy var unnested: Set<ObjectIdentifier> = {
+        var found: Set<ObjectIdentifier> = []
+        var waiting = [plan.root]
+        while let node = waiting.popLast() {
+            found.insert(ObjectIdentifier(node))
+            waiting += node.inputs
+        }
+        return found
+    }()
 
     /// Whether any part of the plan runs below outer rows.
     var hasNestedPlans: Bool { !cells.isEmpty || !plan.subplans.isEmpty }

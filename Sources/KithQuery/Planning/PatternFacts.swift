@@ -26,6 +26,8 @@ struct PatternFacts {
     let incident: [BitSet]
     let rules: Set<RewriteRule>
     let nodeLabels: [[String]]
+    /// For each node the number of its properties that the statement reads.
+    let propertiesRead: [Int]
 
     /// `left <> right`, of two variables that are nodes.
     struct Inequality {
@@ -89,6 +91,7 @@ struct PatternFacts {
                 })
         }
         nodeLabels = pattern.nodes.map { conditions.labels(of: $0.variable) }
+        propertiesRead = pattern.nodes.map { planner.propertyReads.count($0.variable) }
         if planner.canAssume, rules.contains(.impliedLabels) { findImplied(planner.statistics) }
         findConflicts(merged.clauseOfRelationship, planner)
         for (index, condition) in conditions.conditions.enumerated() {

@@ -16,6 +16,10 @@ protocol PlanStep: Sendable {
     /// Whether the step changes the graph when its first row is asked for.
     var isWriting: Bool { get }
 
+    /// Whether the rows that the step gives for some of its input do not depend on the rest of it, so
+    /// that several threads may each run it on a part.
+    var isRowLocal: Bool { get }
+
     /// The plans that the step runs itself, below rows of its own; for EXPLAIN.
     var nested: [PlanNode] { get }
 
@@ -27,6 +31,7 @@ protocol PlanStep: Sendable {
 extension PlanStep {
     var nested: [PlanNode] { [] }
     var isWriting: Bool { false }
+    var isRowLocal: Bool { false }
 }
 
 /// A step with its inputs: a tree of these is a plan.

@@ -13,6 +13,8 @@ final class QueryPlanner {
     let rules: Set<RewriteRule>
     /// Whether the plan may rely on the graph's counts: not where the statement itself changes them.
     let canAssume: Bool
+    /// The properties that the statement reads.
+    let propertyReads: PropertyReads
     private let functions: FunctionRegistry
     private(set) var assumptions: Set<PlanAssumption> = []
     private(set) var variableCount: Int
@@ -29,6 +31,7 @@ final class QueryPlanner {
         self.options = options
         mayDelete = statement.isWriting && statement.query.deletes
         self.functions = functions
+        propertyReads = PropertyReads(statement.query)
         orderSeeds = options.joinOrderSeed.map { SplitMix(seed: $0) }
         rules = Set(RewriteRule.allCases.filter { options.allowsRule($0.rawValue) })
         canAssume = !statement.isWriting

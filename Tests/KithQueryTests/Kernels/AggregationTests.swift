@@ -93,7 +93,7 @@ struct AggregationTests {
             ] : []
         let expected = outcome { try plain(call, batches, hasKeys: hasKeys) }
         let found = outcome {
-            let whole = Aggregation(keys: keys, calls: [call])
+            let whole = Aggregation(.init(keys: keys, calls: [call]))
             for batch in batches { try whole.add(batch, context) }
             return try results(whole)
         }
@@ -101,17 +101,44 @@ struct AggregationTests {
         // Float sums depend on where the parts begin.
         if [.floats, .mixed, .hugeIntegers].contains(kind) { return }
         let merged = outcome {
-            let all = Aggregation(keys: keys, calls: [call])
+            let all = Aggregation(.init(keys: keys, calls: [call]))
             for pair in stride(from: 0, to: batches.count, by: 2) {
-                let part = Aggregation(keys: keys, calls: [call])
+                let part = Aggregation(.init(keys: keys, calls: [call]))
                 for batch in batches[pair..<min(pair + 2, batches.count)] {
                     try part.add(batch, context)
                 }
+                part.detach()
                 try all.merge(part)
             }
             return try results(all)
         }
         #expect(merged == expected, "seed \(seed): \(name), merged")
+        var isShared = true
+        let shared = outcome {
+            let all = try filled(batches, call: call, keys: keys, context, &generator)
+            isShared = all != nil
+            return try all.map { try results($0) } ?? []
+        }
+        if isShared { #expect(shared == expected, "seed \(seed): \(name), shared out") }
+    }
+
+    /// What several threads would have filled with the batches; nil where the order of rows matters.
+    private func filled(
+        _ batches: [Batch], call: AggregateCall, keys: [Project.Item], _ context: ExecutionContext,
+        _ generator: inout SeededGenerator
+    ) throws -> Aggregation? {
+        let recipe = Aggregation.Recipe(keys: keys, calls: [call])
+        let fills = (0..<3).map { _ in Aggregation.Fill(Aggregation(recipe)) }
+        for (part, batch) in batches.enumerated() {
+            let input = PartInput()
+            input.begin([batch])
+            let worker = Int.random(in: 0..<3, using: &generator)
+            try fills[worker].add(.init(worker: worker, part: part, input: input), context)
+        }
+        let total = Aggregation(recipe)
+        guard fills.allSatisfy({ $0.aggregation.mayTakeAnyOrder }) else { return nil }
+        try total.merge(fills)
+        return total.mayTakeAnyOrder ? total : nil
     }
 
     @Test("sums past 64 bits are exact while they are added, and an error where they end")
@@ -119,7 +146,7 @@ struct AggregationTests {
         let context = try TestGraph().context()
         let call = try call("sum", isDistinct: false)
         func sum(_ numbers: [Int64]) throws -> [Value] {
-            let aggregation = Aggregation(keys: [], calls: [call])
+            let aggregation = Aggregation(.init(keys: [], calls: [call]))
             let values = Vector.of(numbers.map { .integer($0) })
             try aggregation.add(batch(values, values), context)
             return try results(aggregation)

@@ -136,6 +136,7 @@ struct DegreeFactorStep: PlanStep {
     let isWeighted: Bool
     let kept: [VariableID]
 
+    var isRowLocal: Bool { true }
     var name: String { keepsUnmatched ? "OptionalDegreeFactor" : "DegreeFactor" }
     func details(_ names: VariableNames) -> String {
         let shape = "(\(names.name(from)))\(direction.arrow(types.text))()"

@@ -1,39 +1,28 @@
 import KithGraph
 import KithValues
 
-/// Merges equal rows: each row that comes out is different from the others and carries the sum of the
-/// weights of those it stands for. Takes all its input before it gives a row.
-final class GroupWeights: Operator {
-    private let input: Operator
+/// Equal rows with the sums of their weights: what one thread fills.
+///
+/// Rows of one node are summed by node, all others by hashing.
+final class WeightGroups {
+    let sums: NodeSums
+    private(set) var table: GroupTable
+    private(set) var totals: [Int64] = []
     private let step: GroupWeightsStep
-    private let sums = NodeSums()
-    private var reader = NodeSumReader()
-    private var table: GroupTable
-    private var totals: [Int64] = []
-    private var isFilled = false
-    private var position = 0
-    private var chargedInBytes = 0
+    private(set) var chargedInBytes = 0
 
-    init(input: Operator, step: GroupWeightsStep) {
-        self.input = input
+    /// `sums` may hold what other rows left there.
+    init(_ step: GroupWeightsStep, sums: NodeSums = NodeSums()) {
         self.step = step
+        self.sums = sums
         table = GroupTable(keyCount: step.keys.count)
     }
 
-    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
-        if !isFilled {
-            while let batch = try input.next(context) {
-                if batch.count > 0 { try add(batch, context) }
-            }
-            isFilled = true
+    /// Adds all rows of an operator.
+    func addAll(_ input: Operator, _ context: ExecutionContext) throws(QueryError) {
+        while let batch = try input.next(context) {
+            if batch.count > 0 { try add(batch, context) }
         }
-        if step.keys.isEmpty { return total(context) }
-        if step.keys.count == 1,
-            let batch = reader.next(sums, step.keys[0], step.weight, context)
-        {
-            return batch
-        }
-        return rest(context)
     }
 
     private func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
@@ -45,29 +34,120 @@ final class GroupWeights: Operator {
                 weightMask: weights.positionMask, count: batch.count)
             guard !sums.isOverflowing else { throw RowWeights.overflow }
         } else {
-            let groups =
-                keys.isEmpty
-                ? [Int32](repeating: 0, count: batch.count)
-                : table.groups(of: keys, count: batch.count)
-            let groupCount = keys.isEmpty ? 1 : table.count
-            while totals.count < groupCount { totals.append(0) }
-            let mask = weights.positionMask
-            for row in 0..<batch.count {
-                let group = Int(groups[row])
-                let (sum, overflow) = totals[group].addingReportingOverflow(
-                    weights.integers[row & mask])
-                guard !overflow else { throw RowWeights.overflow }
-                totals[group] = sum
-            }
+            try addToTable(keys, weights, count: batch.count)
         }
+        try charge(context)
+    }
+
+    private func addToTable(
+        _ keys: [Vector], _ weights: Vector, count: Int
+    ) throws(QueryError) {
+        let groups =
+            keys.isEmpty
+            ? [Int32](repeating: 0, count: count) : table.groups(of: keys, count: count)
+        let groupCount = keys.isEmpty ? 1 : table.count
+        while totals.count < groupCount { totals.append(0) }
+        let mask = weights.positionMask
+        for row in 0..<count {
+            let group = Int(groups[row])
+            let (sum, overflow) = totals[group].addingReportingOverflow(
+                weights.integers[row & mask])
+            guard !overflow else { throw RowWeights.overflow }
+            totals[group] = sum
+        }
+    }
+
+    /// Adds the hashed rows of another thread's groups.
+    func mergeTable(_ other: WeightGroups, _ context: ExecutionContext) throws(QueryError) {
+        if !other.totals.isEmpty {
+            let all = 0..<other.totals.count
+            let weights = Vector(.integer, count: all.count)
+            for row in all { weights.integers[row] = other.totals[row] }
+            let keys = step.keys.indices.map { other.table.columns[$0].vector(all) }
+            try addToTable(keys, weights, count: all.count)
+        }
+        context.memory.give(back: other.chargedInBytes)
+        try charge(context)
+    }
+
+    private func charge(_ context: ExecutionContext) throws(QueryError) {
         let size = sums.sizeInBytes + table.sizeInBytes + totals.count * 8
         try context.memory.take(size - chargedInBytes)
         chargedInBytes = size
     }
 
+    /// Forgets everything.
+    func removeAll() {
+        sums.removeAll()
+        table = GroupTable(keyCount: step.keys.count)
+        totals = []
+    }
+}
+
+/// Merges equal rows: each row that comes out is different from the others and carries the sum of the
+/// weights of those it stands for. Takes all its input before it gives a row.
+final class GroupWeights: Operator {
+    /// Where the rows come from.
+    private enum Input {
+        case rows(Operator)
+        case parts(ParallelChain)
+    }
+
+    private let input: Input
+    private let step: GroupWeightsStep
+    private let groups: WeightGroups
+    private var reader = NodeSumReader()
+    private var isFilled = false
+    private var position = 0
+
+    init(input: Operator, step: GroupWeightsStep) {
+        self.input = .rows(input)
+        self.step = step
+        groups = WeightGroups(step)
+    }
+
+    init(chain: ParallelChain, step: GroupWeightsStep) {
+        input = .parts(chain)
+        self.step = step
+        groups = WeightGroups(step)
+    }
+
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        if !isFilled {
+            try fill(context)
+            isFilled = true
+        }
+        if step.keys.isEmpty { return total(context) }
+        if step.keys.count == 1,
+            let batch = reader.next(groups.sums, step.keys[0], step.weight, context)
+        {
+            return batch
+        }
+        return rest(context)
+    }
+
+    private func fill(_ context: ExecutionContext) throws(QueryError) {
+        switch input {
+        case .rows(let input): try groups.addAll(input, context)
+        case .parts(let chain):
+            // Sums by node do not depend on the order of rows: each thread keeps one table of them.
+            let sums = chain.workers.map { _ in NodeSums() }
+            try chain.run(context) {
+                (task, context) throws(QueryError) -> WeightGroups in
+                let part = WeightGroups(step, sums: sums[task.worker])
+                try part.addAll(task.input, context)
+                return part
+            } combine: { (part) throws(QueryError) in
+                try groups.mergeTable(part, context)
+            }
+            for sums in sums { groups.sums.merge(sums) }
+            guard !groups.sums.isOverflowing else { throw RowWeights.overflow }
+        }
+    }
+
     /// The only row, where there are no keys.
     private func total(_ context: ExecutionContext) -> Batch? {
-        guard position == 0, let total = totals.first else { return nil }
+        guard position == 0, let total = groups.totals.first else { return nil }
         position = 1
         return Batch(count: 1, width: context.variableCount).with(
             step.weight, .constant(.integer(total), count: 1))
@@ -75,27 +155,28 @@ final class GroupWeights: Operator {
 
     /// The rows that went into the hash table.
     private func rest(_ context: ExecutionContext) -> Batch? {
-        guard position < table.count else { return nil }
-        let range = position..<min(table.count, position + context.batchSize)
+        guard position < groups.table.count else { return nil }
+        let range = position..<min(groups.table.count, position + context.batchSize)
         position = range.upperBound
         var batch = Batch(count: range.count, width: context.variableCount)
         for (index, key) in step.keys.enumerated() {
-            batch[key] = table.columns[index].vector(range)
+            batch[key] = groups.table.columns[index].vector(range)
         }
         let weights = Vector(.integer, count: range.count)
-        for (row, group) in range.enumerated() { weights.integers[row] = totals[group] }
+        for (row, group) in range.enumerated() { weights.integers[row] = groups.totals[group] }
         batch[step.weight] = weights
         return batch
     }
 
     override func restart() {
-        sums.removeAll()
+        groups.removeAll()
         reader = NodeSumReader()
-        table = GroupTable(keyCount: step.keys.count)
-        totals = []
         isFilled = false
         position = 0
-        input.restart()
+        switch input {
+        case .rows(let input): input.restart()
+        case .parts(let chain): chain.restart()
+        }
     }
 }
 
@@ -129,7 +210,7 @@ struct NodeSumReader {
 }
 
 /// The step of ``GroupWeights``.
-struct GroupWeightsStep: PlanStep {
+struct GroupWeightsStep: PartitionedStep {
     /// Variables that hold nodes or relationships.
     let keys: [VariableID]
     let weight: VariableID
@@ -139,5 +220,8 @@ struct GroupWeightsStep: PlanStep {
     func details(_ names: VariableNames) -> String { names.list(keys) }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
         GroupWeights(input: inputs[0], step: self)
+    }
+    func makeOperator(_ chain: ParallelChain, _ builder: OperatorBuilder) -> Operator {
+        GroupWeights(chain: chain, step: self)
     }
 }

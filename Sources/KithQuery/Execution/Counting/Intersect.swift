@@ -275,6 +275,7 @@ struct IntersectStep: PlanStep {
     let weight: VariableID?
     let isWeighted: Bool
 
+    var isRowLocal: Bool { true }
     var name: String { node == nil ? "CountCommonNeighbours" : "CommonNeighbours" }
     func details(_ names: VariableNames) -> String {
         let node = node.map { names.name($0) } ?? ""

@@ -3,29 +3,65 @@ import KithValues
 
 /// Follows relationships and merges the rows that arrive at one node, without making them.
 final class Spread: Operator {
-    private let input: Operator
+    /// Where the rows come from.
+    private enum Input {
+        case rows(Operator)
+        case parts(ParallelChain)
+    }
+
+    private let input: Input
     private let step: SpreadStep
     private let sums = NodeSums()
     private var isFilled = false
     private var reader = NodeSumReader()
-    private var chargedInBytes = 0
 
     init(input: Operator, step: SpreadStep) {
-        self.input = input
+        self.input = .rows(input)
+        self.step = step
+    }
+
+    init(chain: ParallelChain, step: SpreadStep) {
+        input = .parts(chain)
         self.step = step
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         if !isFilled {
-            while let batch = try input.next(context) {
-                if batch.count > 0 { try add(batch, context) }
-            }
+            try fill(context)
             isFilled = true
         }
         return reader.next(sums, step.to, step.weight, context)
     }
 
-    private func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
+    private func fill(_ context: ExecutionContext) throws(QueryError) {
+        switch input {
+        case .rows(let input): try addAll(input, to: sums, context)
+        case .parts(let chain):
+            // Sums do not depend on the order of rows: each thread keeps one table of them.
+            let parts = chain.workers.map { _ in NodeSums() }
+            try chain.run(context) { (task, context) throws(QueryError) in
+                try addAll(task.input, to: parts[task.worker], context)
+            } combine: { (_) throws(QueryError) in
+            }
+            for part in parts { sums.merge(part) }
+            guard !sums.isOverflowing else { throw RowWeights.overflow }
+        }
+    }
+
+    private func addAll(
+        _ input: Operator, to sums: NodeSums, _ context: ExecutionContext
+    ) throws(QueryError) {
+        while let batch = try input.next(context) {
+            guard batch.count > 0 else { continue }
+            let before = sums.sizeInBytes
+            try add(batch, to: sums, context)
+            try context.memory.take(sums.sizeInBytes - before)
+        }
+    }
+
+    private func add(
+        _ batch: Batch, to sums: NodeSums, _ context: ExecutionContext
+    ) throws(QueryError) {
         let types = step.types.types(context)
         if types?.isEmpty == true { return }
         let nodes = batch[step.from]
@@ -44,21 +80,21 @@ final class Spread: Operator {
             }
         }
         guard !sums.isOverflowing else { throw RowWeights.overflow }
-        let size = sums.sizeInBytes
-        try context.memory.take(size - chargedInBytes)
-        chargedInBytes = size
     }
 
     override func restart() {
         sums.removeAll()
         isFilled = false
         reader = NodeSumReader()
-        input.restart()
+        switch input {
+        case .rows(let input): input.restart()
+        case .parts(let chain): chain.restart()
+        }
     }
 }
 
 /// The step of ``Spread``.
-struct SpreadStep: PlanStep {
+struct SpreadStep: PartitionedStep {
     let from: VariableID
     let to: VariableID
     let types: TypeCondition
@@ -72,5 +108,8 @@ struct SpreadStep: PlanStep {
     }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
         Spread(input: inputs[0], step: self)
+    }
+    func makeOperator(_ chain: ParallelChain, _ builder: OperatorBuilder) -> Operator {
+        Spread(chain: chain, step: self)
     }
 }

@@ -1,88 +1,30 @@
 import KithLanguage
 import KithValues
 
-/// Groups and aggregates that rows are added to: what one thread of a statement fills.
-///
-/// Several of them, filled with consecutive parts of the rows, are merged in the order of the parts;
-/// the result is as if one had seen all rows, but for the rounding of float sums, which depends on
-/// where the parts begin and on nothing else.
-final class Aggregation {
-    private let keys: [Project.Item]
-    private let calls: [AggregateCall]
-    /// The variable that says how many rows each row stands for; nil where it is one.
-    private let weight: VariableID?
-    private let grouping: RowGrouping?
-    private let states: [AggregateState]
-
-    init(keys: [Project.Item], calls: [AggregateCall], weight: VariableID? = nil) {
-        self.keys = keys
-        self.calls = calls
-        self.weight = weight
-        grouping = keys.isEmpty ? nil : RowGrouping(keys: keys)
-        states = calls.map { AggregateState.make($0) }
-    }
-
-    /// The number of groups: without keys one, even of no rows.
-    var groupCount: Int { grouping?.count ?? 1 }
-
-    /// Adds the rows of a batch, which has some.
-    func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
-        let groups = try grouping?.groups(of: batch, context)
-        let rows = AggregateRows(
-            count: batch.count, groups: groups, groupCount: groupCount,
-            weights: weight.map { batch[$0] })
-        for (call, state) in zip(calls, states) {
-            let argument = try call.argument?.evaluate(batch, context)
-            var constants: [Vector] = []
-            for constant in call.constants {
-                constants.append(try constant.evaluate(batch, context))
-            }
-            try state.add(argument, constants, rows)
-        }
-    }
-
-    /// Adds what another aggregation by the same keys and calls has; its rows come after those here.
-    func merge(_ other: Aggregation) throws(QueryError) {
-        var groups: [Int32] = [0]
-        if let grouping, let theirs = other.grouping { groups = grouping.merge(theirs) }
-        for (state, theirs) in zip(states, other.states) {
-            try state.merge(theirs, groups: groups, groupCount: groupCount)
-        }
-    }
-
-    /// The rows of some groups.
-    func rows(_ range: Range<Int>, width: Int) throws(QueryError) -> Batch {
-        var batch = Batch(count: range.count, width: width)
-        for (index, key) in keys.enumerated() {
-            batch[key.variable] = grouping?.keyVector(index, range) ?? .nulls(count: range.count)
-        }
-        for (call, state) in zip(calls, states) {
-            batch[call.variable] = try state.results(range)
-        }
-        return batch
-    }
-
-    /// The bytes it holds, roughly.
-    var sizeInBytes: Int {
-        (grouping?.sizeInBytes ?? 0) + states.reduce(0) { $0 + $1.sizeInBytes }
-    }
-}
-
 /// Groups rows by keys and computes aggregates for each group; groups come in the order of their
 /// first row. Without keys there is one group, even of no rows.
 final class Aggregate: Operator {
-    private let input: Operator
-    private let keys: [Project.Item]
-    private let calls: [AggregateCall]
-    private let weight: VariableID?
+    /// Where the rows come from.
+    private enum Input {
+        case rows(Operator)
+        /// A chain, with what each of its threads fills.
+        case parts(ParallelChain, [Aggregation.Recipe])
+    }
+
+    private let input: Input
+    private let recipe: Aggregation.Recipe
     private var aggregation: Aggregation?
     private var position = 0
 
-    init(input: Operator, keys: [Project.Item], calls: [AggregateCall], weight: VariableID?) {
-        self.input = input
-        self.keys = keys
-        self.calls = calls
-        self.weight = weight
+    init(input: Operator, recipe: Aggregation.Recipe) {
+        self.input = .rows(input)
+        self.recipe = recipe
+    }
+
+    /// `parts` has a recipe for each thread of the chain.
+    init(chain: ParallelChain, parts: [Aggregation.Recipe], recipe: Aggregation.Recipe) {
+        input = .parts(chain, parts)
+        self.recipe = recipe
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
@@ -90,15 +32,7 @@ final class Aggregate: Operator {
         if let aggregation {
             filled = aggregation
         } else {
-            filled = Aggregation(keys: keys, calls: calls, weight: weight)
-            var charged = 0
-            while let batch = try input.next(context) {
-                guard batch.count > 0 else { continue }
-                try filled.add(batch, context)
-                let size = filled.sizeInBytes
-                try context.memory.take(size - charged)
-                charged = size
-            }
+            filled = try fill(context)
             aggregation = filled
         }
         let total = filled.groupCount
@@ -108,17 +42,75 @@ final class Aggregate: Operator {
         return try filled.rows(range, width: context.variableCount)
     }
 
+    private func fill(_ context: ExecutionContext) throws(QueryError) -> Aggregation {
+        let total = Aggregation(recipe)
+        var charged = 0
+        switch input {
+        case .rows(let input): try total.addAll(input, context, charged: &charged)
+        case .parts(let chain, let recipes):
+            if total.mayTakeAnyOrder {
+                if let filled = try fillAnyOrder(chain, recipes, context) { return filled }
+                chain.restart()
+            }
+            try chain.run(context) {
+                (task, context) throws(QueryError) -> (Aggregation, Int) in
+                let part = Aggregation(recipes[task.worker])
+                var charged = 0
+                try part.addAll(task.input, context, charged: &charged)
+                part.detach()
+                return (part, charged)
+            } combine: { (part, partCharged) throws(QueryError) in
+                try total.merge(part)
+                let size = total.sizeInBytes
+                try context.memory.take(size - charged - partCharged)
+                charged = size
+            }
+        }
+        return total
+    }
+
+    /// Lets each thread fill one aggregation with all of its parts; nil where the rows turn out to be
+    /// such that their order may matter to an aggregate.
+    private func fillAnyOrder(
+        _ chain: ParallelChain, _ recipes: [Aggregation.Recipe], _ context: ExecutionContext
+    ) throws(QueryError) -> Aggregation? {
+        let fills = recipes.map { Aggregation.Fill(Aggregation($0)) }
+        try chain.run(context) { (task, context) throws(QueryError) in
+            try fills[task.worker].add(task, context)
+        } combine: { (_) throws(QueryError) in
+        }
+        let charged = fills.reduce(0) { $0 + $1.chargedInBytes }
+        let total = Aggregation(recipe)
+        var isGood = fills.allSatisfy { $0.aggregation.mayTakeAnyOrder }
+        if isGood {
+            try total.merge(fills)
+            isGood = total.mayTakeAnyOrder
+        }
+        guard isGood else {
+            context.memory.give(back: charged)
+            return nil
+        }
+        try context.memory.take(total.sizeInBytes - charged)
+        return total
+    }
+
     override func restart() {
         aggregation = nil
         position = 0
-        input.restart()
+        switch input {
+        case .rows(let input): input.restart()
+        case .parts(let chain, _): chain.restart()
+        }
     }
 
-    override var mayRunAgain: Bool { input.mayRunAgain }
+    override var mayRunAgain: Bool {
+        if case .rows(let input) = input { return input.mayRunAgain }
+        return false
+    }
 }
 
 /// The step of ``Aggregate``.
-struct AggregateStep: PlanStep {
+struct AggregateStep: PartitionedStep {
     let keys: [BoundProjection.Item]
     let aggregates: [BoundProjection.Aggregate]
     /// The variable that says how many rows each row stands for; nil where it is one.
@@ -137,6 +129,18 @@ struct AggregateStep: PlanStep {
     func makeOperator(
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
+        Aggregate(input: inputs[0], recipe: try recipe(builder))
+    }
+
+    func makeOperator(
+        _ chain: ParallelChain, _ builder: OperatorBuilder
+    ) throws(QueryError) -> Operator {
+        var parts: [Aggregation.Recipe] = []
+        for _ in chain.workers { parts.append(try recipe(builder)) }
+        return Aggregate(chain: chain, parts: parts, recipe: try recipe(builder))
+    }
+
+    private func recipe(_ builder: OperatorBuilder) throws(QueryError) -> Aggregation.Recipe {
         var compiledKeys: [Project.Item] = []
         for key in keys {
             compiledKeys.append(
@@ -161,6 +165,6 @@ struct AggregateStep: PlanStep {
                     argument: try builder.compile(aggregate.arguments.first),
                     constants: constants, span: aggregate.span))
         }
-        return Aggregate(input: inputs[0], keys: compiledKeys, calls: calls, weight: weight)
+        return Aggregation.Recipe(keys: compiledKeys, calls: calls, weight: weight)
     }
 }

@@ -108,6 +108,7 @@ struct ExpandStep: PlanStep {
     /// Whether the ids of relationships must be found.
     var needsRelationships: Bool { relationship != nil || !uniqueness.others.isEmpty }
 
+    var isRowLocal: Bool { true }
     var name: String { "Expand" }
     func details(_ names: VariableNames) -> String {
         let inner = (relationship.map { names.name($0) } ?? "") + types.text

@@ -181,6 +181,7 @@ struct ExpandIntoStep: PlanStep {
     /// Whether the ids of relationships must be found.
     var needsRelationships: Bool { relationship != nil || !uniqueness.others.isEmpty }
 
+    var isRowLocal: Bool { true }
     var name: String { "ExpandInto" }
     func details(_ names: VariableNames) -> String {
         let inner = (relationship.map { names.name($0) } ?? "") + types.text

@@ -33,6 +33,7 @@ final class Filter: Operator {
 struct FilterStep: PlanStep {
     let predicate: BoundExpression
 
+    var isRowLocal: Bool { true }
     var name: String { "Filter" }
     func details(_ names: VariableNames) -> String { predicate.text(names) }
     func makeOperator(

@@ -230,6 +230,7 @@ struct IndexSeekStep: PlanStep {
     let index: IndexDefinition
     let condition: IndexCondition
 
+    var isRowLocal: Bool { true }
     var name: String { index.isUnique ? "UniqueIndexSeek" : "IndexSeek" }
     func details(_ names: VariableNames) -> String {
         var parts = condition.equal.map { "= \($0.text(names))" }
@@ -295,6 +296,7 @@ struct IDSeekStep: PlanStep {
     let isNode: Bool
     let id: BoundExpression
 
+    var isRowLocal: Bool { true }
     var name: String { isNode ? "NodeByID" : "RelationshipByID" }
     func details(_ names: VariableNames) -> String {
         "\(names.name(variable)) = \(id.text(names))"

@@ -84,6 +84,7 @@ struct NodeScanStep: PlanStep {
     let variable: VariableID
     let labels: [String]
 
+    var isRowLocal: Bool { true }
     var name: String { labels.isEmpty ? "AllNodesScan" : "LabelScan" }
     func details(_ names: VariableNames) -> String {
         names.name(variable) + labels.map { ":\($0)" }.joined()

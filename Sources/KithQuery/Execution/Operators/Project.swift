@@ -57,6 +57,7 @@ struct ProjectStep: PlanStep {
     let items: [BoundProjection.Item]
     let kept: [VariableID]
 
+    var isRowLocal: Bool { true }
     var name: String { "Project" }
     func details(_ names: VariableNames) -> String {
         items.map { item in
@@ -82,6 +83,7 @@ struct ProjectStep: PlanStep {
 struct KeepStep: PlanStep {
     let kept: [VariableID]
 
+    var isRowLocal: Bool { true }
     var name: String { "Keep" }
     func details(_ names: VariableNames) -> String { names.list(kept) }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {

@@ -111,6 +111,7 @@ struct ReachableExpandStep: PlanStep {
     let maximum: Int?
     let kept: [VariableID]
 
+    var isRowLocal: Bool { true }
     var name: String { "ReachableExpand" }
     func details(_ names: VariableNames) -> String {
         let bounds = "*\(minimum)..\(maximum.map(String.init) ?? "")"

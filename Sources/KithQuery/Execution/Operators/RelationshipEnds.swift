@@ -103,6 +103,7 @@ struct RelationshipEndsStep: PlanStep {
     /// The bounds of a variable-length step; nil for a single relationship.
     let length: LengthRange?
 
+    var isRowLocal: Bool { true }
     var name: String { "RelationshipEnds" }
     func details(_ names: VariableNames) -> String {
         let inner = names.name(relationship) + types.text
@@ -174,6 +175,7 @@ struct BuildPathStep: PlanStep {
     /// The variables of its relationships and lists of relationships, in order.
     let relationships: [VariableID]
 
+    var isRowLocal: Bool { true }
     var name: String { "BuildPath" }
     func details(_ names: VariableNames) -> String { names.name(variable) }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {

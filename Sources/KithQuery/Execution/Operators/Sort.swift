@@ -4,29 +4,34 @@ import KithValues
 ///
 /// With a bound (ORDER BY with LIMIT) it keeps no more than the best rows seen so far.
 final class Sort: Operator {
-    /// A key and its direction.
-    struct Key {
-        let expression: VectorExpression
-        let isDescending: Bool
+    /// What is ordered, compiled for one thread.
+    struct Recipe {
+        let keys: [SortKey]
+        /// The operands of SKIP and LIMIT above, so that rows beyond them need not be kept.
+        let bound: (skip: VectorExpression?, limit: VectorExpression)?
+        let width: Int
     }
 
-    private let input: Operator
-    private let keys: [Key]
-    private let bound: (skip: VectorExpression?, limit: VectorExpression)?
-    private let width: Int
+    /// Where the rows come from.
+    private enum Input {
+        case rows(Operator)
+        /// A chain, with the keys for each of its threads.
+        case parts(ParallelChain, [[SortKey]])
+    }
+
+    private let input: Input
+    private let recipe: Recipe
     private var sorted: Batch?
     private var position = 0
 
-    /// `bound`: the operands of SKIP and LIMIT above, so that rows beyond them need not
-    ///   be kept.
-    init(
-        input: Operator, keys: [Key], bound: (skip: VectorExpression?, limit: VectorExpression)?,
-        width: Int
-    ) {
-        self.input = input
-        self.keys = keys
-        self.bound = bound
-        self.width = width
+    init(input: Operator, recipe: Recipe) {
+        self.input = .rows(input)
+        self.recipe = recipe
+    }
+
+    init(chain: ParallelChain, keys: [[SortKey]], recipe: Recipe) {
+        input = .parts(chain, keys)
+        self.recipe = recipe
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
@@ -39,163 +44,55 @@ final class Sort: Operator {
 
     private func sortAll(_ context: ExecutionContext) throws(QueryError) -> Batch {
         var most = Int.max
-        if let bound {
+        if let bound = recipe.bound {
             let skip = try RowCount.evaluate(bound.skip, "SKIP", context) ?? 0
             let limit = try RowCount.evaluate(bound.limit, "LIMIT", context) ?? .max
             let (sum, overflow) = skip.addingReportingOverflow(limit)
             most = overflow ? .max : sum
         }
-        var rows = BufferedRows()
-        var keyVectors: [[Vector]] = []
-        var bar: SortBar?
-        while var batch = try input.next(context) {
-            guard batch.count > 0 else { continue }
-            var vectors: [Vector] = []
-            for key in keys { vectors.append(try key.expression.evaluate(batch, context)) }
-            if let kept = bar?.rows(within: vectors[0]), kept.count < batch.count {
-                if kept.isEmpty { continue }
-                batch = batch.gathered(kept)
-                vectors = vectors.map { $0.gathered(kept, count: kept.count) }
-            }
-            try rows.append(batch, context)
-            keyVectors.append(vectors)
-            if most < .max, rows.count > 4 * max(most, context.batchSize) {
-                let (best, bestKeys) = ordered(rows, keyVectors, most)
-                rows.removeAll(context)
-                try rows.append(best, context)
-                keyVectors = [bestKeys]
-                bar = SortBar(bestKeys[0], at: most - 1, isDescending: keys[0].isDescending)
+        let all = SortedRows(recipe.keys, most: most, width: recipe.width)
+        switch input {
+        case .rows(let input): try all.addAll(input, context)
+        case .parts(let chain, let keys):
+            let bars = chain.workers.map { _ in LastBar() }
+            try chain.run(context) {
+                (task, context) throws(QueryError) -> SortedRows in
+                let last = bars[task.worker]
+                let part = SortedRows(
+                    keys[task.worker], most: most, width: recipe.width, bar: last.bar)
+                try part.addAll(task.input, context)
+                last.bar = part.bar
+                try part.reduce(context)
+                return part
+            } combine: { (part) throws(QueryError) in
+                try all.merge(part, context)
             }
         }
-        if rows.count == 0 { return Batch(count: 0, width: width) }
-        let result = ordered(rows, keyVectors, most).rows
-        return result
+        return all.result()
     }
 
-    /// The first `most` rows in order, with their keys.
-    private func ordered(
-        _ rows: BufferedRows, _ keyVectors: [[Vector]], _ most: Int
-    ) -> (rows: Batch, keys: [Vector]) {
-        let all = rows.combined(width: width)
-        let vectors = keys.indices.map { index in
-            Vector.concatenated(keyVectors.map { $0[index] })
-        }
-        let order = SortOrder(vectors: vectors, descending: keys.map { $0.isDescending })
-        let indices = order.sortedRows(count: all.count, first: most)
-        return (
-            all.gathered(indices),
-            indices.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return vectors }
-                return vectors.map { $0.gathered(base, count: buffer.count) }
-            }
-        )
+    /// The bar that a thread takes along from part to part: it has seen enough rows within it.
+    private final class LastBar {
+        var bar: SortBar?
     }
 
     override func restart() {
         sorted = nil
         position = 0
-        input.restart()
-    }
-
-    override var mayRunAgain: Bool { input.mayRunAgain }
-}
-
-/// The first key of the last row worth keeping: rows beyond it need not be looked at.
-private struct SortBar {
-    private let number: Int64
-    private let isDescending: Bool
-
-    /// nil where the key at `row` is no integer.
-    init?(_ key: Vector, at row: Int, isDescending: Bool) {
-        guard key.layout == .integer, row >= 0, row < key.count, !key.isNull(row) else {
-            return nil
-        }
-        number = key.integers[key.position(row)]
-        self.isDescending = isDescending
-    }
-
-    /// The rows that are not beyond the bar; nil where all must be kept, because the keys are of
-    /// another kind.
-    func rows(within key: Vector) -> [Int32]? {
-        guard key.layout == .integer, key.validity == nil, !key.isConstant else { return nil }
-        let numbers = key.integers
-        let (number, isDescending) = (number, isDescending)
-        return [Int32](unsafeUninitializedCapacity: key.count) { rows, initialized in
-            var kept = 0
-            var row = 0
-            while row < key.count {
-                rows[kept] = Int32(truncatingIfNeeded: row)
-                let isWithin = isDescending ? numbers[row] >= number : numbers[row] <= number
-                kept &+= Int(unsafeBitCast(isWithin, to: UInt8.self))
-                row &+= 1
-            }
-            initialized = kept
+        switch input {
+        case .rows(let input): input.restart()
+        case .parts(let chain, _): chain.restart()
         }
     }
-}
 
-/// The order of rows by several key vectors.
-struct SortOrder {
-    let vectors: [Vector]
-    let descending: [Bool]
-
-    /// The numbers of the first `most` rows in ascending order of the keys; stable.
-    func sortedRows(count: Int, first most: Int) -> [Int32] {
-        var rows = (0..<Int32(count)).map { $0 }
-        if vectors.count == 1, vectors[0].hasNoNulls, vectors[0].layout == .integer,
-            !vectors[0].isConstant
-        {
-            let numbers = vectors[0].integers
-            if descending[0] {
-                rows.sort { (a, b) in
-                    let (x, y) = (numbers[Int(a)], numbers[Int(b)])
-                    return x != y ? x > y : a < b
-                }
-            } else {
-                rows.sort { (a, b) in
-                    let (x, y) = (numbers[Int(a)], numbers[Int(b)])
-                    return x != y ? x < y : a < b
-                }
-            }
-        } else {
-            rows.sort { (a, b) in
-                let order = compare(Int(a), Int(b))
-                return order != 0 ? order < 0 : a < b
-            }
-        }
-        return most < count ? Array(rows[..<most]) : rows
-    }
-
-    /// Negative, zero or positive as row `a` sorts before, with or after row `b`.
-    func compare(_ a: Int, _ b: Int) -> Int {
-        for (index, vector) in vectors.enumerated() {
-            let order = Self.compare(vector, a, b)
-            if order != 0 { return descending[index] ? -order : order }
-        }
-        return 0
-    }
-
-    private static func compare(_ vector: Vector, _ a: Int, _ b: Int) -> Int {
-        if vector.isConstant { return 0 }
-        switch vector.layout {
-        case .null: return 0
-        case .tagged: return Value.orderCompare(vector.values[a], vector.values[b])
-        default: break
-        }
-        let (aIsNull, bIsNull) = (vector.isNull(a), vector.isNull(b))
-        if aIsNull || bIsNull { return (aIsNull ? 1 : 0) - (bIsNull ? 1 : 0) }
-        switch vector.layout {
-        case .integer, .date:
-            let (x, y) = (vector.integers[a], vector.integers[b])
-            return x < y ? -1 : (x > y ? 1 : 0)
-        case .string: return StringView.compare(vector.strings[a], vector.strings[b])
-        default: return Value.orderCompare(vector.value(at: a), vector.value(at: b))
-        }
+    override var mayRunAgain: Bool {
+        if case .rows(let input) = input { return input.mayRunAgain }
+        return false
     }
 }
 
 /// The step of ``Sort``.
-struct SortStep: PlanStep {
+struct SortStep: PartitionedStep {
     let keys: [BoundProjection.SortKey]
     let skip: BoundExpression?
     let limit: BoundExpression?
@@ -208,15 +105,31 @@ struct SortStep: PlanStep {
     func makeOperator(
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
-        var compiled: [Sort.Key] = []
+        Sort(input: inputs[0], recipe: try recipe(builder))
+    }
+
+    func makeOperator(
+        _ chain: ParallelChain, _ builder: OperatorBuilder
+    ) throws(QueryError) -> Operator {
+        var parts: [[SortKey]] = []
+        for _ in chain.workers { parts.append(try sortKeys(builder)) }
+        return Sort(chain: chain, keys: parts, recipe: try recipe(builder))
+    }
+
+    private func recipe(_ builder: OperatorBuilder) throws(QueryError) -> Sort.Recipe {
+        var bound: (skip: VectorExpression?, limit: VectorExpression)?
+        if let limit { bound = (try builder.compile(skip), try builder.compile(limit)) }
+        return Sort.Recipe(keys: try sortKeys(builder), bound: bound, width: builder.width)
+    }
+
+    private func sortKeys(_ builder: OperatorBuilder) throws(QueryError) -> [SortKey] {
+        var compiled: [SortKey] = []
         for key in keys {
             compiled.append(
-                Sort.Key(
+                SortKey(
                     expression: try builder.compile(key.expression),
                     isDescending: key.isDescending))
         }
-        var bound: (skip: VectorExpression?, limit: VectorExpression)?
-        if let limit { bound = (try builder.compile(skip), try builder.compile(limit)) }
-        return Sort(input: inputs[0], keys: compiled, bound: bound, width: builder.width)
+        return compiled
     }
 }

@@ -70,6 +70,7 @@ struct UnwindStep: PlanStep {
     let list: BoundExpression
     let variable: VariableID
 
+    var isRowLocal: Bool { true }
     var name: String { "Unwind" }
     func details(_ names: VariableNames) -> String {
         "\(list.text(names)) AS \(names.name(variable))"

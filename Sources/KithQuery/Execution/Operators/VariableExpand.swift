@@ -209,6 +209,7 @@ struct VariableExpandStep: PlanStep {
     let uniqueness: RelationshipUniqueness
     let kept: [VariableID]
 
+    var isRowLocal: Bool { true }
     var name: String { isInto ? "VariableExpandInto" : "VariableExpand" }
     func details(_ names: VariableNames) -> String {
         let bounds = "*\(minimum)..\(maximum.map(String.init) ?? "")"

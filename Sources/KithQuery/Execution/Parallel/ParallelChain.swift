@@ -1,0 +1,121 @@
+import KithGraph
+
+/// Steps that treat each row by itself, made once for every thread: they share a source, whose rows
+/// they take part by part.
+///
+/// What a step above makes of each part is combined in the order of the parts, so that the result
+/// does not depend on which thread was faster.
+final class ParallelChain: RunResource {
+    /// The operators of one thread.
+    final class Worker {
+        let input: PartInput
+        let root: Operator
+        var context: ExecutionContext?
+
+        init(input: PartInput, root: Operator) {
+            self.input = input
+            self.root = root
+        }
+    }
+
+    private let source: PartSource
+    let workers: [Worker]
+
+    init(source: PartSource, workers: [Worker]) {
+        self.source = source
+        self.workers = workers
+    }
+
+    /// What a thread is to do.
+    struct Task {
+        /// The number of the thread's worker.
+        let worker: Int
+        /// The number of the part.
+        let part: Int
+        /// Gives the rows of the part.
+        let input: Operator
+    }
+
+    /// Runs `body` for every part; `combine` takes its results in the order of the parts, one at a
+    /// time.
+    ///
+    /// - Throws: the error that running the parts one after another would have met first.
+    func run<Part>(
+        _ context: ExecutionContext,
+        _ body: (Task, ExecutionContext) throws(QueryError) -> Part,
+        combine: (Part) throws(QueryError) -> Void
+    ) throws(QueryError) {
+        context.register(self)
+        source.begin(context)
+        for worker in workers { worker.context = context.forWorker() }
+        let results = PartResults<Part>()
+        WorkerThreads.run(count: workers.count) { number in
+            let worker = workers[number]
+            guard let context = worker.context else { return }
+            while let (part, batches) = source.take() {
+                worker.root.restart()
+                worker.input.begin(batches)
+                do throws(QueryError) {
+                    let task = Task(worker: number, part: part, input: worker.root)
+                    let result = try body(task, context)
+                    results.add(part, result)
+                } catch {
+                    source.fail(part, error)
+                    return
+                }
+                if let (part, error) = results.combineReady(combine) { source.fail(part, error) }
+            }
+        }
+        try source.end()
+    }
+
+    func restart() { source.restart() }
+
+    func runEnded() {
+        for worker in workers {
+            worker.root.restart()
+            worker.context?.endRun()
+            worker.context = nil
+        }
+    }
+}
+
+/// The results of parts, which are combined in the order of the parts.
+private final class PartResults<Part> {
+    private let monitor = Monitor()
+    private var waiting: [Int: Part] = [:]
+    private var next = 0
+    private var isCombining = false
+
+    func add(_ number: Int, _ part: Part) {
+        monitor.lock()
+        waiting[number] = part
+        monitor.unlock()
+    }
+
+    /// Combines all results that are next in order, unless another thread is at it.
+    ///
+    /// - Returns: the part and its error, where combining failed.
+    func combineReady(
+        _ combine: (Part) throws(QueryError) -> Void
+    ) -> (part: Int, error: QueryError)? {
+        monitor.lock()
+        defer { monitor.unlock() }
+        guard !isCombining else { return nil }
+        isCombining = true
+        defer { isCombining = false }
+        while let part = waiting.removeValue(forKey: next) {
+            monitor.unlock()
+            var failure: QueryError?
+            do throws(QueryError) {
+                try combine(part)
+            } catch {
+                failure = error
+            }
+            monitor.lock()
+            if let failure { return (next, failure) }
+            next += 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,51 @@
+/// A step that takes all its rows before it gives one, and can take them from several threads.
+protocol PartitionedStep: PlanStep {
+    /// Makes the operator that takes its rows from a chain.
+    func makeOperator(
+        _ chain: ParallelChain, _ builder: OperatorBuilder
+    ) throws(QueryError) -> Operator
+}
+
+/// Where a plan is cut so that several threads run it: below a ``PartitionedStep``, above the lowest
+/// step whose rows are enough to be shared out. Every step between treats each row by itself.
+struct ParallelSplit {
+    let sink: any PartitionedStep
+    /// The step right below the sink.
+    let top: PlanNode
+    /// The step whose rows are shared out.
+    let source: PlanNode
+
+    /// A thread gets at least so many parts, where there are enough rows, for all to end together.
+    private static let partsPerThread = 8.0
+    /// A part has at most so many rows.
+    private static let rowsPerPartMax = 32_768.0
+
+    /// nil where one thread is to run the step and all below it.
+    init?(_ node: PlanNode, _ options: ExecutionOptions) {
+        guard options.threads > 1, let sink = node.step as? any PartitionedStep,
+            node.inputs.count == 1
+        else { return nil }
+        let isForced = options.parallelRowsMin == 0
+        let enough = isForced ? 2 : Self.partsPerThread * Double(options.threads)
+        var source = node.inputs[0]
+        var most = source.estimatedRows
+        while source.step.isRowLocal, source.inputs.count == 1,
+            source.inputs[0].estimatedRows >= enough
+        {
+            source = source.inputs[0]
+            most = max(most, source.estimatedRows)
+        }
+        guard most >= Double(options.parallelRowsMin), !(source.step is UnitRowStep) else {
+            return nil
+        }
+        self.sink = sink
+        self.source = source
+        top = node.inputs[0]
+    }
+
+    /// How many rows a part is to have.
+    func rowsPerPart(_ options: ExecutionOptions) -> Int {
+        let parts = Self.partsPerThread * Double(options.threads)
+        return Int(min(max(source.estimatedRows / parts, 1), Self.rowsPerPartMax))
+    }
+}

@@ -1,0 +1,111 @@
+import KithGraph
+
+/// The rows of a step, handed out in consecutive parts to the threads that work on them.
+final class PartSource: @unchecked Sendable {
+    // Sendable: all that changes is touched by one thread at a time, the one within `monitor`.
+
+    private let monitor = Monitor()
+    private let source: Operator
+    private let rowsPerPart: Int
+    private var context: ExecutionContext?
+    /// The batch that is not handed out wholly, and how many of its rows are.
+    private var rest: (batch: Batch, position: Int)?
+    private var partCount = 0
+    private var isOver = false
+    private var failure: (part: Int, error: QueryError)?
+
+    init(_ source: Operator, rowsPerPart: Int) {
+        self.source = source
+        self.rowsPerPart = max(rowsPerPart, 1)
+    }
+
+    /// Begins to hand out, while the source runs in `context`.
+    func begin(_ context: ExecutionContext) { self.context = context }
+
+    /// The next part, by its number; nil after the last one, or when some part failed.
+    func take() -> (part: Int, batches: [Batch])? {
+        monitor.lock()
+        defer { monitor.unlock() }
+        guard !isOver, failure == nil, let context else { return nil }
+        var batches: [Batch] = []
+        do throws(QueryError) {
+            var room = rowsPerPart
+            while room > 0, let batch = try nextPiece(context) {
+                batches.append(batch)
+                room -= batch.count
+            }
+        } catch {
+            failure = (partCount, error)
+            return nil
+        }
+        guard !batches.isEmpty else { return nil }
+        defer { partCount += 1 }
+        return (partCount, batches)
+    }
+
+    /// The next rows, no more than a part has.
+    private func nextPiece(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        if rest == nil {
+            guard let batch = try source.nextNonEmpty(context) else {
+                isOver = true
+                return nil
+            }
+            rest = (batch, 0)
+        }
+        guard let (batch, position) = rest else { return nil }
+        let count = min(rowsPerPart, batch.count - position)
+        rest = position + count == batch.count ? nil : (batch, position + count)
+        return batch.slice(from: position, count: count)
+    }
+
+    /// Notes that a part failed: no more parts are handed out, and of all errors that of the first
+    /// part counts, which is the one that a single thread would have met.
+    func fail(_ part: Int, _ error: QueryError) {
+        monitor.lock()
+        defer { monitor.unlock() }
+        if let failure, failure.part <= part { return }
+        failure = (part, error)
+    }
+
+    /// What is left of the run when all parts are done.
+    ///
+    /// - Throws: the error of the first part that failed.
+    func end() throws(QueryError) {
+        context = nil
+        rest = nil
+        if let failure { throw failure.error }
+    }
+
+    /// Goes back to the beginning.
+    func restart() {
+        context = nil
+        rest = nil
+        partCount = 0
+        isOver = false
+        failure = nil
+        source.restart()
+    }
+}
+
+/// The lowest step of a chain: gives the batches of the part that its thread works on.
+final class PartInput: Operator {
+    private var batches: [Batch] = []
+    private var position = 0
+
+    /// Begins another part.
+    func begin(_ batches: [Batch]) {
+        self.batches = batches
+        position = 0
+    }
+
+    override func produce(_ context: ExecutionContext) -> Batch? {
+        guard position < batches.count else { return nil }
+        defer { position += 1 }
+        return batches[position]
+    }
+
+    override func restart() {
+        batches = []
+        position = 0
+    }
+}
