@@ -5,8 +5,8 @@ extension GraphReader {
     ///
     /// What was made for this state of the graph before is given again, as long as
     /// ``GraphOptions/projectionCacheBudgetInBytes`` lets it be kept; so are the parts that it shares
-    /// with other definitions. A write transaction that has changed something makes its projections
-    /// anew each time, on one thread.
+    /// with other definitions. In a write transaction they are read on one thread, and once it has
+    /// changed something made anew each time.
     ///
     /// - Throws: ``ProjectionError`` for names that the graph does not know, and for weights that are
     ///   missing, no numbers, or not finite.
@@ -26,7 +26,7 @@ extension GraphReader {
         let isChanged = pending.map { !$0.isEmpty } ?? false
         let builder = ProjectionBuilder(
             self, try ProjectionNames(definition, catalog), definition.defaultWeight,
-            team: isChanged ? nil : team, shouldStop: team)
+            team: owned == nil ? team : nil, shouldStop: team)
         let shelf = isChanged ? nil : tables.projections
         let nodes = try builder.nodes(shelf, reserve)
         func lists(_ direction: Direction) throws(ProjectionError) -> ProjectedLists {

@@ -5,8 +5,18 @@
 enum AlgorithmProcedures {
     /// All of them.
     static let all: [any Procedure] = [
+        AlgorithmProcedure.betweenness,
+        AlgorithmProcedure.closeness,
+        AlgorithmProcedure.coreNumbers,
         AlgorithmProcedure.degree,
+        AlgorithmProcedure.harmonic,
+        AlgorithmProcedure.labelPropagation,
+        AlgorithmProcedure.leiden,
+        AlgorithmProcedure.louvain,
         AlgorithmProcedure.pageRank,
+        AlgorithmProcedure.shortestPaths,
+        AlgorithmProcedure.strongComponents,
+        AlgorithmProcedure.triangles,
         AlgorithmProcedure.weakComponents,
     ]
 }

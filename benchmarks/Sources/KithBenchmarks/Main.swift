@@ -2,7 +2,8 @@ import Glibc
 
 /// `kith-benchmarks WORKLOAD [DIRECTORY]`: prints ratios measured within one run.
 ///
-/// `kith-benchmarks crm DATABASE …` measures queries on an imported graph; see ``CRMWorkload``.
+/// `kith-benchmarks crm DATABASE …` measures queries on an imported graph; see ``CRMWorkload``;
+/// `kith-benchmarks algorithms DATABASE` graph algorithms, see ``AlgorithmWorkload``.
 @main
 struct Benchmarks {
     /// Every workload by name.
@@ -21,6 +22,7 @@ struct Benchmarks {
         let arguments = CommandLine.arguments
         let name = arguments.count > 1 ? arguments[1] : "all"
         if name == "crm" { return try CRMWorkload.run(Array(arguments.dropFirst(2))) }
+        if name == "algorithms" { return try AlgorithmWorkload.run(Array(arguments.dropFirst(2))) }
         let parent = arguments.count > 2 ? arguments[2] : "."
         let directory = "\(parent)/kith-benchmark-\(getpid())"
         mkdir(directory, 0o700)
@@ -33,7 +35,7 @@ struct Benchmarks {
         }
         if !found {
             let names = workloads.map(\.name).joined(separator: ", ")
-            print("workloads: \(names), or all; crm DATABASE")
+            print("workloads: \(names), or all; crm DATABASE; algorithms DATABASE")
             exit(2)
         }
     }

@@ -86,6 +86,7 @@ final class ProcedureRows {
     func end() {
         batch = nil
         cursor = nil
+        argumentVectors = []
     }
 
     /// Some rows of the batch with what the procedure gives for them; nil when all are done.

@@ -1,0 +1,152 @@
+import KithGraph
+import Synchronization
+
+/// The distances of all nodes from one, and on which way they are reached.
+///
+/// Without weights level by level on all threads (breadth first), with weights by Dijkstra's algorithm.
+/// Of several shortest paths that over the nodes of the smallest numbers, from the end, is taken.
+struct ShortestPaths {
+    /// The node that paths begin at.
+    let source: Int
+    /// The node that paths end at; nil for all.
+    let target: Int?
+
+    /// What a search found.
+    struct Tree {
+        /// The distance of each node; infinite where none leads.
+        var distances: [Double]
+        /// The node before each on its path; ``ProjectedNodes/missing`` for the source and where none
+        /// leads.
+        var predecessors: [UInt32]
+    }
+
+    private static let blockSize = 256
+
+    /// Searches; O(*n* + *m*), with weights O(*m* log *n*).
+    ///
+    /// - Precondition: no weight is below 0.
+    func tree(_ lists: ProjectedLists, _ team: WorkTeam) throws(WorkStopped) -> Tree {
+        lists.weights == nil
+            ? try treeByLevels(lists, team) : try treeByWeight(lists, team)
+    }
+
+    private func treeByLevels(
+        _ lists: ProjectedLists, _ team: WorkTeam
+    ) throws(WorkStopped) -> Tree {
+        let count = lists.nodeCount
+        let levels = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: max(count, 1))
+        let before = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: max(count, 1))
+        defer {
+            levels.deallocate()
+            before.deallocate()
+        }
+        for node in 0..<count {
+            (levels + node).initialize(to: Atomic(.max))
+            (before + node).initialize(to: Atomic(ProjectedNodes.missing))
+        }
+        levels[source].store(0, ordering: .relaxed)
+        let found = (0..<team.count).map { _ in Found() }
+        var front = [UInt32(truncatingIfNeeded: source)]
+        var level: UInt32 = 0
+        while !front.isEmpty {
+            if let target, levels[target].load(ordering: .relaxed) != .max { break }
+            level += 1
+            try front.withUnsafeBufferPointer { (front) throws(WorkStopped) in
+                try team.forEachBlock(of: front.count, size: Self.blockSize) { block, worker in
+                    for index in block {
+                        Self.follow(front[index], lists, level, levels, before, found[worker])
+                    }
+                }
+            }
+            front = found.flatMap { $0.take() }
+        }
+        return Tree(
+            distances: (0..<count).map { node in
+                let level = levels[node].load(ordering: .relaxed)
+                return level == .max ? .infinity : Double(level)
+            }, predecessors: (0..<count).map { before[$0].load(ordering: .relaxed) })
+    }
+
+    /// Reaches the neighbours of a node that no earlier level has.
+    private static func follow(
+        _ node: UInt32, _ lists: ProjectedLists, _ level: UInt32,
+        _ levels: UnsafeMutablePointer<Atomic<UInt32>>,
+        _ before: UnsafeMutablePointer<Atomic<UInt32>>, _ found: Found
+    ) {
+        for edge in lists.range(of: Int(node)) {
+            let target = Int(lists.targets[edge])
+            var known = levels[target].load(ordering: .relaxed)
+            if known == .max {
+                let (isFirst, original) = levels[target].compareExchange(
+                    expected: .max, desired: level, ordering: .relaxed)
+                if isFirst { found.nodes.append(lists.targets[edge]) }
+                known = isFirst ? level : original
+            }
+            if known == level { lower(before + target, to: node) }
+        }
+    }
+
+    /// Makes a number at most `node`. (`Atomic.min` takes unsigned numbers for signed ones.)
+    @inline(__always)
+    private static func lower(_ place: UnsafeMutablePointer<Atomic<UInt32>>, to node: UInt32) {
+        var known = place.pointee.load(ordering: .relaxed)
+        while node < known {
+            let (isDone, original) = place.pointee.compareExchange(
+                expected: known, desired: node, ordering: .relaxed)
+            if isDone { return }
+            known = original
+        }
+    }
+
+    /// What one thread finds.
+    private final class Found: @unchecked Sendable {
+        // Sendable: used by one thread at a time.
+        var nodes: [UInt32] = []
+
+        func take() -> [UInt32] {
+            defer { nodes = [] }
+            return nodes
+        }
+    }
+
+    private func treeByWeight(
+        _ lists: ProjectedLists, _ team: WorkTeam
+    ) throws(WorkStopped) -> Tree {
+        let count = lists.nodeCount
+        var distances = [Double](repeating: .infinity, count: count)
+        var before = [UInt32](repeating: ProjectedNodes.missing, count: count)
+        var isSettled = [Bool](repeating: false, count: count)
+        guard let weights = lists.weights else { return Tree(distances: [], predecessors: []) }
+        var heap = NodeHeap()
+        distances[source] = 0
+        heap.insert(UInt32(truncatingIfNeeded: source), 0)
+        var steps = 0
+        while let (node, distance) = heap.removeFirst() {
+            steps += 1
+            if steps % 4_096 == 0 { try team.checkpoint() }
+            let position = Int(node)
+            if isSettled[position] { continue }
+            isSettled[position] = true
+            if position == target { break }
+            for edge in lists.range(of: position) {
+                let next = Int(lists.targets[edge])
+                let total = distance + weights[edge]
+                if total < distances[next] {
+                    distances[next] = total
+                    before[next] = node
+                    heap.insert(lists.targets[edge], total)
+                } else if total == distances[next], !isSettled[next], node < before[next] {
+                    before[next] = node
+                }
+            }
+        }
+        if let target {
+            // What lies behind the target is not known to be nearest.
+            for node in 0..<count where !isSettled[node] || distances[node] > distances[target] {
+                distances[node] = .infinity
+                before[node] = ProjectedNodes.missing
+            }
+        }
+        return Tree(distances: distances, predecessors: before)
+    }
+}

@@ -1,0 +1,84 @@
+import Kith
+
+/// `kith-benchmarks algorithms DATABASE [LABEL TYPE]`: graph algorithms over one type of relationships of
+/// an imported graph, through the library.
+///
+/// The projection is made by the first call, which is reported apart; each algorithm then runs on one
+/// thread and on all, in turn, so that what else the machine does meets both.
+enum AlgorithmWorkload {
+    private struct Algorithm {
+        let name: String
+        let options: String
+        let column: String
+        let runs: Int
+    }
+
+    private static let algorithms: [Algorithm] = [
+        Algorithm(
+            name: "pageRank", options: "direction: 'both', iterations: 20, tolerance: 0",
+            column: "score", runs: 7),
+        Algorithm(name: "wcc", options: "", column: "componentId", runs: 9),
+        Algorithm(name: "louvain", options: "", column: "modularity", runs: 3),
+        Algorithm(name: "leiden", options: "", column: "modularity", runs: 3),
+        Algorithm(name: "labelPropagation", options: "", column: "communityId", runs: 3),
+        Algorithm(name: "triangles", options: "", column: "triangles", runs: 3),
+        Algorithm(name: "kCore", options: "", column: "coreValue", runs: 5),
+        Algorithm(name: "scc", options: "", column: "componentId", runs: 3),
+        Algorithm(
+            name: "betweenness", options: "direction: 'both', samples: 16", column: "score",
+            runs: 1),
+    ]
+
+    static func run(_ arguments: [String]) throws {
+        guard let path = arguments.first else {
+            print("usage: kith-benchmarks algorithms DATABASE [LABEL TYPE]")
+            return
+        }
+        let label = arguments.count > 1 ? arguments[1] : "Customer"
+        let type = arguments.count > 2 ? arguments[2] : "FRIEND"
+        var options = Database.Options()
+        options.isReadOnly = true
+        let database = try Database.open(path, options: options)
+        try database.read { transaction in
+            var definition = ProjectionDefinition()
+            definition.labels = [label]
+            definition.types = [type]
+            definition.direction = .both
+            let start = seconds()
+            let projection = try transaction.projection(definition)
+            let made = seconds() - start
+            print(
+                "  projection: \(projection.nodes.count) nodes, \(projection.lists.edgeCount) edges,"
+                    + " \(projection.sizeInBytes >> 20) MiB, \(rounded(made * 1e3, 0)) ms")
+            for algorithm in algorithms { try measure(algorithm, label, type, transaction) }
+        }
+    }
+
+    private static func measure(
+        _ algorithm: Algorithm, _ label: String, _ type: String, _ transaction: Transaction
+    ) throws {
+        var times: [[Double]] = [[], []]
+        var result = ""
+        // The first run makes what of the projection is still missing.
+        for run in 0...algorithm.runs {
+            for place in 0..<2 {
+                let common =
+                    "labels: '\(label)', types: '\(type)'" + (place == 0 ? ", threads: 1" : "")
+                let more = algorithm.options.isEmpty ? "" : ", " + algorithm.options
+                let text =
+                    "CALL algo.\(algorithm.name)({\(common)\(more)}) YIELD \(algorithm.column) "
+                    + "RETURN max(\(algorithm.column)), count(*)"
+                let start = seconds()
+                let rows = try transaction.rows(Query(text))
+                let time = seconds() - start
+                if run > 0 { times[place].append(time) }
+                result = "\(rows[0][0])"
+            }
+        }
+        print(
+            "  \(algorithm.name): one thread \(rounded(times[0].median * 1e3, 1)) ms, all"
+                + " \(rounded(times[1].median * 1e3, 1)) ms, ratio"
+                + " \(rounded(times[0].median / times[1].median)); greatest \(algorithm.column)"
+                + " \(result)")
+    }
+}
