@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,5 +83,12 @@ int kith_rename_without_replacing(const char *from, const char *to) {
     (void)from, (void)to;
     errno = ENOSYS;
     return -1;
+#endif
+}
+
+void kith_keep_freed_memory(void) {
+#ifdef M_TRIM_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
 #endif
 }

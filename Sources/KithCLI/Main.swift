@@ -1,4 +1,5 @@
 import ArgumentParser
+import CShims
 import Glibc
 
 /// Start here: the `kith` command.
@@ -9,6 +10,7 @@ import Glibc
 @main
 enum Main {
     static func main() {
+        kith_keep_freed_memory()
         do {
             var command = try KithCommand.parseAsRoot()
             try command.run()

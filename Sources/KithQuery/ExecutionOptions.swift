@@ -12,7 +12,7 @@ public struct ExecutionOptions: Hashable, Sendable {
     public var threads = ExecutionOptions.processorCount
     /// Steps that are expected to handle fewer rows run on one thread; 0 shares out all rows, however
     /// few they are.
-    public var parallelRowsMin = 50_000
+    public var parallelRowsMin = 16_384
     /// Whether nodes may be found through indexes and by their ids, and not by scans alone.
     public var usesIndexes = true
     /// Where this is set, a pattern's steps run in an order drawn from it, not in the cheapest one.

@@ -107,6 +107,24 @@ struct PipeTests {
             ])
     }
 
+    @Test("ends the statement of a client that is gone", .timeLimit(.minutes(1)))
+    func clientIsGone() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var (asking, answering): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+        #expect(pipe(&asking) == 0 && pipe(&answering) == 0)
+        let input = TextSink(descriptor: asking[1])
+        input.write(#"{"id": 1, "query": "WAIT"}"# + "\n" + #"{"id": 2, "query": "WAIT"}"# + "\n")
+        input.flush()
+        close(asking[1])
+        close(answering[0])
+        let session = PipeSession(
+            backend: FakeBackend(), runner: FakeRunner(), input: asking[0],
+            output: TextSink(descriptor: answering[1]))
+        try session.serve()
+        close(asking[0])
+        close(answering[1])
+    }
+
     @Test("streams rows in lines of at most so many")
     func streaming() throws {
         let found = try answers([#"{"id":1,"query":"ROWS 5","stream":2}"#])

@@ -56,4 +56,8 @@ KITH_INLINE long kith_find_bytes(
     return -1;
 }
 
+/// Lets the memory that a program frees serve its next allocations: giving it back to the system and
+/// getting it anew costs a page fault for every 4 KB. For programs, not for libraries.
+void kith_keep_freed_memory(void);
+
 #endif

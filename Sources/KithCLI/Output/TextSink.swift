@@ -6,7 +6,8 @@ import Glibc
 final class TextSink {
     private static let bufferSizeInBytes = 64 << 10
 
-    private let descriptor: Int32?
+    /// Nil where the text stays in memory.
+    let descriptor: Int32?
     private var buffer: [UInt8] = []
     /// Whether a write failed; nothing more is written then.
     private(set) var hasFailed = false

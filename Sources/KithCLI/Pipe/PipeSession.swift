@@ -33,6 +33,9 @@ final class PipeSession: @unchecked Sendable {
     private let requests = RequestQueue()
     private let current: Mutex<Current>
     private let input: Int32
+    private let output: Int32?
+    /// Whose writing end closes when all requests are served; nil where the system has no more.
+    private var served: (reading: Int32, writing: Int32)?
 
     /// Serves what is read from `input`, first with `runner`.
     init(
@@ -40,12 +43,16 @@ final class PipeSession: @unchecked Sendable {
     ) {
         self.backend = backend
         self.input = input
+        self.output = output.descriptor
         answers = PipeAnswers(sink: output)
         current = Mutex(Current(id: nil, control: nil, runner: runner))
     }
 
     /// Serves until the input ends, then closes the database.
     func serve() throws(StatementProblem) {
+        var ends: [Int32] = [-1, -1]
+        if pipe(&ends) == 0 { served = (ends[0], ends[1]) }
+        defer { if let served { Glibc.close(served.reading) } }
         let this = Unmanaged.passRetained(self)
         var thread = pthread_t()
         guard pthread_create(&thread, nil, readRequests, this.toOpaque()) == 0 else {
@@ -54,6 +61,7 @@ final class PipeSession: @unchecked Sendable {
                 type: "ResourceError", detail: "OutOfThreads", message: "no thread to read with")
         }
         while let request = requests.next() { carryOut(request) }
+        if let served { Glibc.close(served.writing) }
         pthread_join(thread, nil)
         let runner = current.withLock { $0.runner }
         try backend.close(runner)
@@ -69,6 +77,21 @@ final class PipeSession: @unchecked Sendable {
             if case .cancel(let id) = request.action { cancel(id) }
         }
         requests.end()
+        waitForClient()
+    }
+
+    /// Waits until all requests are served, or nobody reads the answers any more: a client that was
+    /// killed would otherwise leave its statement running for as long as that takes.
+    private func waitForClient() {
+        guard let output, let served else { return }
+        var ends = [
+            pollfd(fd: output, events: 0, revents: 0),
+            pollfd(fd: served.reading, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&ends, 2, -1) < 0, errno == EINTR {}
+        guard ends[0].revents & Int16(POLLERR) != 0 else { return }
+        requests.drop()
+        current.withLock { $0.control?.cancel() }
     }
 
     private func cancel(_ id: JSONValue) {

@@ -71,6 +71,15 @@ final class RequestQueue: @unchecked Sendable {
         if isKnown { cancelled.append(id) }
     }
 
+    /// Forgets all requests that wait, and cancels the one in service.
+    func drop() {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        waiting = []
+        if let inService { cancelled.append(inService) }
+        pthread_cond_broadcast(condition)
+    }
+
     /// Whether the query was cancelled before it ran; asked once.
     func takeCancelled(_ id: JSONValue) -> Bool {
         pthread_mutex_lock(mutex)

@@ -1,3 +1,4 @@
+import CShims
 import KithValues
 
 extension GraphReader {
@@ -5,7 +6,8 @@ extension GraphReader {
     /// node.
     ///
     /// The second node's edges are only asked whether there are any: `seconds[i]` is followed by
-    /// `request.secondTypes` and `request.secondDirection`.
+    /// `request.secondTypes` and `request.secondDirection`. The side that changes less often from pair
+    /// to pair is marked, and the lists of the other are looked up in the marks.
     ///
     /// - Precondition: `marks` were made for this reader; the buffers have one length.
     public func countAdjacentNeighbours(
@@ -17,19 +19,113 @@ extension GraphReader {
         defer { cache.leave(step) }
         defer { marks.clear() }
         let followed = lists(types: request.firstTypes, direction: request.firstDirection)
-        let marked = lists(types: request.secondTypes, direction: request.secondDirection)
-        for pair in 0..<firsts.count {
-            if marks.pivot != seconds[pair] { try marks.mark(seconds[pair], marked, self) }
-            let node = firsts[pair]
-            var total: Int64 = 0
-            for list in followed {
-                let run = try neighbourRun(list, node, marks.scratch)
-                total &+= countMarked(run, marks)
-                if list.skipsLoops, marks.mark(node) != 0 {
-                    total &-= Int64(run.edgeCount(to: node))
-                }
-            }
-            counts[pair] = total
+        let asked = lists(types: request.secondTypes, direction: request.secondDirection)
+        if asked.count <= 2, Self.runCount(firsts) < Self.runCount(seconds) {
+            try countByFirsts(firsts, seconds, followed, asked, marks, counts)
+            return
         }
+        for pair in 0..<firsts.count {
+            counts[pair] = try countBySecond(firsts[pair], seconds[pair], followed, asked, marks)
+        }
+    }
+
+    /// Marks the neighbours of the second node and counts those edges of the first that lead there.
+    private func countBySecond(
+        _ first: UInt64, _ second: UInt64, _ followed: [ListsOfType], _ asked: [ListsOfType],
+        _ marks: NeighbourMarks
+    ) throws(GraphError) -> Int64 {
+        if marks.pivot != second { try marks.mark(second, asked, self) }
+        var total: Int64 = 0
+        for list in followed {
+            let run = try neighbourRun(list, first, marks.scratch)
+            total &+= countMarked(run, marks)
+            if list.skipsLoops, marks.mark(first) != 0 {
+                total &-= Int64(run.edgeCount(to: first))
+            }
+        }
+        return total
+    }
+
+    /// Marks the neighbours of the first nodes and adds up the marks of the second ones' neighbours,
+    /// each once.
+    private func countByFirsts(
+        _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
+        _ followed: [ListsOfType], _ asked: [ListsOfType], _ marks: NeighbourMarks,
+        _ counts: UnsafeMutablePointer<Int64>
+    ) throws(GraphError) {
+        let otherScratch = NeighbourScratch()
+        var pair = 0
+        while pair < firsts.count {
+            let first = firsts[pair]
+            try marks.mark(first, followed, self)
+            if marks.isOverflowing {
+                // A mark then does not say how many edges there are.
+                while pair < firsts.count, firsts[pair] == first {
+                    counts[pair] = try countBySecond(first, seconds[pair], followed, asked, marks)
+                    pair &+= 1
+                }
+                continue
+            }
+            while pair < firsts.count, firsts[pair] == first {
+                var total: Int64 = 0
+                if let list = asked.first {
+                    let run = try neighbourRun(list, seconds[pair], marks.scratch)
+                    total = sumDistinct(run, marks)
+                    if asked.count == 2 {
+                        let second = try neighbourRun(asked[1], seconds[pair], otherScratch)
+                        total &+= sumDistinct(second, marks)
+                        total &-= sumShared(run, second, marks)
+                    }
+                }
+                counts[pair] = total
+                pair &+= 1
+            }
+        }
+    }
+
+    /// The sum of the marks of the nodes of a list, each taken once.
+    @inline(__always)
+    private func sumDistinct(_ run: NeighbourRun, _ marks: NeighbourMarks) -> Int64 {
+        var total = 0
+        var index = 0
+        if let narrow = run.narrow, run.count > 0, marks.covers(run[run.count &- 1]) {
+            let counts = UnsafePointer(marks.counts)
+            var last = ~narrow[0]
+            while index < run.count {
+                let node = narrow[index]
+                total &+= Int(counts[Int(node)]) &* kith_bool_to_int(node != last)
+                last = node
+                index &+= 1
+            }
+            return Int64(total)
+        }
+        var last: UInt64?
+        while index < run.count {
+            if run[index] != last { total &+= Int(marks.mark(run[index])) }
+            last = run[index]
+            index &+= 1
+        }
+        return Int64(total)
+    }
+
+    /// The sum of the marks of the nodes that two lists have in common, each taken once.
+    private func sumShared(
+        _ run: NeighbourRun, _ other: NeighbourRun, _ marks: NeighbourMarks
+    ) -> Int64 {
+        var total: Int64 = 0
+        var (left, right) = (0, 0)
+        while left < run.count, right < other.count {
+            let (node, wanted) = (run[left], other[right])
+            if node == wanted {
+                total &+= Int64(marks.mark(node))
+                while left < run.count, run[left] == node { left &+= 1 }
+                while right < other.count, other[right] == node { right &+= 1 }
+            } else if node < wanted {
+                left &+= 1
+            } else {
+                right &+= 1
+            }
+        }
+        return total
     }
 }

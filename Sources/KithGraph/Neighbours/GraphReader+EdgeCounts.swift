@@ -56,7 +56,7 @@ extension GraphReader {
         return total
     }
 
-    private static func runCount(_ nodes: UnsafeBufferPointer<UInt64>) -> Int {
+    static func runCount(_ nodes: UnsafeBufferPointer<UInt64>) -> Int {
         var runs = 1
         var index = 1
         while index < nodes.count {

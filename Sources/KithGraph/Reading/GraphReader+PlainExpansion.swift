@@ -47,6 +47,14 @@ extension GraphReader {
                         narrow, length, position, &isOneToOne, into: expansion)
                     position &+= copied
                     if copied > 0 { continue }
+                } else if position &+ 1 < sources.count,
+                    sources[position &+ 1] &>> UInt64(GraphLimits.slotBits) == chunk
+                {
+                    let copied = Self.copyWithinChunk(
+                        header.pointee.offsets, narrow, sources, position, &isOneToOne,
+                        into: expansion)
+                    position &+= copied
+                    if copied > 0 { continue }
                 }
             }
             if position &+ Self.offsetsAhead < sources.count {
@@ -98,72 +106,6 @@ extension GraphReader {
             }
             index &+= 1
         }
-    }
-
-    /// Runs of fewer sources are not worth a look at their offsets first.
-    private static let runLengthMin = 4
-
-    /// How many sources from `start` on have consecutive slots of one chunk.
-    @inline(__always)
-    private static func runLength(_ sources: UnsafeBufferPointer<UInt64>, from start: Int) -> Int {
-        let first = sources[start]
-        let slot = Int(truncatingIfNeeded: first & UInt64(GraphLimits.slotsPerChunk - 1))
-        let most = min(sources.count &- start, GraphLimits.slotsPerChunk &- slot)
-        var length = 1
-        while length < most, sources[start &+ length] == first &+ UInt64(length) { length &+= 1 }
-        return length
-    }
-
-    /// Delivers the edges of consecutive sources, as many sources as there is room for.
-    ///
-    /// - Returns: the number of sources that are done.
-    @inline(__always)
-    private static func copyRun(
-        _ offsets: UnsafePointer<UInt32>, _ narrow: UnsafePointer<UInt32>, _ most: Int,
-        _ position: Int, _ isOneToOne: inout Bool, into expansion: Expansion
-    ) -> Int {
-        let room = expansion.capacity &- expansion.count
-        let start = Int(offsets[0])
-        var length = most
-        while length > 0, Int(offsets[length]) &- start > room { length &-= 1 }
-        let count = Int(offsets[length]) &- start
-        let neighbours = expansion.neighbours + expansion.count
-        let indexes = expansion.sourceIndexes + expansion.count
-        let edges = narrow + start
-        var edge = 0
-        while edge < count {
-            neighbours[edge] = UInt64(edges[edge])
-            edge &+= 1
-        }
-        var differs: UInt32 = 0
-        var source = 0
-        while source <= length {
-            differs |= offsets[source] ^ (offsets[0] &+ UInt32(truncatingIfNeeded: source))
-            source &+= 1
-        }
-        if differs == 0 {
-            let first = UInt32(truncatingIfNeeded: position)
-            edge = 0
-            while edge < count {
-                indexes[edge] = first &+ UInt32(truncatingIfNeeded: edge)
-                edge &+= 1
-            }
-        } else {
-            isOneToOne = false
-            edge = 0
-            source = 0
-            while source < length {
-                let end = Int(offsets[source &+ 1]) &- start
-                let tag = UInt32(truncatingIfNeeded: position &+ source)
-                while edge < end {
-                    indexes[edge] = tag
-                    edge &+= 1
-                }
-                source &+= 1
-            }
-        }
-        expansion.count &+= count
-        return length
     }
 
     @inline(__always)

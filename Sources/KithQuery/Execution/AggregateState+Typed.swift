@@ -222,7 +222,7 @@ final class ExtremeState: AggregateState {
     private let fallback: GeneralAggregateState
     /// What the words are; nil before the first value.
     private var layout: Vector.Layout?
-    private let words = GroupValues<Int64>(0)
+    private let words: GroupValues<Int64>
     private let isPresent = GroupValues<Bool>(false)
     private var isGeneral = false
     private var firstKind: Vector.Layout?
@@ -232,6 +232,7 @@ final class ExtremeState: AggregateState {
     init(wantsLargest: Bool, fallback: GeneralAggregateState) {
         self.wantsLargest = wantsLargest
         self.fallback = fallback
+        words = GroupValues(wantsLargest ? .min : .max)
     }
 
     override func add(
@@ -278,13 +279,23 @@ final class ExtremeState: AggregateState {
             return
         }
         let numbers = argument.integers
+        // No branch depends on the values: groups begin with what every integer passes.
+        if argument.hasNoNulls, let groups = rows.groups {
+            var row = 0
+            while row < rows.count {
+                let group = Int(groups[row])
+                let (known, value) = (words[group], numbers[row & mask])
+                words[group] = wantsLargest ? max(known, value) : min(known, value)
+                isPresent[group] = true
+                row &+= 1
+            }
+            return
+        }
         for row in 0..<rows.count where !argument.isNull(row) {
             let group = rows.group(row)
-            let value = numbers[row & mask]
-            if !isPresent[group] || (wantsLargest ? value > words[group] : value < words[group]) {
-                words[group] = value
-                isPresent[group] = true
-            }
+            let (known, value) = (words[group], numbers[row & mask])
+            words[group] = wantsLargest ? max(known, value) : min(known, value)
+            isPresent[group] = true
         }
     }
 

@@ -1,0 +1,107 @@
+/// Expansion of sources that lie close to each other: their lists do too.
+extension GraphReader {
+    /// Runs of fewer sources are not worth a look at their offsets first.
+    static let runLengthMin = 4
+
+    /// How many sources from `start` on have consecutive slots of one chunk.
+    @inline(__always)
+    static func runLength(_ sources: UnsafeBufferPointer<UInt64>, from start: Int) -> Int {
+        let first = sources[start]
+        let slot = Int(truncatingIfNeeded: first & UInt64(GraphLimits.slotsPerChunk - 1))
+        let most = min(sources.count &- start, GraphLimits.slotsPerChunk &- slot)
+        var length = 1
+        while length < most, sources[start &+ length] == first &+ UInt64(length) { length &+= 1 }
+        return length
+    }
+
+    /// Delivers the edges of consecutive sources, as many sources as there is room for.
+    ///
+    /// - Returns: the number of sources that are done.
+    @inline(__always)
+    static func copyRun(
+        _ offsets: UnsafePointer<UInt32>, _ narrow: UnsafePointer<UInt32>, _ most: Int,
+        _ position: Int, _ isOneToOne: inout Bool, into expansion: Expansion
+    ) -> Int {
+        let room = expansion.capacity &- expansion.count
+        let start = Int(offsets[0])
+        var length = most
+        while length > 0, Int(offsets[length]) &- start > room { length &-= 1 }
+        let count = Int(offsets[length]) &- start
+        let neighbours = expansion.neighbours + expansion.count
+        let indexes = expansion.sourceIndexes + expansion.count
+        let edges = narrow + start
+        var edge = 0
+        while edge < count {
+            neighbours[edge] = UInt64(edges[edge])
+            edge &+= 1
+        }
+        var differs: UInt32 = 0
+        var source = 0
+        while source <= length {
+            differs |= offsets[source] ^ (offsets[0] &+ UInt32(truncatingIfNeeded: source))
+            source &+= 1
+        }
+        if differs == 0 {
+            let first = UInt32(truncatingIfNeeded: position)
+            edge = 0
+            while edge < count {
+                indexes[edge] = first &+ UInt32(truncatingIfNeeded: edge)
+                edge &+= 1
+            }
+        } else {
+            isOneToOne = false
+            edge = 0
+            source = 0
+            while source < length {
+                let end = Int(offsets[source &+ 1]) &- start
+                let tag = UInt32(truncatingIfNeeded: position &+ source)
+                while edge < end {
+                    indexes[edge] = tag
+                    edge &+= 1
+                }
+                source &+= 1
+            }
+        }
+        expansion.count &+= count
+        return length
+    }
+
+    /// Delivers the edges of sources of one chunk, as many sources as come next and as there is room
+    /// for.
+    ///
+    /// - Returns: the number of sources that are done.
+    @inline(__always)
+    static func copyWithinChunk(
+        _ offsets: UnsafePointer<UInt32>, _ narrow: UnsafePointer<UInt32>,
+        _ sources: UnsafeBufferPointer<UInt64>, _ position: Int, _ isOneToOne: inout Bool,
+        into expansion: Expansion
+    ) -> Int {
+        let chunk = sources[position] &>> UInt64(GraphLimits.slotBits)
+        let slotMask = UInt64(GraphLimits.slotsPerChunk - 1)
+        let (neighbours, indexes) = (expansion.neighbours, expansion.sourceIndexes)
+        let capacity = expansion.capacity
+        var count = expansion.count
+        var next = position
+        var allHaveOne = true
+        while next < sources.count {
+            let source = sources[next]
+            guard source &>> UInt64(GraphLimits.slotBits) == chunk else { break }
+            let slot = Int(truncatingIfNeeded: source & slotMask)
+            let start = Int(offsets[slot])
+            let end = Int(offsets[slot &+ 1])
+            guard count &+ (end &- start) <= capacity else { break }
+            allHaveOne = allHaveOne && end &- start == 1
+            var edge = start
+            while edge < end {
+                neighbours[count] = UInt64(narrow[edge])
+                indexes[count] = UInt32(truncatingIfNeeded: next)
+                count &+= 1
+                edge &+= 1
+            }
+            next &+= 1
+        }
+        isOneToOne = isOneToOne && allHaveOne
+        expansion.count = count
+        return next &- position
+    }
+}
