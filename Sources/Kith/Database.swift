@@ -59,6 +59,7 @@ public final class Database: Sendable {
     let functions: FunctionRegistry
     private let procedures: Guarded<ProcedureRegistry>
     let plans = PlanCache()
+    let open = OpenTransactions()
 
     private init(_ store: GraphStore, _ options: Options) {
         self.store = store
@@ -67,6 +68,7 @@ public final class Database: Sendable {
             options.functions.isEmpty
             ? .standard : FunctionRegistry(extensions: options.functions)
         var registry = ProcedureRegistry.standard
+        registry.add(ShowTransactions(open: open))
         for procedure in options.procedures { registry.add(procedure) }
         procedures = Guarded(registry)
     }

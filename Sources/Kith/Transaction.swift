@@ -22,6 +22,8 @@ public final class Transaction {
     }
     /// What all of its statements get from outside, and the plans' generation it was made for.
     private var environment: (made: StatementEnvironment, generation: UInt64)?
+    /// How it is listed among the open transactions.
+    private let entry: OpenTransactions.Entry
     /// Whether the writer commits when the closure that this was made for returns.
     private let isShared: Bool
 
@@ -32,6 +34,8 @@ public final class Transaction {
         self.database = database
         self.reader = reader
         writer = nil
+        entry = database.open.begin(
+            isWriting: false, start: startTime, commit: reader.commitNumber)
         execution = database.options.execution
         isShared = false
         isStrict = database.options.isStrict
@@ -41,6 +45,8 @@ public final class Transaction {
         self.database = database
         self.writer = writer
         reader = writer.reader
+        entry = database.open.begin(
+            isWriting: true, start: startTime, commit: writer.reader.commitNumber)
         execution = database.options.execution
         isShared = false
         isStrict = database.options.isStrict
@@ -51,6 +57,8 @@ public final class Transaction {
         self.database = database
         self.writer = writer
         reader = writer.reader
+        entry = database.open.begin(
+            isWriting: true, start: startTime, commit: writer.reader.commitNumber)
         isShared = true
         execution = database.options.execution
         isStrict = database.options.isStrict
@@ -95,6 +103,7 @@ public final class Transaction {
         control: StatementControl, transactions: TransactionSource?
     ) throws(KithError) -> ResultStream {
         try checkOpen()
+        entry.statement.withLock { $0 = statement.text }
         var environment = currentEnvironment()
         environment.statementTime = StatementEnvironment.systemTime()
         let prepared = try database.prepared(statement, graph: reader, environment: environment)
@@ -147,6 +156,7 @@ public final class Transaction {
     public func commit() throws(KithError) {
         try checkOpen()
         isOpen = false
+        database.open.end(entry)
         guard let writer else {
             reader.close()
             return
@@ -166,6 +176,7 @@ public final class Transaction {
     public func end() {
         guard isOpen else { return }
         isOpen = false
+        database.open.end(entry)
         if let writer {
             // Of a shared one only this part goes, by the error that its closure ends with.
             if !isShared { writer.rollback() }

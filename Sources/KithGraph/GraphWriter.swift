@@ -28,6 +28,9 @@ public final class GraphWriter {
     /// What one of several writers that share this transaction did so far.
     var part: StatementState?
     var isStorageChanged = false
+    /// The indexes that were asked for last.
+    var lastIndexes:
+        (state: IndexState, kind: EntityKind, tokens: [UInt32], indexes: [IndexDefinition])?
     /// Called now and then within long calls: many changes at once, moving them to storage, filling
     /// an index. What it throws ends the call, and leaves the statement to be rolled back.
     public var checkpoint: (() throws(GraphError) -> Void)?

@@ -214,3 +214,40 @@ struct DeadlineTests {
         #expect(try counted[0].get("n", as: Int.self) == 40_000)
     }
 }
+
+@Suite("Open transactions")
+struct OpenTransactionTests {
+    @Test("are listed with their mode and their last statement until they end")
+    func areListed() throws {
+        let database = try Database.inMemory()
+        try database.execute("CREATE (:A)")
+        func listed() throws -> [[String]] {
+            try database.execute(
+                """
+                SHOW TRANSACTIONS YIELD id, mode, start, commit, statement
+                WHERE start <= datetime() RETURN mode, coalesce(statement, '-') AS statement
+                """
+            ).rows.map {
+                [try $0.get("mode", as: String.self), try $0.get("statement", as: String.self)]
+            }
+        }
+        let reader = try database.beginRead()
+        let writer = try database.beginWrite()
+        _ = try reader.rows("MATCH (a:A) RETURN a")
+        var found = try listed()
+        #expect(found.count == 3)
+        #expect(found[0] == ["read", "MATCH (a:A) RETURN a"])
+        #expect(found[1] == ["write", "-"])
+        #expect(found[2].first == "read")
+        try writer.execute("CREATE (:B)")
+        #expect(try listed()[1] == ["write", "CREATE (:B)"])
+        try writer.commit()
+        reader.end()
+        found = try listed()
+        #expect(found.count == 1)
+        #expect(throws: (any Error).self) {
+            try database.write { _ in throw CancellationError() }
+        }
+        #expect(try listed().count == 1)
+    }
+}

@@ -91,6 +91,19 @@ struct MoneyTests {
         }
     }
 
+    @Test("a currency is one that ISO 4217 lists, but a stored one stays what it is")
+    func currencies() throws {
+        for code in ["EUR", "IRR", "JPY", "XXX", "DEM"] { #expect(Currency(code)?.code == code) }
+        for code in ["XYZ", "EURO", "EU", "eur", "E R", "", "ÄUR"] {
+            #expect(Currency(code) == nil)
+        }
+        #expect(throws: ValueError.self) { try money("1 XYZ") }
+        let number = try #require(Currency("EUR")?.number)
+        #expect(Currency(number: number)?.code == "EUR")
+        #expect(Currency(number: 23 * 676 + 24 * 26 + 25)?.code == "XYZ")
+        #expect(Currency(number: 26 * 26 * 26) == nil)
+    }
+
     @Test("money over money is a number")
     func ratio() throws {
         #expect(try money("1 EUR").divided(by: money("4 EUR")) == 0.25)

@@ -1,6 +1,12 @@
 import KithStorage
 import KithValues
 
+/// By which it is known that a catalog has the same indexes as before.
+struct IndexState: Equatable {
+    var version: UInt64
+    var count: Int
+}
+
 extension GraphWriter {
     /// The indexes that entities with these labels, or of this type, are in; of those, the ones over
     /// a property if one is given.
@@ -8,10 +14,24 @@ extension GraphWriter {
         _ kind: EntityKind, _ tokens: [UInt32], covering key: PropertyKeyID?
     ) -> [IndexDefinition] {
         guard !owned.catalog.indexes.isEmpty else { return [] }
-        return owned.catalog.indexes.filter { index in
-            index.entity == kind && tokens.contains(index.token)
-                && (key.map { index.properties.contains($0) } ?? true)
+        let own = indexes(kind, tokens)
+        guard let key, !own.isEmpty else { return own }
+        return own.filter { $0.properties.contains(key) }
+    }
+
+    /// The indexes that entities with these labels, or of this type, are in. What was found last is
+    /// kept: most changes of a transaction are to entities alike.
+    private func indexes(_ kind: EntityKind, _ tokens: [UInt32]) -> [IndexDefinition] {
+        let state = IndexState(
+            version: owned.catalog.version, count: owned.catalog.indexes.count)
+        if let last = lastIndexes, last.state == state, last.kind == kind, last.tokens == tokens {
+            return last.indexes
         }
+        let found = owned.catalog.indexes.filter {
+            $0.entity == kind && tokens.contains($0.token)
+        }
+        lastIndexes = (state, kind, tokens, found)
+        return found
     }
 
     /// Puts a new entity into the indexes of its labels or type.

@@ -52,6 +52,7 @@ extension GraphWriter {
             state.revert(pending)
         }
         knownMembers = [:]
+        lastIndexes = nil
         owned.catalog = state.catalog
         owned.statistics = state.statistics
         reader.tables = state.tables

@@ -1,23 +1,31 @@
 extension GraphWriter {
     /// The label with this name, made if there is none.
     public func label(_ name: String) throws(GraphError) -> LabelID {
-        LabelID(rawValue: try token(name, \.labelTokens))
+        if let known = owned.catalog.labelTokens.number(of: name) {
+            return LabelID(rawValue: known)
+        }
+        return LabelID(rawValue: try newToken(name, \.labelTokens))
     }
 
     /// The relationship type with this name, made if there is none.
     public func relationshipType(_ name: String) throws(GraphError) -> RelationshipTypeID {
-        RelationshipTypeID(rawValue: try token(name, \.typeTokens))
+        if let known = owned.catalog.typeTokens.number(of: name) {
+            return RelationshipTypeID(rawValue: known)
+        }
+        return RelationshipTypeID(rawValue: try newToken(name, \.typeTokens))
     }
 
     /// The property key with this name, made if there is none.
     public func propertyKey(_ name: String) throws(GraphError) -> PropertyKeyID {
-        PropertyKeyID(rawValue: try token(name, \.propertyKeyTokens))
+        if let known = owned.catalog.propertyKeyTokens.number(of: name) {
+            return PropertyKeyID(rawValue: known)
+        }
+        return PropertyKeyID(rawValue: try newToken(name, \.propertyKeyTokens))
     }
 
-    private func token(
+    private func newToken(
         _ name: String, _ table: WritableKeyPath<Catalog, TokenTable>
     ) throws(GraphError) -> UInt32 {
-        if let known = owned.catalog[keyPath: table].number(of: name) { return known }
         try checkName(name)
         guard owned.catalog[keyPath: table].names.count < GraphLimits.tokensMax else {
             throw GraphError.limitExceeded("different names")

@@ -5,18 +5,25 @@ public struct Currency: Hashable, Comparable, Sendable {
     /// On disk: never renumber.
     public let number: UInt16
 
-    /// The currency with a code such as `EUR`; nil unless it is three letters A to Z.
+    /// The currency with a code such as `EUR`; nil unless ISO 4217 lists it.
     public init?(_ code: String) {
+        guard let number = Self.number(ofLetters: code), Self.isListed(number) else { return nil }
+        self.number = number
+    }
+
+    /// The number of three letters A to Z; nil for any other text.
+    static func number(ofLetters code: String) -> UInt16? {
         guard code.utf8.count == 3 else { return nil }
         var number: UInt16 = 0
         for byte in code.utf8 {
             guard (0x41...0x5A).contains(byte) else { return nil }
             number = number * 26 + UInt16(byte - 0x41)
         }
-        self.number = number
+        return number
     }
 
-    /// The currency with a number; nil if there is none.
+    /// The currency with a number as it is stored; nil if no code has it. A file may have codes that
+    /// were taken when it was written.
     public init?(number: UInt16) {
         guard number < 26 * 26 * 26 else { return nil }
         self.number = number
@@ -38,7 +45,7 @@ public struct Currency: Hashable, Comparable, Sendable {
 }
 
 extension Currency {
-    /// The decimal places of the currency's smallest unit, by ISO 4217; 2 for unlisted codes.
+    /// The decimal places of the currency's smallest unit, by ISO 4217; 2 for most.
     public var decimalPlaces: Int {
         Self.unusualPlaces[number] ?? 2
     }

@@ -53,12 +53,21 @@ final class ChangeApplier {
         let entities: Vector
         let keys: Vector?
         let values: Vector?
+        /// The property that the change names, where the catalog has it.
+        let property: PropertyKeyID?
     }
 
     func operands(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Operands {
-        Operands(
+        var property: PropertyKeyID?
+        switch change {
+        case .setProperty(_, let name, _, _), .removeProperty(_, let name, _):
+            property = context.graph.catalog.propertyKey(name)
+        default: break
+        }
+        return Operands(
             entities: try entity.evaluate(batch, context),
-            keys: try key?.evaluate(batch, context), values: try value?.evaluate(batch, context))
+            keys: try key?.evaluate(batch, context), values: try value?.evaluate(batch, context),
+            property: property)
     }
 
     /// Applies the change to one row.
@@ -69,8 +78,10 @@ final class ChangeApplier {
         if target.isNull { return }
         let value = operands.values?.value(at: row) ?? .null
         switch change {
-        case .setProperty(_, let key, _, let span): try set(target, key, value, span, context)
-        case .removeProperty(_, let key, let span): try set(target, key, .null, span, context)
+        case .setProperty(_, let key, _, let span):
+            try set(target, key, known: operands.property, value, span, context)
+        case .removeProperty(_, let key, let span):
+            try set(target, key, known: operands.property, .null, span, context)
         case .setDynamicProperty(_, _, _, let span), .removeDynamicProperty(_, _, let span):
             guard case .string(let name) = operands.keys?.value(at: row) else {
                 throw QueryError(
@@ -89,14 +100,18 @@ final class ChangeApplier {
         }
     }
 
+    /// `known`: the property of that name, where it was looked up before.
     private func set(
-        _ target: Value, _ name: String, _ value: Value, _ span: SourceSpan?,
-        _ context: ExecutionContext
+        _ target: Value, _ name: String, known: PropertyKeyID? = nil, _ value: Value,
+        _ span: SourceSpan?, _ context: ExecutionContext
     ) throws(QueryError) {
         let pen = try context.pen()
         let changed = try context.onGraph(span: span) { () throws(GraphError) -> Bool? in
-            if value.isNull, context.graph.catalog.propertyKey(name) == nil { return false }
-            let key = try pen.propertyKey(name)
+            if known == nil, value.isNull, context.graph.catalog.propertyKey(name) == nil {
+                return false
+            }
+            let key: PropertyKeyID
+            if let known { key = known } else { key = try pen.propertyKey(name) }
             switch target {
             case .node(let id): return try pen.set(key, of: id, to: value)
             case .relationship(let id): return try pen.set(key, of: id, to: value)

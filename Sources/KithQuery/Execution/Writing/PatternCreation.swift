@@ -62,16 +62,17 @@ final class PatternCreation {
         }
         if readsOwn { return try createStepwise(batch, context) }
         let properties = try evaluate(batch, context)
+        let names = try Names(pattern, context)
         for row in 0..<batch.count {
             for index in plain {
-                nodes[index].append(try makeNode(index, properties[index], row, context))
+                nodes[index].append(try makeNode(index, properties[index], row, names, context))
             }
             for index in pattern.relationships.indices {
                 let relationship = pattern.relationships[index]
                 let (start, end) = (relationship.from, relationship.to)
                 let made = try makeRelationship(
                     index, from: node(start, nodes, batch, row), to: node(end, nodes, batch, row),
-                    properties[pattern.nodes.count + index], row, context)
+                    properties[pattern.nodes.count + index], row, names, context)
                 relationships[index].append(made)
             }
         }
@@ -87,15 +88,17 @@ final class PatternCreation {
         _ row: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
         var result = row
+        let names = try Names(pattern, context)
         for (index, node) in pattern.nodes.enumerated() where !node.isBound {
             let properties = try nodeProperties[index].evaluate(result, context)
-            result[node.variable] = .of([try makeNode(index, properties, 0, context)])
+            result[node.variable] = .of([try makeNode(index, properties, 0, names, context)])
         }
         for (index, relationship) in pattern.relationships.enumerated() {
             let properties = try relationshipProperties[index].evaluate(result, context)
             let start = result[pattern.nodes[relationship.from].variable].value(at: 0)
             let end = result[pattern.nodes[relationship.to].variable].value(at: 0)
-            let made = try makeRelationship(index, from: start, to: end, properties, 0, context)
+            let made = try makeRelationship(
+                index, from: start, to: end, properties, 0, names, context)
             result[relationship.variable] = .of([made])
         }
         return result
@@ -106,35 +109,57 @@ final class PatternCreation {
         return node.isBound ? batch[node.variable].value(at: row) : made[index][row]
     }
 
+    /// The labels and types of a pattern's new entities, looked up once for many rows.
+    private struct Names {
+        var labels: [[LabelID]] = []
+        var types: [RelationshipTypeID?] = []
+
+        init(_ pattern: BoundPattern, _ context: ExecutionContext) throws(QueryError) {
+            let pen = try context.pen()
+            for node in pattern.nodes {
+                var found: [LabelID] = []
+                for name in node.isBound ? [] : node.labels?.requiredLabels ?? [] {
+                    let label = try context.onGraph(span: node.span) { () throws(GraphError) in
+                        try pen.label(name)
+                    }
+                    if !found.contains(label) { found.append(label) }
+                }
+                labels.append(found)
+            }
+            for relationship in pattern.relationships {
+                let name = relationship.typeNames?.first
+                types.append(
+                    try context.onGraph(span: relationship.span) { () throws(GraphError) in
+                        try name.map { name throws(GraphError) in try pen.relationshipType(name) }
+                    })
+            }
+        }
+    }
+
     private func makeNode(
-        _ index: Int, _ properties: EvaluatedProperties, _ row: Int, _ context: ExecutionContext
+        _ index: Int, _ properties: EvaluatedProperties, _ row: Int, _ names: Names,
+        _ context: ExecutionContext
     ) throws(QueryError) -> Value {
-        let node = pattern.nodes[index]
         let pen = try context.pen()
         let values = try properties.row(row, context)
-        let names = node.labels?.requiredLabels ?? []
-        let id = try context.onGraph(span: node.span) { () throws(GraphError) in
-            var labels: [LabelID] = []
-            for name in names {
-                let label = try pen.label(name)
-                if !labels.contains(label) { labels.append(label) }
-            }
-            return try pen.createNode(labels: labels, properties: values)
+        let labels = names.labels[index]
+        let id = try context.onGraph(span: pattern.nodes[index].span) { () throws(GraphError) in
+            try pen.createNode(labels: labels, properties: values)
         }
         context.changes.nodesCreated += 1
-        context.changes.labelsAdded += Set(names).count
+        context.changes.labelsAdded += labels.count
         context.changes.propertiesSet += values.count
         return .node(id)
     }
 
     private func makeRelationship(
         _ index: Int, from start: Value, to end: Value, _ properties: EvaluatedProperties,
-        _ row: Int, _ context: ExecutionContext
+        _ row: Int, _ names: Names, _ context: ExecutionContext
     ) throws(QueryError) -> Value {
         let relationship = pattern.relationships[index]
         let pen = try context.pen()
         guard case .node(let first) = start, case .node(let second) = end,
-            let type = relationship.typeNames?.first
+            let type = names.types[index]
         else {
             throw QueryError(
                 type: "TypeError", detail: "InvalidArgumentType", phase: .runtime,
@@ -145,7 +170,7 @@ final class PatternCreation {
         let isReversed = relationship.direction == .incoming
         let id = try context.onGraph(span: relationship.span) { () throws(GraphError) in
             try pen.createRelationship(
-                type: pen.relationshipType(type), from: isReversed ? second : first,
+                type: type, from: isReversed ? second : first,
                 to: isReversed ? first : second, properties: values)
         }
         context.changes.relationshipsCreated += 1
