@@ -46,9 +46,14 @@ struct ErrorPrivacyTests {
             }
         }
 
-        mutating func run(_ text: String, in database: Database, strict: Bool = false) {
+        /// Runs a statement for stored values `x` and `y`, which it finds by their numbers.
+        mutating func run(
+            _ text: String, _ x: Int = 0, _ y: Int = 0, in database: Database
+        ) {
             do throws(KithError) {
-                let result = try database.execute(Query(text))
+                let result = try database.execute(
+                    PreparedStatement(text),
+                    parameters: ["x": .integer(Int64(x)), "y": .integer(Int64(y))])
                 for warning in result.warnings {
                     take(text, [warning.message] + warning.suggestions)
                 }
@@ -68,15 +73,14 @@ struct ErrorPrivacyTests {
         var texts = Texts()
         for function in FunctionRegistry.standard.scalars {
             let count = max(function.requiredCount, min(function.parameters.count, 2))
+            guard count > 0 else { continue }
+            let arguments = (0..<count).map { $0 % 2 == 0 ? "x.v" : "y.v" }
+            let text =
+                "MATCH (x:M {k: $x}), (y:M {k: $y})"
+                + " RETURN \(function.name)(\(arguments.joined(separator: ", ")))"
             for first in Self.markers.indices {
-                guard count > 0 else { continue }
                 for second in count > 1 ? Array(Self.markers.indices) : [0] {
-                    var arguments = ["a.v\(first)"]
-                    if count > 1 { arguments.append("a.v\(second)") }
-                    while arguments.count < count { arguments.append("a.v\((first + second) % 9)") }
-                    texts.run(
-                        "MATCH (a:All) RETURN \(function.name)(\(arguments.joined(separator: ", ")))",
-                        in: database)
+                    texts.run(text, first, second, in: database)
                 }
             }
         }
@@ -104,8 +108,8 @@ struct ErrorPrivacyTests {
             for first in Self.markers.indices {
                 for second in Self.markers.indices {
                     texts.run(
-                        "MATCH (a:All) WITH a.v\(first) AS x, a.v\(second) AS y RETURN \(form)",
-                        in: database)
+                        "MATCH (a:M {k: $x}), (b:M {k: $y}) WITH a.v AS x, b.v AS y RETURN \(form)",
+                        first, second, in: database)
                 }
             }
         }
@@ -139,7 +143,7 @@ struct ErrorPrivacyTests {
         ]
         for form in forms {
             for number in Self.markers.indices {
-                texts.run("MATCH (a:All) WITH a, a.v\(number) AS x \(form)", in: database)
+                texts.run("MATCH (a:M {k: $x}) WITH a, a.v AS x \(form)", number, in: database)
             }
         }
         #expect(texts.failures > 250)

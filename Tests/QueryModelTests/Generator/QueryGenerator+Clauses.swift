@@ -3,6 +3,7 @@ extension QueryGenerator {
     /// A query that only reads.
     mutating func readingQuery() -> String {
         if choices.chance(20) { return countingQuery() }
+        if choices.chance(20) { return aimedQuery() }
         var text = branch()
         if choices.chance(10) {
             // Every branch of a UNION has the same columns.

@@ -3,6 +3,7 @@ import KithValues
 /// Makes random valid queries over the labels, types and properties of ``RandomGraph``.
 ///
 /// - `QueryGenerator+Clauses`: clauses and whole queries; `+Updates`: what writes;
+/// - `QueryGenerator+Aimed`: shapes at which rewrite rules and indexes aim;
 /// - `QueryGenerator+Patterns`: patterns;
 /// - `QueryGenerator+Expressions`: expressions by the kind of value they should give.
 struct QueryGenerator {
