@@ -1,5 +1,5 @@
 # Two commands are all the set-up there is: `make demo` and `make test`.
-.PHONY: demo test check format build release setup bench simulate fuzz-queries
+.PHONY: demo test check format build release setup bench simulate fuzz-queries test-threads
 
 # Installs the system packages that are missing; does nothing where all are there.
 setup:
@@ -40,3 +40,9 @@ simulate: setup
 fuzz-queries: setup
 	swift build --build-tests
 	KITH_FUZZ_SECONDS=$(SECONDS) KITH_FUZZ_SEED=$(SEED) swift test --skip-build --filter QueryModelTests
+
+# One writer and eight readers at once, on storage, graph and library, under the thread sanitizer.
+test-threads: setup
+	swift build --build-tests --sanitize=thread --scratch-path .build-threads
+	swift test --skip-build --sanitize=thread --scratch-path .build-threads \
+		--filter 'ThreadTests|ConcurrencyTests|SharedCommitTests'
