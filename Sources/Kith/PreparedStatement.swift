@@ -18,11 +18,14 @@ public struct PreparedStatement: Sendable {
     public init(_ text: String) throws(KithError) {
         let statements = try Self.script(text)
         guard statements.count == 1, let only = statements.first else {
-            throw KithError(
-                code: .init("SyntaxError", "UnexpectedSyntax"), phase: .compile,
+            let second = statements.dropFirst().first?.statement.span
+            let error = QueryError(
+                type: "SyntaxError", detail: "UnexpectedSyntax", phase: .compile,
                 message: statements.isEmpty
                     ? "there is no statement" : "there are several statements where one belongs",
-                hint: statements.isEmpty ? nil : "run them one by one, or as a script")
+                span: second ?? SourceSpan(start: 0, end: 0),
+                hint: statements.isEmpty ? nil : "Run them one by one, or as a script.")
+            throw KithError(error, in: text)
         }
         self = only
     }

@@ -1,4 +1,5 @@
 import KithGraph
+import KithLanguage
 import KithQuery
 import KithValues
 
@@ -117,7 +118,10 @@ extension ResultStream {
             do {
                 try writer.endStatement()
             } catch {
-                throw KithError(QueryError(graphError: error), in: text)
+                // What the disk did is no clause's fault.
+                var span: SourceSpan? = prepared.writingSpan
+                if case .storage = error { span = nil }
+                throw KithError(QueryError(graphError: error, span: span), in: text)
             }
         } catch {
             do {

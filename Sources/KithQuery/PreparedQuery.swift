@@ -5,6 +5,16 @@ import KithLanguage
 public final class PreparedQuery: Sendable {
     /// The statement's tree.
     public var statement: Statement { trees.tree.statement }
+    /// Where the statement changes the graph, which is what is at fault where the graph, once changed,
+    /// breaks a rule: from its first writing clause to its last, or all of it where these stand within
+    /// other clauses.
+    public var writingSpan: SourceSpan {
+        let statement = statement
+        guard case .query(let query) = statement.kind else { return statement.span }
+        let spans = query.branches.flatMap { $0.clauses }.filter { $0.isWriting }.map { $0.span }
+        guard let first = spans.first else { return statement.span }
+        return spans.dropFirst().reduce(first) { $0.joined(with: $1) }
+    }
     /// The names of the result's columns, in order.
     public let columns: [String]
     /// The parameters it reads.

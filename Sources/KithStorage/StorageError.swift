@@ -94,7 +94,7 @@ extension StorageError: CustomStringConvertible {
         case .diskFull: "the disk is full"
         case .fileMissing: "there is no such file"
         case .emptyFile: "the file is empty, so it is not a Kith database"
-        case .notADatabase: "the file is not a Kith database"
+        case .notADatabase: "the file is not a Kith database, or its first page is damaged"
         case .newerFormat(let version):
             "the file has format \(version), which only a newer Kith understands"
         case .damagedCommit(let number): "commit \(number), which was durable, is damaged"
@@ -102,7 +102,7 @@ extension StorageError: CustomStringConvertible {
         case .writerBusy(let holder): "process \(holder) is writing to this database"
         case .locksUnsupported: "the file system cannot lock files"
         case .readOnly: "the database is open for reading only"
-        case .closed: "the handle is closed"
+        case .closed: "the database is closed"
         case .usedAfterFork: "the handle was opened before a fork, by the parent process"
         case .fileReplaced: "another file took the place of the database"
         case .outcomeUnknown:

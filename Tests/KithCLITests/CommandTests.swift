@@ -63,7 +63,15 @@ struct CommandTests {
         write("q.cypher", "CREATE (:A {x: 1});\nMATCH (a:A)\nRETURN a.x")
         #expect(run("kith d.kith -f q.cypher")?.text == "a.x\n1\n")
         #expect(run("kith d.kith -c 'MATCH (a:A) RETURN count(*) AS n'")?.text == "n\n1\n")
-        #expect(run("kith d.kith --read-only -c 'CREATE ()'")?.status == 1)
+        let refused = run("kith d.kith --read-only -c 'CREATE ()'")
+        #expect(refused?.status == 1)
+        #expect(refused?.text.contains("[TransactionError.ReadOnlyTransaction]") == true)
+        // Every page but the first few is damaged.
+        let damaged = run(
+            "tr a-z b-za < d.kith > e.kith; dd if=d.kith of=e.kith bs=4096 count=3 conv=notrunc 2> f; kith e.kith -c 'MATCH (a:A) RETURN a.x'"
+        )
+        #expect(damaged?.status == 1)
+        #expect(damaged?.text.contains("[StorageError.CorruptDatabase]") == true)
     }
 
     @Test("ends with 1 after a statement's fault, 2 after the user's, 3 where nothing opens")
@@ -83,6 +91,22 @@ struct CommandTests {
         write("text.kith", "this is no database at all")
         #expect(run("kith text.kith -c 'RETURN 1'")?.status == 3)
         #expect(run("cat text.kith")?.text == "this is no database at all")
+    }
+
+    @Test("refuses text that is not UTF-8, and tells of output that nobody got")
+    func lostText() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        let statement = #"CREATE (:A {x: "\377"})"#
+        let fromFile = run("printf '\(statement)' > bad.cypher; kith d.kith -f bad.cypher")
+        #expect(fromFile?.status == 3)
+        #expect(fromFile?.text == "error: bad.cypher: the text is not valid UTF-8\n")
+        #expect(run("printf '\(statement)' | kith d.kith")?.status == 3)
+        #expect(run("kith d.kith -c 'MATCH (n) RETURN count(n) AS n'")?.text == "n\n0\n")
+        let full = run("kith -c 'RETURN 1' > /dev/full")
+        #expect(full?.status == 1)
+        let unwritten = run("{ kith -c 'RETURN 1' 2>&3 > /dev/full; } 3>&1")
+        #expect(unwritten?.text.hasPrefix("error: the output could not be written") == true)
     }
 
     @Test("imports, checks, and exports what imports to the same")
@@ -137,6 +161,11 @@ struct CommandTests {
         #expect(run("kith demo d.kith --customers 50 < /dev/null")?.status == 0)
         #expect(run("kith demo d.kith --customers 50 < /dev/null")?.status == 2)
         #expect(run("kith check d.kith")?.status == 0)
+        // A disk that is full leaves no half of a graph behind.
+        let full = run("trap '' XFSZ; ulimit -f 600; kith demo e.kith --customers 200 < /dev/null")
+        #expect(full?.status == 1)
+        #expect(full?.text.hasPrefix("error: ") == true)
+        #expect(run("test -e e.kith")?.status == 1)
     }
 
     @Test("the pipe keeps what was committed, and nothing else")

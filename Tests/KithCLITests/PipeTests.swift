@@ -149,6 +149,22 @@ struct PipeTests {
             #"{"id":1,"query":"ECHO","params":{"c":{"$type":"Date","value":"x"}}}"#
         ])
         #expect(wrong[0].contains("InvalidArgumentValue"))
+        #expect(wrong[0].contains("parameter `$c` holds an object with `$type`"))
+    }
+
+    @Test(
+        "refuses numbers that it would have to change",
+        arguments: [
+            ("9223372036854775808", "does not fit in 64 bits"),
+            ("-9223372036854775809", "does not fit in 64 bits"), ("1e400", "too large"),
+        ])
+    func numbersTooLarge(number: String, reason: String) throws {
+        let found = try answers([
+            #"{"id":1,"query":"ECHO","params":{"a":\#(number)}}"#,
+            #"{"id":2,"query":"ECHO","params":{"a":-9223372036854775808}}"#,
+        ])
+        #expect(found[0].contains("InvalidRequest") && found[0].contains(reason), "\(found[0])")
+        #expect(found[1].contains(#""rows":[[-9223372036854775808]]"#))
     }
 
     @Test("gives errors with type, detail, phase and place, and goes on")

@@ -18,7 +18,10 @@ struct ShellTests {
         let failing = self.shell()
         #expect(!failing.runScript("ROWS 0;\n\nFAIL;\nROWS 3", file: "a.cypher"))
         #expect(failing.out.text == "n\n")
-        #expect(failing.errors.text.contains("--> a.cypher:3:"))
+        #expect(failing.errors.text.contains("--> a.cypher:3:5\n"))
+        let second = self.shell()
+        #expect(!second.runScript("\n/* 李 */ ROWS 0;FAIL", file: "a.cypher"))
+        #expect(second.errors.text.contains("--> a.cypher:2:20\n"))
     }
 
     @Test("tells a person how many rows there were")

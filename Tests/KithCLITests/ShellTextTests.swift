@@ -11,11 +11,12 @@ struct ShellTextTests {
             cut.statements == [
                 StatementSplitter.Statement(text: "RETURN ';' ", line: 1),
                 StatementSplitter.Statement(text: "  RETURN \"a\\\";\" // no ; here\n", line: 3),
-                StatementSplitter.Statement(text: " RETURN `x;y` /* ; */", line: 4),
+                StatementSplitter.Statement(text: " RETURN `x;y` /* ; */", line: 4, column: 2),
             ])
         #expect(cut.rest == " RETURN 1")
         #expect(!cut.isRestBlank)
         #expect(cut.restLine == 4)
+        #expect(cut.restColumn == 24)
     }
 
     @Test("knows when nothing but blanks is left, and when a string is still open")

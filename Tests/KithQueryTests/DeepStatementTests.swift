@@ -35,6 +35,11 @@ struct DeepStatementTests {
         ("long XOR", "RETURN true" + repeated(" XOR true", 10_000), "true"),
         ("long AND", "UNWIND [1] AS a RETURN a = 1" + repeated(" AND a = 1", 5_000), "true"),
         ("long comparison", "RETURN 1" + repeated(" <= 1", 10_000), "true"),
+        ("long pattern", "MATCH (a)" + repeated("-->()", 600) + " RETURN count(*)", "0"),
+        (
+            "long path",
+            "MATCH p = (a:A)" + repeated("-[:R]-(:A)", 400) + " WHERE a.x = 1 RETURN count(p)", "0"
+        ),
         ("many clauses", "WITH 1 AS a" + repeated(" WITH a + 1 AS a", 2_000) + " RETURN a", "2001"),
     ]
 

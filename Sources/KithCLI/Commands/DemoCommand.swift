@@ -30,7 +30,14 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let runner = try Opening.runner(database)
-        try fill(runner)
+        do {
+            try fill(runner)
+        } catch {
+            // Half a graph is of no use, and would be in the way of the next try.
+            try? Opening.close(runner)
+            if let database { unlink(database) }
+            throw error
+        }
         let isInteractive = Terminal.isInputInteractive && Terminal.isOutputInteractive
         let shell = ShellSetUp.shell(
             runner, format: isInteractive ? nil : OutputFormat.table.name,
@@ -46,6 +53,7 @@ struct DemoCommand: ParsableCommand {
             try printTour(shell)
         }
         try Opening.close(runner)
+        try ShellSetUp.checkOutput(shell)
     }
 
     private func fill(_ runner: DatabaseRunner) throws {

@@ -65,17 +65,25 @@ struct ShellCommandLine: ParsableCommand {
             shell.interact(
                 greeting: ShellSetUp.greeting(database), historyPath: ShellSetUp.historyPath)
         } else if command.isEmpty, file.isEmpty {
-            isGood = shell.runScript(TextFile.read(STDIN_FILENO) ?? "")
+            isGood = shell.runScript(try standardInput())
         } else {
             for statement in command where isGood { isGood = shell.runScript(statement) }
             for path in file where isGood {
                 isGood =
-                    path == "-"
-                    ? shell.runScript(TextFile.read(STDIN_FILENO) ?? "") : try run(path, shell)
+                    path == "-" ? shell.runScript(try standardInput()) : try run(path, shell)
             }
         }
         try Opening.close(runner)
+        try ShellSetUp.checkOutput(shell)
         if !isGood { throw CommandFailure(status: .failed, message: nil) }
+    }
+
+    private func standardInput() throws -> String {
+        guard let text = TextFile.read(STDIN_FILENO) else {
+            throw CommandFailure(
+                status: .cannotOpen, message: "standard input: \(TextFile.lastErrorText)")
+        }
+        return text
     }
 
     private func run(_ path: String, _ shell: Shell) throws -> Bool {
@@ -155,6 +163,14 @@ enum ShellSetUp {
             runner: runner, out: TextSink(descriptor: STDOUT_FILENO),
             errors: TextSink(descriptor: STDERR_FILENO), format: chosen, settings: settings,
             isInteractive: isInteractive)
+    }
+
+    /// Complains where results did not reach standard output, such as on a full disk.
+    static func checkOutput(_ shell: Shell) throws {
+        shell.out.flush()
+        guard let failure = shell.out.failure else { return }
+        throw CommandFailure(
+            status: .failed, message: "the output could not be written: \(failure)")
     }
 
     /// The lines that a session begins with.

@@ -10,7 +10,9 @@ final class TextSink {
     let descriptor: Int32?
     private var buffer: [UInt8] = []
     /// Whether a write failed; nothing more is written then.
-    private(set) var hasFailed = false
+    var hasFailed: Bool { failure != nil }
+    /// Why a write failed, in the system's words.
+    private(set) var failure: String?
 
     /// Collects in memory.
     init() { descriptor = nil }
@@ -44,7 +46,7 @@ final class TextSink {
             if count > 0 {
                 start += count
             } else if errno != EINTR {
-                hasFailed = true
+                failure = String(cString: strerror(errno))
             }
         }
         buffer.removeAll(keepingCapacity: true)

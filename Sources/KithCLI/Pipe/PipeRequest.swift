@@ -66,7 +66,7 @@ struct PipeRequest: Sendable {
             for row in rows {
                 guard let elements = row.elements else { throw malformed("a row is an array") }
                 var decoded: [Value] = []
-                for element in elements { decoded.append(try Value(pipe: element)) }
+                for element in elements { decoded.append(try Value(pipe: element, at: "a row")) }
                 values.append(decoded)
             }
             return .registerProcedure(signature: signature, rows: values)
@@ -81,7 +81,8 @@ struct PipeRequest: Sendable {
         case nil, .null: break
         case .object(let members):
             for member in members {
-                request.parameters[member.name] = try Value(pipe: member.value)
+                request.parameters[member.name] = try Value(
+                    pipe: member.value, at: "parameter `$\(member.name)`")
             }
         default: throw malformed("`params` is an object")
         }

@@ -60,8 +60,10 @@ final class LineEditor {
             let count = poll(&sources, 2, -1)
             if sources[1].revents != 0 {
                 interrupts.clear()
-                kith_readline_abandon()
+                // Before readline goes back to the beginning of the line.
                 fputs("^C\n", EditorState.terminal)
+                fflush(EditorState.terminal)
+                kith_readline_abandon()
                 return .interrupted
             }
             if count > 0, sources[0].revents != 0 { rl_callback_read_char() }

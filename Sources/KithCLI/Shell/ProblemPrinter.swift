@@ -11,15 +11,17 @@ struct ProblemPrinter {
     ///   - isWarning: Whether it is only a warning.
     ///   - file: The name of the file that the statement stands in.
     ///   - firstLine: The number of the statement's first line in that file.
+    ///   - firstColumn: The column in that line at which the statement begins.
     /// - Returns: Whole lines.
     func text(
         of problem: StatementProblem, in statement: String, isWarning: Bool = false,
-        file: String? = nil, firstLine: Int = 1
+        file: String? = nil, firstLine: Int = 1, firstColumn: Int = 1
     ) -> String {
         let kind = isWarning ? coloured("warning", "33;1") : coloured("error", "31;1")
         var text = "\(kind): \(problem.message) [\(problem.code)]\n"
         if let place = problem.place {
-            text += excerpt(place, in: statement, file: file, firstLine: firstLine)
+            text += excerpt(
+                place, in: statement, file: file, firstLine: firstLine, firstColumn: firstColumn)
         }
         if !problem.suggestions.isEmpty {
             let names = problem.suggestions.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
@@ -32,7 +34,8 @@ struct ProblemPrinter {
 
     /// The line that a place begins on, and carets under as much of the place as is on it.
     private func excerpt(
-        _ place: StatementProblem.Place, in statement: String, file: String?, firstLine: Int
+        _ place: StatementProblem.Place, in statement: String, file: String?, firstLine: Int,
+        firstColumn: Int
     ) -> String {
         let lines = statement.split(
             omittingEmptySubsequences: false, whereSeparator: { $0.isNewline })
@@ -41,13 +44,14 @@ struct ProblemPrinter {
         let start = max(0, min(place.column - 1, source.count))
         let end = place.endLine > place.line ? source.count : min(place.endColumn - 1, source.count)
         let line = firstLine + index
+        let column = start + (index == 0 ? firstColumn : 1)
         let number = "\(line)"
         let margin = String(repeating: " ", count: number.count)
         let spaces = String(repeating: " ", count: cells(source[..<start]))
         let carets = String(repeating: "^", count: max(1, cells(source[start..<max(start, end)])))
         let text = String(String.UnicodeScalarView(source))
         return """
-            \(margin)--> \(file.map { $0 + ":" } ?? "")\(line):\(start + 1)
+            \(margin)--> \(file.map { $0 + ":" } ?? "")\(line):\(column)
             \(margin) │
             \(number) │ \(text)
             \(margin) │ \(spaces)\(coloured(carets, "31;1"))

@@ -85,11 +85,16 @@ final class Shell {
         let cut = StatementSplitter.cut(text)
         var statements = cut.statements
         if !cut.isRestBlank {
-            statements.append(StatementSplitter.Statement(text: cut.rest, line: cut.restLine))
+            statements.append(
+                StatementSplitter.Statement(
+                    text: cut.rest, line: cut.restLine, column: cut.restColumn))
         }
         var isGood = true
         for statement in statements {
-            if !run(statement.text, file: file, firstLine: statement.line) {
+            if !run(
+                statement.text, file: file, firstLine: statement.line,
+                firstColumn: statement.column)
+            {
                 isGood = false
                 if stopsAtError { break }
             }
@@ -110,7 +115,9 @@ final class Shell {
     }
 
     /// Runs one statement and shows what it gives; false when it failed.
-    func run(_ text: String, file: String? = nil, firstLine: Int = 1) -> Bool {
+    func run(
+        _ text: String, file: String? = nil, firstLine: Int = 1, firstColumn: Int = 1
+    ) -> Bool {
         var printer = ResultPrinter(
             writer: format.makeWriter(settings), sink: out)
         var request = StatementRequest(text: text)
@@ -132,12 +139,16 @@ final class Shell {
             for warning in outcome.warnings {
                 errors.write(
                     problems.text(
-                        of: warning, in: text, isWarning: true, file: file, firstLine: firstLine))
+                        of: warning, in: text, isWarning: true, file: file,
+                        firstLine: firstLine, firstColumn: firstColumn))
             }
             if isInteractive { out.write(summary(outcome, rowCount: printer.rowCount)) }
         case .failure(let problem):
             out.flush()
-            errors.write(problems.text(of: problem, in: text, file: file, firstLine: firstLine))
+            errors.write(
+                problems.text(
+                    of: problem, in: text, file: file, firstLine: firstLine,
+                    firstColumn: firstColumn))
         }
         errors.flush()
         if case .success = result { return true }

@@ -135,8 +135,15 @@ package struct JSONReader {
             guard index > exponent else { throw error("a digit is expected here") }
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        if isInteger, let number = Int64(text) { return .integer(number) }
+        if isInteger {
+            // As a float it would be another number.
+            guard let number = Int64(text) else {
+                throw error("this whole number does not fit in 64 bits")
+            }
+            return .integer(number)
+        }
         guard let number = Double(text) else { throw error("this number cannot be read") }
+        guard number.isFinite else { throw error("this number is too large") }
         return .float(number)
     }
 

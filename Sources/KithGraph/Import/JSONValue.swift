@@ -1,7 +1,7 @@
 /// A JSON document in memory: what manifests are read into.
 ///
-/// Numbers without fraction and exponent that fit are integers; all others are floats. The members of
-/// an object keep their order.
+/// Numbers without fraction and exponent are integers; all others are floats. The members of an object
+/// keep their order.
 package enum JSONValue: Sendable {
     /// `null`.
     case null

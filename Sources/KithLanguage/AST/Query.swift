@@ -53,6 +53,14 @@ public indirect enum Clause: Hashable, Sendable {
     /// `LOAD CSV`
     case loadCSV(LoadCSVClause)
 
+    /// Whether it changes the graph by itself; clauses within it are not asked.
+    public var isWriting: Bool {
+        switch self {
+        case .create, .merge, .set, .remove, .delete, .forEach: true
+        case .match, .unwind, .with, .returning, .call, .subquery, .loadCSV: false
+        }
+    }
+
     /// Where it stands.
     public var span: SourceSpan {
         switch self {

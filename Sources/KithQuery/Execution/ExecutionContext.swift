@@ -225,6 +225,8 @@ extension QueryError {
     public init(graphError error: GraphError, span: SourceSpan? = nil) {
         let (type, detail): (String, String) =
             switch error {
+            case .storage(.corrupt), .storage(.damagedCommit): ("StorageError", "CorruptDatabase")
+            case .storage(.readOnly): ("TransactionError", "ReadOnlyTransaction")
             case .storage: ("StorageError", "StorageFailed")
             case .value(let inner): (inner.type.rawValue, inner.detail)
             case .corrupt: ("StorageError", "CorruptDatabase")

@@ -40,6 +40,12 @@ struct BitSet: Hashable {
         return true
     }
 
+    func isDisjoint(with other: BitSet) -> Bool {
+        guard low & other.low == 0 else { return false }
+        for (bits, others) in zip(high, other.high) where bits & others != 0 { return false }
+        return true
+    }
+
     /// The elements, from the smallest.
     var elements: [Int] {
         var found: [Int] = []

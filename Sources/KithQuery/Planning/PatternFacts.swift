@@ -162,23 +162,23 @@ struct PatternFacts {
     private mutating func findConflicts(_ clauses: [Int], _ planner: QueryPlanner) {
         let selected = Set(pattern.selections.flatMap { $0.relationships })
         conflicts = pattern.relationships.map { _ in BitSet() }
+        let types = pattern.relationships.map { $0.typeNames.map { Set($0) } ?? [] }
+        // Where no condition can tell two nodes apart, no pair needs a closer look.
+        let canRefute =
+            !inequalities.isEmpty
+            || planner.canAssume && nodeLabels.contains { !$0.isEmpty }
         for first in pattern.relationships.indices {
             for second in pattern.relationships.indices where second > first {
                 guard clauses[first] == clauses[second], !selected.contains(first),
                     !selected.contains(second),
-                    mayMeetByType(first, second), mayMeetByEnds(first, second, planner)
+                    types[first].isEmpty || types[second].isEmpty
+                        || !types[first].isDisjoint(with: types[second]),
+                    !canRefute || mayMeetByEnds(first, second, planner)
                 else { continue }
                 conflicts[first].insert(second)
                 conflicts[second].insert(first)
             }
         }
-    }
-
-    private func mayMeetByType(_ first: Int, _ second: Int) -> Bool {
-        guard let one = pattern.relationships[first].typeNames,
-            let other = pattern.relationships[second].typeNames, !one.isEmpty, !other.isEmpty
-        else { return true }
-        return !Set(one).isDisjoint(with: other)
     }
 
     /// Whether two relationships could have the same ends, for all that the conditions say.
@@ -228,13 +228,23 @@ struct PatternFacts {
     private func refutation(
         of pairs: [(Int, Int)], _ planner: QueryPlanner
     ) -> Set<PlanAssumption>? {
-        var group = Array(pattern.nodes.indices)
+        // Only the few nodes of the pairs can become the same; a pattern of many relationships has
+        // very many pairs to look at.
+        var nodes: [Int] = []
         for (left, right) in pairs {
-            let (old, new) = (group[left], group[right])
-            for node in group.indices where group[node] == old { group[node] = new }
+            if !nodes.contains(left) { nodes.append(left) }
+            if !nodes.contains(right) { nodes.append(right) }
+        }
+        var group = nodes
+        for (left, right) in pairs {
+            guard let leftPlace = nodes.firstIndex(of: left),
+                let rightPlace = nodes.firstIndex(of: right)
+            else { continue }
+            let (old, new) = (group[leftPlace], group[rightPlace])
+            for place in group.indices where group[place] == old { group[place] = new }
         }
         func place(_ variable: VariableID) -> Int? {
-            pattern.nodes.firstIndex { $0.variable == variable }
+            nodes.firstIndex { pattern.nodes[$0].variable == variable }
         }
         for inequality in inequalities {
             if let left = place(inequality.left), let right = place(inequality.right),
@@ -246,8 +256,8 @@ struct PatternFacts {
         guard planner.canAssume else { return nil }
         for left in group.indices {
             for right in group.indices where right > left && group[left] == group[right] {
-                for one in nodeLabels[left] {
-                    for other in nodeLabels[right] where one != other {
+                for one in nodeLabels[nodes[left]] {
+                    for other in nodeLabels[nodes[right]] where one != other {
                         let assumption = PlanAssumption.noNodeHasBoth(one, other)
                         if assumption.holds(planner.statistics) { return [assumption] }
                     }

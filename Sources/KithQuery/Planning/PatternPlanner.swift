@@ -150,8 +150,11 @@ final class PatternPlanner {
                 found.insert(pattern.relationships[step.relationship].variable)
             }
         }
-        let open = pattern.relationships.indices.filter { !solved.contains($0) }
-        for index in open {
+        let done = BitSet(solved)
+        // Relationships still to be solved that are compared with those solved before.
+        var compared = BitSet()
+        let counted = countedLater()
+        for index in pattern.relationships.indices where !done.contains(index) {
             let relationship = pattern.relationships[index]
             found.insert(pattern.nodes[relationship.from].variable)
             found.insert(pattern.nodes[relationship.to].variable)
@@ -163,22 +166,32 @@ final class PatternPlanner {
                 found.formUnion(Liveness.reads(of: quantified.pattern))
                 found.formUnion(quantified.predicate?.freeVariables ?? [])
             }
-            found.formUnion(comparedWith(index))
+            if let taken = counted[index] {
+                found.formUnion(taken)
+            } else {
+                compared.insert(index)
+            }
+        }
+        for index in solved where !facts.conflicts[index].isDisjoint(with: compared) {
+            found.insert(pattern.relationships[index].variable)
         }
         return found
     }
 
-    /// What tells that a relationship still to be solved differs from those solved before.
-    private func comparedWith(_ index: Int) -> [VariableID] {
-        let others = solved.filter { facts.conflicts[index].contains($0) }
+    /// The relationships that a later step counts or intersects, which compares them with no others,
+    /// and what it reads instead.
+    private func countedLater() -> [Int: [VariableID]] {
+        var taken: [Int: [VariableID]] = [:]
         for planned in remaining {
             switch planned.move {
-            case .factor(index, _, let factor): return factor.taken
-            case .intersect(_, let relationships, _) where relationships.contains(index): return []
+            case .factor(let index, _, let factor) where taken[index] == nil:
+                taken[index] = factor.taken
+            case .intersect(_, let relationships, _):
+                for index in relationships where taken[index] == nil { taken[index] = [] }
             default: continue
             }
         }
-        return others.map { pattern.relationships[$0].variable }
+        return taken
     }
 
     func uniqueness(of index: Int) -> RelationshipUniqueness {
