@@ -73,8 +73,7 @@ extension GraphReader {
                     total = sumDistinct(run, marks)
                     if asked.count == 2 {
                         let second = try neighbourRun(asked[1], seconds[pair], otherScratch)
-                        total &+= sumDistinct(second, marks)
-                        total &-= sumShared(run, second, marks)
+                        total &+= sumDistinct(second, besides: run, marks)
                     }
                 }
                 counts[pair] = total
@@ -108,23 +107,22 @@ extension GraphReader {
         return Int64(total)
     }
 
-    /// The sum of the marks of the nodes that two lists have in common, each taken once.
-    private func sumShared(
-        _ run: NeighbourRun, _ other: NeighbourRun, _ marks: NeighbourMarks
+    /// The sum of the marks of the nodes of a list, each taken once, that another list does not have.
+    @inline(__always)
+    private func sumDistinct(
+        _ run: NeighbourRun, besides other: NeighbourRun, _ marks: NeighbourMarks
     ) -> Int64 {
         var total: Int64 = 0
-        var (left, right) = (0, 0)
-        while left < run.count, right < other.count {
-            let (node, wanted) = (run[left], other[right])
-            if node == wanted {
-                total &+= Int64(marks.mark(node))
-                while left < run.count, run[left] == node { left &+= 1 }
-                while right < other.count, other[right] == node { right &+= 1 }
-            } else if node < wanted {
-                left &+= 1
-            } else {
-                right &+= 1
-            }
+        var last: UInt64?
+        var index = 0
+        while index < run.count {
+            let node = run[index]
+            index &+= 1
+            // Few nodes are marked: only those are searched.
+            let mark = marks.mark(node)
+            if mark == 0 || node == last { continue }
+            last = node
+            if other.edgeCount(to: node) == 0 { total &+= Int64(mark) }
         }
         return total
     }
