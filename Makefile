@@ -1,5 +1,5 @@
 # Two commands are all the set-up there is: `make demo` and `make test`.
-.PHONY: demo test check format build release setup bench simulate fuzz-queries test-threads
+.PHONY: demo test check format build release setup bench bench-check simulate fuzz-queries test-threads
 
 # Installs the system packages that are missing; does nothing where all are there.
 setup:
@@ -29,6 +29,11 @@ check: setup
 # Builds the benchmarks, a package of its own; `benchmarks/README.md` says how to run them.
 bench: setup
 	cd benchmarks && swift build -c release
+
+# Counts the instructions of hot paths (needs valgrind) and fails where one takes more than before;
+# UPDATE=1 notes the new counts.
+bench-check: bench
+	benchmarks/check.py $(if $(UPDATE),--update)
 
 # Crashes commits at random for SECONDS seconds, from a seed that it prints.
 SECONDS ?= 60

@@ -12,7 +12,8 @@ let package = Package(
             name: "kith-benchmarks",
             dependencies: [
                 .product(name: "KithStorage", package: "kith"),
-                .product(name: "Kith", package: "kith"), "CLMDB", "CSQLite",
+                .product(name: "Kith", package: "kith"),
+                .product(name: "KithCRM", package: "kith"), "CLMDB", "CSQLite",
             ],
             path: "Sources/KithBenchmarks"),
     ]

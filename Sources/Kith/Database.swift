@@ -244,23 +244,27 @@ public final class Database: Sendable {
     func prepared(
         _ statement: PreparedStatement, graph: GraphReader, environment: StatementEnvironment
     ) throws(KithError) -> PreparedQuery {
-        let sizeClass = PlanCache.sizeClass(graph)
+        let statisticsClass = graph.statisticsClass
         let options = environment.options
         let last = statement.lastPlan.plan(
-            plans, catalogVersion: graph.catalogVersion, sizeClass: sizeClass, options: options)
+            plans, catalogVersion: graph.catalogVersion, statisticsClass: statisticsClass,
+            options: options)
         if let last, last.isRight(for: graph) { return last }
         let key = PlanCache.Key(
-            text: statement.text, catalogVersion: graph.catalogVersion, sizeClass: sizeClass,
+            text: statement.text, catalogVersion: graph.catalogVersion,
+            statisticsClass: statisticsClass,
             options: options)
         if let known = plans.plan(key), known.isRight(for: graph) {
-            statement.lastPlan.keep(known, plans, sizeClass: sizeClass, options: options)
+            statement.lastPlan.keep(
+                known, plans, statisticsClass: statisticsClass, options: options)
             return known
         }
         do {
             let prepared = try QueryPipeline.prepare(
                 statement.statement, graph: graph, environment: environment)
             plans.add(prepared, for: key)
-            statement.lastPlan.keep(prepared, plans, sizeClass: sizeClass, options: options)
+            statement.lastPlan.keep(
+                prepared, plans, statisticsClass: statisticsClass, options: options)
             return prepared
         } catch {
             throw KithError(error, in: statement.text)

@@ -5,13 +5,14 @@ import Synchronization
 
 /// Prepared statements by text, so that a statement that runs again is not planned again.
 ///
-/// The catalog's version, the rough size of the graph and the options are part of the key: a changed
-/// schema or a graph that has grown severalfold makes new plans, and nothing has to be thrown out.
+/// The catalog's version, the rough counts of the graph by label and type, and the options are part of
+/// the key: a changed schema, or a count that has grown severalfold, makes new plans, and nothing has to
+/// be thrown out.
 final class PlanCache: Sendable {
     struct Key: Hashable, Sendable {
         let text: String
         let catalogVersion: UInt64
-        let sizeClass: Int
+        let statisticsClass: Int
         let options: ExecutionOptions
     }
 
@@ -30,12 +31,6 @@ final class PlanCache: Sendable {
     let generation = Atomic<UInt64>(0)
     /// The most statements remembered.
     static let capacity = 256
-
-    /// Two graphs of one class differ in size by less than a factor of four.
-    static func sizeClass(_ graph: GraphReader) -> Int {
-        let size = graph.entityCount
-        return (Int.bitWidth - size.leadingZeroBitCount) / 2
-    }
 
     func plan(_ key: Key) -> PreparedQuery? {
         state.withLock { state in
@@ -69,21 +64,22 @@ final class LastPlan: Sendable {
     private struct Entry {
         let owner: ObjectIdentifier
         let generation: UInt64
-        let sizeClass: Int
+        let statisticsClass: Int
         let options: ExecutionOptions
         let prepared: PreparedQuery
     }
 
     private let entry = Guarded<Entry?>(nil)
 
-    /// The plan, if it was made for the same cache of plans, catalog, size and options.
+    /// The plan, if it was made for the same cache of plans, catalog, statistics and options.
     func plan(
-        _ owner: PlanCache, catalogVersion: UInt64, sizeClass: Int, options: ExecutionOptions
+        _ owner: PlanCache, catalogVersion: UInt64, statisticsClass: Int, options: ExecutionOptions
     ) -> PreparedQuery? {
         entry.withLock { entry in
             guard let entry, entry.owner == ObjectIdentifier(owner),
                 entry.generation == owner.generation.load(ordering: .acquiring),
-                entry.prepared.catalogVersion == catalogVersion, entry.sizeClass == sizeClass,
+                entry.prepared.catalogVersion == catalogVersion,
+                entry.statisticsClass == statisticsClass,
                 entry.options == options
             else { return nil }
             return entry.prepared
@@ -91,12 +87,14 @@ final class LastPlan: Sendable {
     }
 
     func keep(
-        _ prepared: PreparedQuery, _ owner: PlanCache, sizeClass: Int, options: ExecutionOptions
+        _ prepared: PreparedQuery, _ owner: PlanCache, statisticsClass: Int,
+        options: ExecutionOptions
     ) {
         let generation = owner.generation.load(ordering: .acquiring)
         entry.withLock {
             $0 = Entry(
-                owner: ObjectIdentifier(owner), generation: generation, sizeClass: sizeClass,
+                owner: ObjectIdentifier(owner), generation: generation,
+                statisticsClass: statisticsClass,
                 options: options, prepared: prepared)
         }
     }

@@ -49,9 +49,10 @@ public final class ResultStream {
     /// The names of the columns, in order.
     public var columns: [String] { prepared.columns }
 
-    /// What the statement's author should look at.
+    /// What the statement's author should look at; after the last row of a PROFILE also where an index
+    /// would have spared most of the work.
     public var warnings: [Warning] {
-        prepared.warnings.map {
+        (prepared.warnings + (cursor?.advice ?? [])).map {
             Warning(
                 code: $0.code, message: $0.message, place: KithError.Place($0.span, in: text),
                 suggestions: $0.suggestions)

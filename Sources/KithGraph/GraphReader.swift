@@ -29,6 +29,9 @@ public final class GraphReader: @unchecked Sendable {
         /// The types of chunks that this transaction made.
         var chunkTypes: [UInt64: UInt32] = [:]
 
+        /// The statistics of properties that this transaction asked for.
+        let statisticsMemory: StatisticsMemory
+
         /// The version of the catalog from which the transaction began.
         let committedCatalogVersion: UInt64
         /// Differs between transactions.
@@ -36,6 +39,7 @@ public final class GraphReader: @unchecked Sendable {
         private static let numbers = Atomic<UInt64>(0)
 
         init(_ tables: GraphTables) {
+            statisticsMemory = tables.statisticsMemory.copy()
             number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
             committedCatalogVersion = tables.catalog.version
             catalog = tables.catalog
@@ -78,6 +82,14 @@ public final class GraphReader: @unchecked Sendable {
     /// How many nodes and relationships there are together.
     public var entityCount: Int {
         pending == nil ? tables.entityCount : nodeCount + relationshipCount
+    }
+
+    /// What is the same for two graphs of which no count, by label, type and labels of their ends,
+    /// differs fourfold; a plan made for one is as good for the other.
+    public var statisticsClass: Int {
+        pending == nil
+            ? tables.statisticsClass
+            : tables.statisticsClass &+ GraphStatistics.magnitude(entityCount)
     }
 
     var statistics: GraphStatistics { owned?.statistics ?? tables.statistics }

@@ -141,6 +141,13 @@ public final class QueryCursor {
         return rows
     }
 
+    /// What PROFILE tells besides, after the last row: where an index would have spared most of the work.
+    public var advice: [QueryWarning] {
+        guard let builder = running?.builder, let plan = prepared.plan, prepared.mode == .profile
+        else { return [] }
+        return IndexAdvice(builder.profiles, graph: context.graph).warnings(for: plan.root)
+    }
+
     /// The plan with what each step did, after the last row of a PROFILE; nil otherwise.
     public var profile: [[Value]]? {
         guard let builder = running?.builder, let plan = prepared.plan,

@@ -21,9 +21,15 @@ final class GraphTables: Sendable {
     private let lists: Guarded<[AdjacencyKey: ChunkTable]>
     private let patches: Guarded<[AdjacencyKey: [UInt64: ListPatch]]>
     private let members: Guarded<[MemberKey: [ChunkID]]>
-    let distinctEstimates: Guarded<[IndexID: [Int: Int]]>
+    let distinctEstimates: Guarded<[IndexID: [Int: DistinctEstimate]]>
     /// What was projected of this state of the graph.
     let projections = ProjectionShelf()
+    let statisticsMemory: StatisticsMemory
+    /// How many chunks were changed by the commits since the first of these tables, each counted as
+    /// often as it changed.
+    let changeCount: Int
+    /// What is the same as long as no count of the graph has changed fourfold.
+    let statisticsClass: Int
 
     struct MemberKey: Hashable, Sendable {
         var kind: EntityKind
@@ -56,6 +62,9 @@ final class GraphTables: Sendable {
         }
         statistics = try Self.loadStatistics(storage)
         entityCount = statistics.entityCount
+        statisticsClass = statistics.magnitudes
+        statisticsMemory = StatisticsMemory()
+        changeCount = 0
         nodeChunkCount = storage.counter(KeySpaces.Counter.nodeChunks)
         relationshipChunkCount = storage.counter(KeySpaces.Counter.relationshipChunks)
         nodes = ChunkTable(chunkCount: nodeChunkCount)
@@ -88,6 +97,14 @@ final class GraphTables: Sendable {
         self.catalog = catalog
         self.statistics = statistics
         entityCount = statistics.entityCount
+        statisticsClass =
+            statistics == old.statistics ? old.statisticsClass : statistics.magnitudes
+        statisticsMemory = old.statisticsMemory.copy()
+        changeCount =
+            old.changeCount
+            + (changes.isTotal
+                ? Int(nodeChunkCount + relationshipChunkCount)
+                : changes.nodeChunks.count + changes.relationshipChunks.count)
         self.nodeChunkCount = nodeChunkCount
         self.relationshipChunkCount = relationshipChunkCount
         distinctEstimates = Guarded(old.distinctEstimates.withLock { $0 })
@@ -113,6 +130,9 @@ final class GraphTables: Sendable {
         for key in changes.members { oldMembers[key] = nil }
         members = Guarded(oldMembers)
     }
+
+    /// How many chunks of nodes and relationships there are.
+    var chunkCount: Int { Int(nodeChunkCount + relationshipChunkCount) }
 
     /// The table of the lists of one type in one direction.
     func table(_ key: AdjacencyKey) -> ChunkTable {

@@ -1,6 +1,12 @@
 import KithStorage
 import KithValues
 
+/// How many different values an index had when it had so many entries.
+struct DistinctEstimate: Sendable {
+    let distinctCount: Int
+    let entryCount: Int
+}
+
 /// Estimates how many different values an index has.
 struct DistinctSample {
     let index: IndexDefinition

@@ -66,15 +66,35 @@ extension GraphReader {
         let entries = try entryCount(of: index)
         if definition.isUnique, propertyCount >= definition.properties.count { return entries }
         if pending == nil,
-            let known = tables.distinctEstimates.withLock({ $0[index]?[propertyCount] })
+            let known = tables.distinctEstimates.withLock({ $0[index]?[propertyCount] }),
+            abs(known.entryCount - entries) * 4 <= known.entryCount
         {
-            return min(known, max(entries, 1))
+            return min(known.distinctCount, max(entries, 1))
         }
         let estimate = try DistinctSample(index: definition, propertyCount: propertyCount)
             .estimate(storage, entryCount: entries)
         if pending == nil {
-            tables.distinctEstimates.withLock { $0[index, default: [:]][propertyCount] = estimate }
+            tables.distinctEstimates.withLock {
+                $0[index, default: [:]][propertyCount] = DistinctEstimate(
+                    distinctCount: estimate, entryCount: entries)
+            }
         }
         return estimate
+    }
+}
+
+extension GraphReader {
+    /// How many nodes have the labels of those from which relationships of some types lead, or to
+    /// which: no fewer than there are such nodes.
+    public func endCount(
+        of types: [RelationshipTypeID], sources: Bool, targets: Bool
+    ) -> Int {
+        var sets: Set<UInt32> = []
+        for degree in statistics.degrees.keys
+        where types.contains(where: { $0.rawValue == degree.type }) {
+            if sources { sets.insert(degree.source) }
+            if targets { sets.insert(degree.target) }
+        }
+        return sets.reduce(0) { $0 + (statistics.nodes[$1] ?? 0) }
     }
 }

@@ -23,6 +23,28 @@ struct GraphStatistics: Sendable, Equatable {
         nodes.values.reduce(0, +) + relationships.values.reduce(0, +)
     }
 
+    /// A number that changes when any count of nodes or relationships does fourfold; it does not
+    /// depend on the order of the counts.
+    var magnitudes: Int {
+        var sum = 0
+        for (set, count) in nodes { sum &+= Self.mixed(set, 1, 0) &* Self.magnitude(count) }
+        for (key, count) in degrees {
+            sum &+= Self.mixed(key.type, key.source, key.target) &* Self.magnitude(count)
+        }
+        return sum
+    }
+
+    /// The power of four that a count comes up to.
+    static func magnitude(_ count: Int) -> Int { (Int.bitWidth - count.leadingZeroBitCount) / 2 }
+
+    /// An odd number that three numbers give.
+    private static func mixed(_ first: UInt32, _ second: UInt32, _ third: UInt32) -> Int {
+        var mixed = UInt64(first) &* 0x9e37_79b9_7f4a_7c15
+        mixed = (mixed ^ UInt64(second)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 29) ^ UInt64(third)) &* 0x94d0_49bb_1331_11eb
+        return Int(truncatingIfNeeded: mixed ^ (mixed >> 31)) | 1
+    }
+
     mutating func count(nodes change: Int, set: UInt32) {
         Self.add(change, to: &nodes, set)
     }

@@ -13,6 +13,11 @@ public struct Name: Hashable, Sendable {
         self.span = span
     }
 
+    /// A label, type or property as a statement writes it, in backticks where it is no plain word.
+    public static func written(_ text: String) -> String {
+        Printer.isWord(text) ? text : Printer.quoted(text)
+    }
+
     /// Compares bytes; where the names stand does not matter.
     public static func == (left: Name, right: Name) -> Bool {
         left.text.utf8.elementsEqual(right.text.utf8)

@@ -7,13 +7,15 @@ struct PatternConditions {
     struct Condition {
         let expression: BoundExpression
         let variables: Set<VariableID>
-        /// How many of the rows it keeps, as a guess.
-        let selectivity: Double
+        /// Which share of the rows it keeps, by the estimate; of those that the conditions before it
+        /// keep.
+        fileprivate(set) var selectivity = 1.0
     }
 
     private(set) var conditions: [Condition] = []
 
-    init(_ match: BoundMatch) {
+    /// `origins`: what is known of the variables of earlier clauses.
+    init(_ match: BoundMatch, statistics: PlanningStatistics, origins: VariableOrigins) {
         for node in match.pattern.nodes {
             let variable = BoundExpression(.variable(node.variable), type: .node)
             for label in node.labels.map(Self.parts) ?? [] {
@@ -26,13 +28,34 @@ struct PatternConditions {
             for entry in relationship.properties { add(Self.equality(variable, entry)) }
         }
         for conjunct in match.predicate?.conjuncts ?? [] { add(conjunct) }
+        var origins = origins
+        origins.add(match.pattern) { labels(of: $0) }
+        estimate(ConditionSelectivity(statistics: statistics, origins: origins))
+    }
+
+    /// Estimates what each condition keeps; the second of two bounds of one property keeps what lies
+    /// between them.
+    private mutating func estimate(_ selectivity: ConditionSelectivity) {
+        var paired: Set<Int> = []
+        for index in conditions.indices {
+            let expression = conditions[index].expression
+            let first = conditions[..<index].indices.first { other in
+                !paired.contains(other)
+                    && PropertyRange(conditions[other].expression, expression) != nil
+            }
+            if let first, let range = PropertyRange(conditions[first].expression, expression) {
+                paired.formUnion([first, index])
+                let before = max(conditions[first].selectivity, 1e-9)
+                conditions[index].selectivity = min(selectivity.share(of: range) / before, 1)
+            } else {
+                conditions[index].selectivity = selectivity.share(of: expression)
+            }
+        }
     }
 
     private mutating func add(_ expression: BoundExpression) {
         conditions.append(
-            Condition(
-                expression: expression, variables: expression.freeVariables,
-                selectivity: Self.selectivity(expression)))
+            Condition(expression: expression, variables: expression.freeVariables))
     }
 
     /// The parts of a conjunction of labels.
@@ -47,25 +70,6 @@ struct PatternConditions {
             .comparison(
                 BoundExpression(.property(variable, key: entry.key), span: entry.value.span),
                 [ComparisonStep(.equal, entry.value)]), type: .boolean, span: entry.value.span)
-    }
-
-    private static func selectivity(_ expression: BoundExpression) -> Double {
-        switch expression.kind {
-        case .comparison(_, let steps):
-            return steps.reduce(1) { product, step in
-                switch step.comparison {
-                case .equal: product * 0.1
-                case .notEqual: product * 0.9
-                default: product * 0.3
-                }
-            }
-        case .hasLabels: return 1
-        case .binary(.isIn, _, _): return 0.2
-        case .binary: return 0.1
-        case .isNull(_, let negated): return negated ? 0.9 : 0.1
-        case .not(let operand): return 1 - selectivity(operand) * 0.9
-        default: return 0.5
-        }
     }
 
     /// The labels that a node must have, by the pattern and by conditions of WHERE.
@@ -101,6 +105,8 @@ struct PropertyBounds {
     var lower: IndexCondition.End?
     var upper: IndexCondition.End?
     var prefix: BoundExpression?
+    /// The positions of the conditions that say so besides ``equal`` and ``anyOf``.
+    var narrowing: [Int] = []
 }
 
 extension PatternConditions {
@@ -128,6 +134,7 @@ extension PatternConditions {
             case .binary(.startsWith, let subject, let text):
                 if let key = Self.key(subject, variable), !text.freeVariables.contains(variable) {
                     result[key, default: .init()].prefix = text
+                    result[key, default: .init()].narrowing.append(index)
                 }
             default: continue
             }
@@ -150,10 +157,12 @@ extension PatternConditions {
         case .equal: bounds.equal = bounds.equal ?? (index, value)
         case .notEqual: break
         case .less, .lessOrEqual:
+            if bounds.upper == nil { bounds.narrowing.append(index) }
             bounds.upper =
                 bounds.upper
                 ?? IndexCondition.End(value: value, isInclusive: comparison == .lessOrEqual)
         case .greater, .greaterOrEqual:
+            if bounds.lower == nil { bounds.narrowing.append(index) }
             bounds.lower =
                 bounds.lower
                 ?? IndexCondition.End(value: value, isInclusive: comparison == .greaterOrEqual)

@@ -22,10 +22,13 @@ enum PatternMove {
     case group
 }
 
-/// A move, and the rows expected after it.
+/// A move, and the rows expected of it.
 struct PlannedMove {
     let move: PatternMove
+    /// What its step gives.
     let rows: Double
+    /// What is left when the conditions that can be tested then have been.
+    let keptRows: Double
 }
 
 /// How a node is found by itself.
@@ -42,6 +45,8 @@ struct NodeAccess {
     let rows: Double
     /// The conditions that it makes true by itself.
     let satisfied: [Int]
+    /// The conditions that its rows are all but sure to meet, and are tested on all the same.
+    var narrowing: [Int] = []
 }
 
 /// Finds the ways to begin at a node.
@@ -111,28 +116,48 @@ struct NodeAccessFinder {
             rest = rest.dropFirst()
         }
         let equalCount = condition.equal.count
-        var rows =
-            equalCount == 0
-            ? statistics.entryCount(index) : statistics.rowsPerValue(index, count: equalCount)
+        var rows = equalRows(index, label, condition.equal, satisfied.suffix(equalCount))
+        var narrowing: [Int] = []
         if let key = rest.first, let bound = bounds[key] {
             if let anyOf = bound.anyOf {
                 condition.anyOf = anyOf.list
                 satisfied.append(anyOf.condition)
-                rows = 10 * statistics.rowsPerValue(index, count: equalCount + 1)
-            } else if bound.lower != nil || bound.upper != nil {
-                condition.lower = bound.lower
-                condition.upper = bound.upper
-                rows *= bound.lower != nil && bound.upper != nil ? 0.1 : 0.3
-            } else if let prefix = bound.prefix {
-                condition.prefix = prefix
-                rows *= 0.05
+                rows *= conditions.conditions[anyOf.condition].selectivity
+            } else if bound.lower != nil || bound.upper != nil || bound.prefix != nil {
+                if bound.lower != nil || bound.upper != nil {
+                    condition.lower = bound.lower
+                    condition.upper = bound.upper
+                } else {
+                    condition.prefix = bound.prefix
+                }
+                narrowing = bound.narrowing
+                for number in narrowing {
+                    rows *= conditions.conditions[number].selectivity
+                }
             } else if equalCount == 0 {
                 return nil
             }
         } else if equalCount == 0 {
             return nil
         }
-        return NodeAccess(kind: .index(index, condition), rows: rows, satisfied: satisfied)
+        return NodeAccess(
+            kind: .index(index, condition), rows: rows, satisfied: satisfied,
+            narrowing: narrowing)
+    }
+
+    /// How many nodes an index finds by the values of its first properties.
+    private func equalRows(
+        _ index: IndexDefinition, _ label: String, _ values: [BoundExpression],
+        _ numbers: ArraySlice<Int>
+    ) -> Double {
+        if values.isEmpty { return statistics.entryCount(index) }
+        if values.count == 1, index.properties.count == 1, !index.isUnique,
+            case .literal = values[0].kind, let number = numbers.first
+        {
+            return statistics.nodeCount(labels: [label])
+                * conditions.conditions[number].selectivity
+        }
+        return statistics.rowsPerValue(index, count: values.count)
     }
 }
 

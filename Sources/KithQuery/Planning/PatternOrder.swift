@@ -15,7 +15,11 @@ struct PatternOrder {
     let options: ExecutionOptions
     private let access: [NodeAccess?]
     /// How many rows one row becomes along each relationship, from its left and from its right.
-    private let fanOuts: [(left: Double, right: Double)]
+    let fanOuts: [(left: FanOut, right: FanOut)]
+    /// For each node the labels that it is known to have, also from earlier clauses.
+    private let knownLabels: [[String]]
+    private let nodeCounts: [Double]
+    let samples = PatternSamples()
 
     var pattern: BoundPattern { facts.pattern }
     private var conditions: PatternConditions { facts.conditions }
@@ -25,7 +29,7 @@ struct PatternOrder {
 
     init(
         _ facts: PatternFacts, statistics: PlanningStatistics, input: Set<VariableID>,
-        inputRows: Double, mayGroup: Bool, options: ExecutionOptions
+        inputRows: Double, mayGroup: Bool, options: ExecutionOptions, origins: VariableOrigins
     ) {
         self.facts = facts
         self.statistics = statistics
@@ -47,23 +51,33 @@ struct PatternOrder {
             }
             return isAlone && !node.isBound ? finder.best(node.variable, known: input) : nil
         }
+        let labels = zip(facts.pattern.nodes, facts.nodeLabels).map { node, labels in
+            labels + origins.labels(of: node.variable).filter { !labels.contains($0) }
+        }
+        knownLabels = labels
+        nodeCounts = labels.map { max(statistics.nodeCount(labels: $0), 1) }
         fanOuts = facts.pattern.relationships.indices.map { index in
             (
-                Self.fanOut(index, fromLeft: true, facts, statistics),
-                Self.fanOut(index, fromLeft: false, facts, statistics)
+                Self.fanOut(index, fromLeft: true, facts, statistics, labels: labels),
+                Self.fanOut(index, fromLeft: false, facts, statistics, labels: labels)
             )
         }
     }
 
-    /// How many rows one row becomes when a relationship is followed.
-    func fanOut(_ index: Int, fromLeft: Bool) -> Double {
-        fromLeft ? fanOuts[index].left : fanOuts[index].right
-    }
+    /// The labels that a node is known to have.
+    func labels(of node: Int) -> [String] { knownLabels[node] }
+
+    /// The number of nodes that a node of the pattern can be, at least 1.
+    func nodeCount(_ node: Int) -> Double { nodeCounts[node] }
 
     /// How far a pattern is solved, and at what cost.
     struct State {
         var nodes = BitSet()
         var relationships = BitSet()
+        /// The relationships whose number at a node says how often the rows have that node.
+        var weighting = BitSet()
+        /// For each node, the rows there were when it was found: rows that share it come together.
+        var rowsWhenFound: [Double]
         var rows: Double
         var cost = 0.0
         fileprivate var last: Link?
@@ -92,7 +106,9 @@ struct PatternOrder {
 
     /// Before the first step.
     var start: State {
-        var start = State(rows: max(inputRows, 1))
+        var start = State(
+            rowsWhenFound: Array(repeating: max(inputRows, 1), count: pattern.nodes.count),
+            rows: max(inputRows, 1))
         for (index, node) in pattern.nodes.enumerated() where node.isBound {
             start.nodes.insert(index)
         }
@@ -283,16 +299,22 @@ struct PatternOrder {
     /// The state after a step, and after merging equal rows where that pays.
     func applied(_ move: PatternMove, to state: State) -> State {
         var next = state
-        estimate(move, &next)
+        let found = estimate(move, &next)
         var exact: [Int] = []
-        if case .start(_, let access) = move, access.isExact { exact = access.satisfied }
+        if case .start(_, let access) = move, access.isExact {
+            exact = access.satisfied + access.narrowing
+        }
         for (index, condition) in conditions.conditions.enumerated()
         where facts.isReady(index, next.nodes, next.relationships)
             && !facts.isReady(index, state.nodes, state.relationships) && !exact.contains(index)
         {
             next.rows *= condition.selectivity
         }
-        next.last = Link(PlannedMove(move: move, rows: next.rows), after: state.last)
+        for node in next.nodes.elements where !state.nodes.contains(node) {
+            next.rowsWhenFound[node] = next.rows
+        }
+        next.last = Link(
+            PlannedMove(move: move, rows: found, keptRows: next.rows), after: state.last)
         if mayGroup { group(&next) }
         return next
     }
@@ -305,8 +327,11 @@ struct PatternOrder {
         let (distinct, keys) = distinctRows(state)
         guard distinct * 2 < state.rows else { return }
         state.cost += state.rows * (keys == 1 ? 0.3 : 2)
-        state.rows = max(distinct, 1)
-        state.last = Link(PlannedMove(move: .group, rows: state.rows), after: state.last)
+        state.rows = max(RowEstimates.drawn(state.rows, from: distinct), 1)
+        state.weighting = BitSet()
+        for node in state.nodes.elements { state.rowsWhenFound[node] = state.rows }
+        state.last = Link(
+            PlannedMove(move: .group, rows: state.rows, keptRows: state.rows), after: state.last)
     }
 
     /// How many different rows there can be, looking only at what is still read.
@@ -323,13 +348,13 @@ struct PatternOrder {
                 if countsInput { rows *= max(inputRows, 1) }
                 countsInput = false
             } else {
-                rows *= max(count(of: index), 1)
+                rows *= nodeCount(index)
             }
         }
         return (countsInput ? rows * max(inputRows, 1) : rows, keys)
     }
 
-    private func isLive(node: Int, _ state: State) -> Bool {
+    func isLive(node: Int, _ state: State) -> Bool {
         facts.readsNode[node] || !facts.incident[node].isSubset(of: state.relationships)
             || facts.nodesRead.indices.contains {
                 facts.nodesRead[$0].contains(node) && !facts.implied.contains($0)
@@ -337,18 +362,12 @@ struct PatternOrder {
             }
     }
 
-    private func isLive(relationship: Int, _ state: State) -> Bool {
+    func isLive(relationship: Int, _ state: State) -> Bool {
         facts.readsRelationship[relationship]
             || !facts.conflicts[relationship].isSubset(of: state.relationships)
             || facts.relationshipsRead.indices.contains {
                 facts.relationshipsRead[$0].contains(relationship)
                     && !facts.isReady($0, state.nodes, state.relationships)
             }
-    }
-
-    /// The number of nodes that a node of the pattern can be.
-    private func count(of node: Int) -> Double {
-        let labels = facts.nodeLabels[node]
-        return labels.isEmpty ? statistics.nodeCount : statistics.nodeCount(labels: labels)
     }
 }

@@ -27,7 +27,8 @@ final class PatternPlanner {
         pattern = match.pattern
         self.planner = planner
         self.alive = alive.union([weight].compactMap { $0 })
-        conditions = PatternConditions(match)
+        conditions = PatternConditions(
+            match, statistics: planner.statistics, origins: planner.origins)
         facts = PatternFacts(
             merged, conditions: conditions, alive: alive, weight: weight, planner: planner)
         isApplied = conditions.conditions.indices.map { [facts] in facts.implied.contains($0) }
@@ -69,14 +70,20 @@ final class PatternPlanner {
     func plan(from input: PlanNode) throws(QueryError) -> PlanNode {
         let order = PatternOrder(
             facts, statistics: planner.statistics, input: input.variables,
-            inputRows: input.estimatedRows, mayGroup: mayGroup(input), options: planner.options)
+            inputRows: input.estimatedRows, mayGroup: mayGroup(input), options: planner.options,
+            origins: planner.origins)
+        planner.note(pattern) { [conditions] in conditions.labels(of: $0) }
         remaining = planner.nextOrderSeed().map { order.random(seed: $0) } ?? order.best()
         var node = try applyConditions(to: input)
         node = try refuseNullNodes(node)
         while !remaining.isEmpty {
             let next = remaining.removeFirst()
+            let openCount = remaining.count
             node = try plan(next, on: node)
-            node = try applyConditions(to: node)
+            // A step that took the next move with it gives that one's rows.
+            let rows = remaining.count == openCount ? next.keptRows : nil
+            node = try applyConditions(to: node, keeping: rows)
+            planner.note(node.variables, rows: node.estimatedRows)
         }
         node = planner.buildingPaths(of: pattern, on: node)
         node = try applyConditions(to: node, includingAll: true)
@@ -120,9 +127,10 @@ final class PatternPlanner {
         return node
     }
 
-    /// Filters by the conditions whose variables are all there and that are not applied yet.
+    /// Filters by the conditions whose variables are all there and that are not applied yet; `rows` is
+    /// how many are expected to be left, where that is known.
     func applyConditions(
-        to input: PlanNode, includingAll: Bool = false
+        to input: PlanNode, keeping rows: Double? = nil, includingAll: Bool = false
     ) throws(QueryError) -> PlanNode {
         var ready: [BoundExpression] = []
         var selectivity = 1.0
@@ -134,6 +142,7 @@ final class PatternPlanner {
             ready.append(condition.expression)
             selectivity *= condition.selectivity
         }
+        if let rows, input.estimatedRows > 0 { selectivity = rows / input.estimatedRows }
         return try planner.filtered(
             input, by: BoundExpression.conjunction(ready), selectivity: selectivity)
     }

@@ -39,6 +39,8 @@ extension QueryPlanner {
         weight: VariableID? = nil
     ) throws(QueryError) -> PlanNode {
         var node = input
+        note(projection.groupingKeys)
+        note(projection.items)
         let carried = weight.flatMap { input.variables.contains($0) ? $0 : nil }
         var kept = alive.subtracting(projection.items.map { $0.variable })
             .intersection(input.variables)
@@ -57,18 +59,24 @@ extension QueryPlanner {
             ProjectStep(items: projection.items, kept: stays.sorted()), inputs: [node],
             estimatedRows: node.estimatedRows, variables: stays.union(items))
         if projection.isDistinct {
+            let keys = items + kept.sorted()
+            let rows = RowEstimates(selectivity: selectivity).distinctRows(
+                node.estimatedRows, keys: keys.map { BoundExpression(.variable($0)) })
             node = PlanNode(
-                DistinctStep(keys: items + kept.sorted()), inputs: [node],
-                estimatedRows: node.estimatedRows, variables: node.variables)
+                DistinctStep(keys: keys), inputs: [node], estimatedRows: rows,
+                variables: node.variables)
         }
+        let skipped = projection.skip.map { $0.literalCount ?? 10 } ?? 0
+        let limit = projection.limit.map { $0.literalCount ?? 100 } ?? .infinity
         if !projection.sortKeys.isEmpty {
             node = PlanNode(
                 SortStep(
                     keys: projection.sortKeys, skip: projection.skip, limit: projection.limit),
-                inputs: [node], estimatedRows: node.estimatedRows, variables: node.variables)
+                inputs: [node], estimatedRows: min(node.estimatedRows, skipped + limit),
+                variables: node.variables)
         }
         if projection.skip != nil || projection.limit != nil {
-            let rows = min(node.estimatedRows, projection.limit?.literalCount ?? 100)
+            let rows = min(max(node.estimatedRows - skipped, 0), limit)
             node = PlanNode(
                 LimitStep(
                     skip: projection.skip, limit: projection.limit, isAboveWriting: node.writes),
@@ -97,7 +105,11 @@ extension QueryPlanner {
                 BoundProjection.Item(
                     variable: variable, expression: BoundExpression(.variable(variable))))
         }
-        let rows = keys.isEmpty ? 1 : max(1, input.estimatedRows / 10)
+        let rows =
+            keys.isEmpty
+            ? 1
+            : RowEstimates(selectivity: selectivity).distinctRows(
+                max(input.estimatedRows, 1), keys: keys.map { $0.expression })
         return PlanNode(
             AggregateStep(keys: keys, aggregates: projection.aggregates, weight: weight),
             inputs: [input],

@@ -16,6 +16,8 @@ final class QueryPlanner {
     /// The properties that the statement reads.
     let propertyReads: PropertyReads
     private let functions: FunctionRegistry
+    /// What is known of the variables so far.
+    private(set) var origins = VariableOrigins()
     private(set) var assumptions: Set<PlanAssumption> = []
     private(set) var variableCount: Int
     private var outerCount = 0
@@ -49,7 +51,7 @@ final class QueryPlanner {
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
         var root = try planner.plan(statement.query, from: start)
         if planner.rules.contains(.reachableEnds) {
-            root = ReachableEnds.applied(to: root, functions)
+            root = ReachableEnds.applied(to: root, functions, planner.statistics)
         }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
@@ -58,6 +60,24 @@ final class QueryPlanner {
 
     /// Notes what the graph must be like for the plan to be right.
     func assume(_ facts: Set<PlanAssumption>) { assumptions.formUnion(facts) }
+
+    /// Notes what a pattern says of its variables.
+    func note(_ pattern: BoundPattern, labels: (VariableID) -> [String]) {
+        origins.add(pattern, labels: labels)
+    }
+
+    /// Notes that variables get the values of expressions.
+    func note(_ items: [BoundProjection.Item]) {
+        for item in items { origins.add(item.variable, item.expression) }
+    }
+
+    /// Notes that a step with these variables gives so many rows.
+    func note(_ variables: Set<VariableID>, rows: Double) { origins.limit(variables, to: rows) }
+
+    /// What conditions keep, by what is known of the variables.
+    var selectivity: ConditionSelectivity {
+        ConditionSelectivity(statistics: statistics, origins: origins)
+    }
 
     /// What a variable may hold, as far as the text tells.
     func type(of variable: VariableID) -> StaticType {
@@ -235,13 +255,16 @@ final class QueryPlanner {
 
     /// `node` with the rows on which `predicate` is not true left out.
     func filtered(
-        _ node: PlanNode, by predicate: BoundExpression?, selectivity: Double = 0.5
+        _ node: PlanNode, by predicate: BoundExpression?, selectivity: Double? = nil
     ) throws(QueryError) -> PlanNode {
         guard let predicate else { return node }
         try planSubqueries(in: [predicate])
+        let share =
+            selectivity
+            ?? predicate.conjuncts.reduce(1) { $0 * self.selectivity.share(of: $1) }
         return PlanNode(
             FilterStep(predicate: predicate), inputs: [node],
-            estimatedRows: node.estimatedRows * selectivity, variables: node.variables)
+            estimatedRows: node.estimatedRows * share, variables: node.variables)
     }
 
     /// Plans the subqueries within `expressions`, so that they are ready when the expressions are

@@ -21,19 +21,41 @@
 enum ReachableEnds {
     /// `root` with the rule applied wherever it holds. `functions` tells which functions always give
     /// the same.
-    static func applied(to root: PlanNode, _ functions: FunctionRegistry) -> PlanNode {
+    static func applied(
+        to root: PlanNode, _ functions: FunctionRegistry, _ statistics: PlanningStatistics
+    ) -> PlanNode {
         let inputs = root.inputs.map { input -> PlanNode in
-            let input = applied(to: input, functions)
+            let input = applied(to: input, functions, statistics)
             return ignoresRepeats(root.step, functions)
-                ? rewritten(input, functions) ?? input : input
+                ? rewritten(input, functions, statistics) ?? input : input
         }
+        if let plain = withoutWeights(root, inputs, functions, statistics) { return plain }
         if zip(inputs, root.inputs).allSatisfy({ $0 === $1 }) { return root }
         return copy(root, inputs)
     }
 
-    private static func copy(_ node: PlanNode, _ inputs: [PlanNode]) -> PlanNode {
+    /// An aggregation to which repeats do not matter needs no rows merged before it, either: what would
+    /// merge them is left out where the rows then come without repeats.
+    private static func withoutWeights(
+        _ root: PlanNode, _ inputs: [PlanNode], _ functions: FunctionRegistry,
+        _ statistics: PlanningStatistics
+    ) -> PlanNode? {
+        guard let aggregate = root.step as? AggregateStep, ignoresRepeats(aggregate, functions),
+            inputs.count == 1, let merging = inputs[0].step as? GroupWeightsStep,
+            !merging.isWeighted, aggregate.weight == merging.weight,
+            let input = rewritten(inputs[0].inputs[0], functions, statistics)
+        else { return nil }
+        return PlanNode(
+            AggregateStep(keys: aggregate.keys, aggregates: aggregate.aggregates, weight: nil),
+            inputs: [input], estimatedRows: root.estimatedRows, variables: root.variables)
+    }
+
+    private static func copy(
+        _ node: PlanNode, _ inputs: [PlanNode], rows: Double? = nil
+    ) -> PlanNode {
         PlanNode(
-            node.step, inputs: inputs, estimatedRows: node.estimatedRows, variables: node.variables)
+            node.step, inputs: inputs, estimatedRows: rows ?? node.estimatedRows,
+            variables: node.variables)
     }
 
     /// Whether a step gives the same however often equal rows come.
@@ -53,17 +75,23 @@ enum ReachableEnds {
     }
 
     /// The plan of the rows of `node` without some repeats; nil where there is nothing to gain.
-    private static func rewritten(_ node: PlanNode, _ functions: FunctionRegistry) -> PlanNode? {
+    private static func rewritten(
+        _ node: PlanNode, _ functions: FunctionRegistry, _ statistics: PlanningStatistics
+    ) -> PlanNode? {
         if let expand = node.step as? VariableExpandStep {
             guard let step = reachable(expand) else { return nil }
+            // Each end comes once for a start, however many paths lead there.
+            let starts = max(node.inputs[0].estimatedRows, 1)
+            let ends = statistics.endCount(of: step.types, step.direction)
+            let rows = starts * RowEstimates.drawn(node.estimatedRows / starts, from: ends)
             return PlanNode(
-                step, inputs: node.inputs, estimatedRows: node.estimatedRows,
-                variables: node.variables)
+                step, inputs: node.inputs, estimatedRows: rows, variables: node.variables)
         }
         guard passesRepeats(node.step, functions), node.inputs.count == 1,
-            let input = rewritten(node.inputs[0], functions)
+            let input = rewritten(node.inputs[0], functions, statistics)
         else { return nil }
-        return copy(node, [input])
+        let share = input.estimatedRows / max(node.inputs[0].estimatedRows, 1e-9)
+        return copy(node, [input], rows: node.estimatedRows * share)
     }
 
     private static func reachable(_ step: VariableExpandStep) -> ReachableExpandStep? {

@@ -1,3 +1,5 @@
+import Kith
+
 /// A query of a customer graph, and what its parameters are drawn from.
 struct CRMQuery {
     /// What a run's parameters are.
@@ -106,6 +108,21 @@ struct CRMQuery {
                 (a)-[:FRIEND]->(c) RETURN count(*)
                 """),
     ]
+
+    /// The parameters of `count` runs, always the same.
+    func parameters(customerCount: UInt64, count: Int) -> [[String: Value]] {
+        var random = Shuffled()
+        func number(below bound: UInt64) -> Value { .integer(Int64(random.next() % max(bound, 1))) }
+        return (0..<count).map { run in
+            switch draw {
+            case .nothing: [:]
+            case .customer: ["id": number(below: customerCount)]
+            case .pair: ["a": number(below: customerCount), "b": number(below: customerCount)]
+            case .supplier: ["id": number(below: customerCount / 500)]
+            case .text: ["s": .string(Self.texts[run % Self.texts.count])]
+            }
+        }
+    }
 
     /// The texts that names are searched for.
     static let texts = [

@@ -17,6 +17,7 @@ struct CRMWorkload {
     private let budgetInSeconds: Double
 
     static func run(_ arguments: [String]) throws {
+        if arguments.first == "--names" { return CRMQuery.all.forEach { print($0.name) } }
         guard let path = arguments.first else {
             print("crm DATABASE [--only q1,q2] [--draws FILE] [--own-transactions] [--budget S]")
             exit(2)
@@ -69,17 +70,7 @@ struct CRMWorkload {
     /// The parameters of every run of a query.
     private func parameters(of query: CRMQuery) -> [[String: Value]] {
         if let known = draws[query.name] { return known }
-        var random = Shuffled()
-        func number(below bound: UInt64) -> Value { .integer(Int64(random.next() % max(bound, 1))) }
-        return (0..<query.runs).map { run in
-            switch query.draw {
-            case .nothing: [:]
-            case .customer: ["id": number(below: customerCount)]
-            case .pair: ["a": number(below: customerCount), "b": number(below: customerCount)]
-            case .supplier: ["id": number(below: customerCount / 500)]
-            case .text: ["s": .string(CRMQuery.texts[run % CRMQuery.texts.count])]
-            }
-        }
+        return query.parameters(customerCount: customerCount, count: query.runs)
     }
 
     private func measure(_ query: CRMQuery) throws {

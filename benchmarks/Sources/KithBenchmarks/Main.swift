@@ -2,8 +2,11 @@ import Glibc
 
 /// `kith-benchmarks WORKLOAD [DIRECTORY]`: prints ratios measured within one run.
 ///
-/// `kith-benchmarks crm DATABASE …` measures queries on an imported graph; see ``CRMWorkload``;
-/// `kith-benchmarks algorithms DATABASE` graph algorithms, see ``AlgorithmWorkload``.
+/// `kith-benchmarks crm DATABASE …` measures queries on an imported graph, see ``CRMWorkload``;
+/// `patterns DATABASE` counts patterns, see ``PatternWorkload``; `algorithms DATABASE` runs graph
+/// algorithms, see ``AlgorithmWorkload``; `estimates …` shows the planner's estimates, see ``Estimates``;
+/// `growth …` what a row and an edge cost at several sizes, see ``Growth``; `hot NAME` is for counting
+/// instructions, see ``HotPaths``.
 @main
 struct Benchmarks {
     /// Every workload by name.
@@ -23,6 +26,10 @@ struct Benchmarks {
         let name = arguments.count > 1 ? arguments[1] : "all"
         if name == "crm" { return try CRMWorkload.run(Array(arguments.dropFirst(2))) }
         if name == "algorithms" { return try AlgorithmWorkload.run(Array(arguments.dropFirst(2))) }
+        if name == "patterns" { return try PatternWorkload.run(Array(arguments.dropFirst(2))) }
+        if name == "estimates" { return try Estimates.run(Array(arguments.dropFirst(2))) }
+        if name == "hot" { return try HotPaths.run(Array(arguments.dropFirst(2))) }
+        if name == "growth" { return try Growth.run(Array(arguments.dropFirst(2))) }
         let parent = arguments.count > 2 ? arguments[2] : "."
         let directory = "\(parent)/kith-benchmark-\(getpid())"
         mkdir(directory, 0o700)
