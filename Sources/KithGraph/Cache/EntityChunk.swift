@@ -238,7 +238,8 @@ final class EntityChunk: @unchecked Sendable {
         cache.account(places, place, sizeInBytes: ChunkEnds.sizeInBytes)
     }
 
-    private func segmentIndex(_ key: UInt32) -> Int? {
+    /// The place of a property's segment; nil where no slot has the property.
+    func segmentIndex(_ key: UInt32) -> Int? {
         index(of: key, in: descriptor.segments) { $0.key }
     }
 }
@@ -357,8 +358,7 @@ extension EntityChunk {
         _ segment: Int, _ storage: StorageReader, _ cache: DecodedCache,
         _ body: (UnsafeRawBufferPointer) throws(GraphError) -> Result
     ) throws(GraphError) -> Result {
-        let place = segment
-        if let cached = segmentPlaces.load(place) {
+        if let cached = segmentPlaces.load(segment) {
             if case .inline = descriptor.segments[segment].location {
                 let bytes = Unmanaged<PaddedBytes>.fromOpaque(cached).takeUnretainedValue()
                 return try body(bytes.bytes)
@@ -369,38 +369,18 @@ extension EntityChunk {
         switch descriptor.segments[segment].location {
         case .inline(let content):
             let (padded, isNew) = segmentPlaces.publish(
-                content.withUnsafeBytes { PaddedBytes($0) }, at: place)
-            if isNew { cache.account(segmentPlaces, place, sizeInBytes: content.count + 64) }
+                content.withUnsafeBytes { PaddedBytes($0) }, at: segment)
+            if isNew { cache.account(segmentPlaces, segment, sizeInBytes: content.count + 64) }
             return try body(padded.bytes)
         case .extent(let reference):
             let extent = try storageCall { () throws(StorageError) in
                 try storage.readExtent(reference)
             }
-            let (buffer, isNew) = segmentPlaces.publish(extent, at: place)
+            let (buffer, isNew) = segmentPlaces.publish(extent, at: segment)
             if isNew {
-                cache.account(segmentPlaces, place, sizeInBytes: buffer.bytes.count + 64)
+                cache.account(segmentPlaces, segment, sizeInBytes: buffer.bytes.count + 64)
             }
             return try body(buffer.bytes)
         }
-    }
-
-    /// What is known of a property without decoding it.
-    func zone(_ key: UInt32) -> ColumnZone? {
-        guard recent.isEmpty else { return nil }
-        guard let segment = segmentIndex(key) else {
-            return ColumnZone(nullCount: slotCount, minimum: nil, maximum: nil)
-        }
-        let zone = descriptor.segments[segment].zone
-        func value(_ bits: UInt64) -> Value? {
-            switch zone.kind {
-            case .none: nil
-            case .integer: .integer(Int64(bitPattern: bits))
-            case .float: .float(Double(bitPattern: bits))
-            case .date: CalendarDate(exactly: Int64(bitPattern: bits)).map { .date($0) }
-            }
-        }
-        return ColumnZone(
-            nullCount: slotCount - zone.valueCount, minimum: value(zone.minimum),
-            maximum: value(zone.maximum))
     }
 }

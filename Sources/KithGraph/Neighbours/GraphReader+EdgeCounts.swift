@@ -56,6 +56,7 @@ extension GraphReader {
         return total
     }
 
+    /// How many runs of equal nodes there are: the side with fewer is marked less often.
     static func runCount(_ nodes: UnsafeBufferPointer<UInt64>) -> Int {
         var runs = 1
         var index = 1

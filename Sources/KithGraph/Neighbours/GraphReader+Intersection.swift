@@ -70,7 +70,7 @@ extension GraphReader {
     ) throws(GraphError) {
         let step = cache.enter()
         defer { cache.leave(step) }
-        let marksFirst = Self.changes(in: firsts) <= Self.changes(in: seconds)
+        let marksFirst = Self.runCount(firsts) <= Self.runCount(seconds)
         let (pivots, others) = marksFirst ? (firsts, seconds) : (seconds, firsts)
         let request = marksFirst ? request : request.exchanged
         let marked = lists(types: request.firstTypes, direction: request.firstDirection)
@@ -83,15 +83,5 @@ extension GraphReader {
             }
             try body(pair, pivot, others[pair], probed)
         }
-    }
-
-    private static func changes(in nodes: UnsafeBufferPointer<UInt64>) -> Int {
-        var changes = 0
-        var index = 1
-        while index < nodes.count {
-            changes &+= kith_bool_to_int(nodes[index] != nodes[index &- 1])
-            index &+= 1
-        }
-        return changes
     }
 }

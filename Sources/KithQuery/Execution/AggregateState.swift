@@ -45,7 +45,7 @@ class AggregateState {
     }
 
     /// Whether the results are the same in whatever order rows come, but for the last digit of float
-    /// sums, as far as the rows so far tell.
+    /// sums and the sign of zero, as far as the rows so far tell.
     var mayTakeAnyOrder: Bool { false }
 
     /// The results of some groups.

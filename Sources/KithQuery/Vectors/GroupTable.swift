@@ -55,22 +55,6 @@ final class GroupTable {
         precondition(added.last.map { Int($0) == count - 1 } ?? true, "groups were not different")
     }
 
-    /// The group number of each row, or -1 where the row equals no group.
-    func lookup(_ keys: [Vector], count rowCount: Int) -> [Int32] {
-        let rowHashes = Self.hashes(of: keys, count: rowCount)
-        return (0..<rowCount).map { row in
-            var slot = Int(truncatingIfNeeded: rowHashes[row]) & (slotCount &- 1)
-            while slots[slot] >= 0 {
-                let candidate = Int(slots[slot])
-                if hashes[candidate] == rowHashes[row], matches(candidate, keys, row) {
-                    return Int32(candidate)
-                }
-                slot = (slot &+ 1) & (slotCount &- 1)
-            }
-            return -1
-        }
-    }
-
     private static func hashes(of keys: [Vector], count: Int) -> [UInt64] {
         var hashes = [UInt64](repeating: 0x243f_6a88_85a3_08d3, count: count)
         for key in keys { RowHashing.mix(key, into: &hashes) }

@@ -35,31 +35,12 @@ enum EdgeCounting {
         }
     }
 
-    /// For each pair the number of edges, seen from the first.
-    static func counts(
-        _ sources: [UInt64], _ targets: [UInt64], _ types: [RelationshipTypeID],
-        _ direction: Direction, _ marks: NeighbourMarks, _ context: ExecutionContext
-    ) throws(QueryError) -> [Int64] {
-        var counts = [Int64](repeating: 0, count: sources.count)
-        try context.onGraph { () throws(GraphError) in
-            try sources.withUnsafeBufferPointer { sources throws(GraphError) in
-                try targets.withUnsafeBufferPointer { targets throws(GraphError) in
-                    try counts.withUnsafeMutableBufferPointer { counts throws(GraphError) in
-                        guard let base = counts.baseAddress else { return }
-                        try context.graph.edgeCounts(
-                            from: sources, to: targets, types: types, direction: direction,
-                            marks: marks, into: base)
-                    }
-                }
-            }
-        }
-        return counts
-    }
-
-    /// For each pair the number of edges of the first whose far end has an edge with the second.
-    static func adjacent(
-        _ firsts: [UInt64], _ seconds: [UInt64], _ request: IntersectionRequest,
-        _ marks: NeighbourMarks, _ context: ExecutionContext
+    /// What `count` writes for each pair of nodes.
+    static func perPair(
+        _ firsts: [UInt64], _ seconds: [UInt64], _ context: ExecutionContext,
+        _ count: (
+            UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>, UnsafeMutablePointer<Int64>
+        ) throws(GraphError) -> Void
     ) throws(QueryError) -> [Int64] {
         var counts = [Int64](repeating: 0, count: firsts.count)
         try context.onGraph { () throws(GraphError) in
@@ -67,13 +48,35 @@ enum EdgeCounting {
                 try seconds.withUnsafeBufferPointer { seconds throws(GraphError) in
                     try counts.withUnsafeMutableBufferPointer { counts throws(GraphError) in
                         guard let base = counts.baseAddress else { return }
-                        try context.graph.countAdjacentNeighbours(
-                            of: firsts, seconds, request, marks: marks, into: base)
+                        try count(firsts, seconds, base)
                     }
                 }
             }
         }
         return counts
+    }
+
+    /// For each pair the number of edges, seen from the first.
+    static func counts(
+        _ sources: [UInt64], _ targets: [UInt64], _ types: [RelationshipTypeID],
+        _ direction: Direction, _ marks: NeighbourMarks, _ context: ExecutionContext
+    ) throws(QueryError) -> [Int64] {
+        try perPair(sources, targets, context) { (sources, targets, counts) throws(GraphError) in
+            try context.graph.edgeCounts(
+                from: sources, to: targets, types: types, direction: direction, marks: marks,
+                into: counts)
+        }
+    }
+
+    /// For each pair the number of edges of the first whose far end has an edge with the second.
+    static func adjacent(
+        _ firsts: [UInt64], _ seconds: [UInt64], _ request: IntersectionRequest,
+        _ marks: NeighbourMarks, _ context: ExecutionContext
+    ) throws(QueryError) -> [Int64] {
+        try perPair(firsts, seconds, context) { (firsts, seconds, counts) throws(GraphError) in
+            try context.graph.countAdjacentNeighbours(
+                of: firsts, seconds, request, marks: marks, into: counts)
+        }
     }
 
     /// For each node the number of its edges.

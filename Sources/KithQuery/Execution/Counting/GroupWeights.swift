@@ -70,6 +70,13 @@ final class WeightGroups {
         try charge(context)
     }
 
+    /// Adds the sums by node of all threads.
+    func mergeSums(_ others: [NodeSums], _ context: ExecutionContext) throws(QueryError) {
+        for other in others { sums.merge(other) }
+        guard !sums.isOverflowing else { throw RowWeights.overflow }
+        try charge(context)
+    }
+
     private func charge(_ context: ExecutionContext) throws(QueryError) {
         let size = sums.sizeInBytes + table.sizeInBytes + totals.count * 8
         try context.memory.take(size - chargedInBytes)
@@ -140,8 +147,7 @@ final class GroupWeights: Operator {
             } combine: { (part) throws(QueryError) in
                 try groups.mergeTable(part, context)
             }
-            for sums in sums { groups.sums.merge(sums) }
-            guard !groups.sums.isOverflowing else { throw RowWeights.overflow }
+            try groups.mergeSums(sums, context)
         }
     }
 

@@ -84,17 +84,10 @@ final class Intersect: Operator {
         position = firsts.count
         let common = try common(context)
         common.removeAll()
-        var ways = [Int64](repeating: 0, count: firsts.count)
-        try context.onGraph { () throws(GraphError) in
-            try firsts.withUnsafeBufferPointer { firsts throws(GraphError) in
-                try seconds.withUnsafeBufferPointer { seconds throws(GraphError) in
-                    try ways.withUnsafeMutableBufferPointer { ways throws(GraphError) in
-                        guard let base = ways.baseAddress else { return }
-                        try context.graph.countCommonNeighbours(
-                            of: firsts, seconds, request, using: common, into: base)
-                    }
-                }
-            }
+        var ways = try EdgeCounting.perPair(firsts, seconds, context) {
+            (firsts, seconds, ways) throws(GraphError) in
+            try context.graph.countCommonNeighbours(
+                of: firsts, seconds, request, using: common, into: ways)
         }
         for pair in common.unusualPairs {
             for entry in try unusual(Int(pair), request, context) {

@@ -44,9 +44,6 @@ struct BufferedRows {
         position = 0
         count = 0
     }
-
-    /// Goes back to the first row.
-    mutating func rewind() { position = 0 }
 }
 
 /// Collects all rows of its input before giving the first: the barrier between reading and writing.
