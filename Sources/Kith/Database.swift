@@ -206,7 +206,7 @@ public final class Database: Sendable {
         _ statement: PreparedStatement, parameters: [String: Value] = [:], limits: Limits? = nil,
         control: StatementControl = StatementControl()
     ) throws(KithError) -> Result {
-        let reading = try beginRead()
+        let reading = try statement.placing { () throws(KithError) in try beginRead() }
         let prepared = try reading.prepared(statement)
         guard prepared.isWriting, prepared.mode != .explain, !prepared.runsInTransactions else {
             defer { reading.end() }
@@ -216,11 +216,13 @@ public final class Database: Sendable {
             ).collected()
         }
         reading.end()
-        return try write(statement: { writing throws(KithError) in
-            try writing.run(
-                statement, parameters: parameters, limits: limits, control: control
-            ).collected()
-        })
+        return try statement.placing { () throws(KithError) in
+            try write(statement: { writing throws(KithError) in
+                try writing.run(
+                    statement, parameters: parameters, limits: limits, control: control
+                ).collected()
+            })
+        }
     }
 
     /// The transactions of a statement that makes its own.
@@ -268,6 +270,7 @@ public final class Database: Sendable {
             return prepared
         } catch {
             throw KithError(error, in: statement.text)
+                .placed(at: statement.statement.span, in: statement.text)
         }
     }
 }

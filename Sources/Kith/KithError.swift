@@ -41,7 +41,8 @@ public struct KithError: Error, Sendable {
     public let phase: QueryError.Phase
     /// One sentence that names the thing at fault in the user's own words.
     public let message: String
-    /// Where in the statement; nil when no single place is at fault.
+    /// Where in the statement: all of it where no part is at fault, as when the disk failed; nil for
+    /// what belongs to no statement, such as opening a file.
     public let place: Place?
     /// What to try instead.
     public let hint: String?
@@ -70,6 +71,14 @@ public struct KithError: Error, Sendable {
             code: Code(error.type, error.detail), phase: error.phase, message: error.message,
             place: Place(error.span, in: text), hint: error.hint, suggestions: error.suggestions,
             cause: error)
+    }
+
+    /// The same error with a place in `text`, if it had none.
+    func placed(at span: SourceSpan, in text: String) -> KithError {
+        guard place == nil else { return self }
+        return KithError(
+            code: code, phase: phase, message: message, place: Place(span, in: text), hint: hint,
+            suggestions: suggestions, cause: cause)
     }
 
     /// A warning as the error that it is in strict mode.

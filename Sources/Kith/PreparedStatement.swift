@@ -48,6 +48,17 @@ public struct PreparedStatement: Sendable {
         }
     }
 
+    /// Runs what belongs to this statement: an error that has no place gets the statement's.
+    func placing<Result>(
+        _ body: () throws(KithError) -> Result
+    ) throws(KithError) -> Result {
+        do throws(KithError) {
+            return try body()
+        } catch {
+            throw error.placed(at: statement.span, in: text)
+        }
+    }
+
     /// BEGIN, COMMIT or ROLLBACK, when the statement is one of these.
     public var transactionCommand: TransactionCommand? {
         if case .transaction(let command) = statement.kind { return command }

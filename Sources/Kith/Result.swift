@@ -88,6 +88,15 @@ extension ResultStream {
     /// Whether the statement changes something, and so runs to its end before any row is given.
     private var isWriting: Bool { prepared.isWriting && prepared.mode != .explain }
 
+    /// What went wrong, at the statement where nothing smaller is at fault.
+    private func problem(_ error: QueryError) -> KithError {
+        KithError(error, in: text).placed(at: prepared.statement.span, in: text)
+    }
+
+    private func problem(_ error: GraphError, span: SourceSpan? = nil) -> KithError {
+        problem(QueryError(graphError: error, span: span))
+    }
+
     /// Begins the statement; one that writes runs to its end.
     func begin(
         writer: GraphWriter?, parameters: [String: Value], control: StatementControl,
@@ -108,7 +117,7 @@ extension ResultStream {
         do {
             try writer.beginStatement()
         } catch {
-            throw KithError(error)
+            throw problem(error)
         }
         writer.checkpoint = Self.graphCheckpoint(control, limits)
         defer { writer.checkpoint = nil }
@@ -122,13 +131,13 @@ extension ResultStream {
                 // What the disk did is no clause's fault.
                 var span: SourceSpan? = prepared.writingSpan
                 if case .storage = error { span = nil }
-                throw KithError(QueryError(graphError: error, span: span), in: text)
+                throw problem(error, span: span)
             }
         } catch {
             do {
                 try writer.rollbackStatement()
             } catch let undoError {
-                throw KithError(undoError)
+                throw problem(undoError)
             }
             throw error
         }
@@ -165,7 +174,7 @@ extension ResultStream {
                 prepared, graph: graph, writer: writer, parameters: parameters, control: control,
                 limits: limits, environment: environment, transactions: transactions)
         } catch {
-            throw KithError(error, in: text)
+            throw problem(error)
         }
     }
 
@@ -175,7 +184,7 @@ extension ResultStream {
         do {
             found = try cursor?.nextRows()
         } catch {
-            throw KithError(error, in: text)
+            throw problem(error)
         }
         guard let found else { return nil }
         var entities = EntityTable()
@@ -183,7 +192,7 @@ extension ResultStream {
             let seen = cursor?.graph ?? graph
             for value in found.values { try entities.collect(value, from: seen) }
         } catch {
-            throw KithError(error)
+            throw problem(error)
         }
         let batch = RowBatch(columns, found.values, entities)
         return (0..<found.count).map { Row(batch, $0) }

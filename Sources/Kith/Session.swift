@@ -39,7 +39,7 @@ public final class Session {
         receive: (_ columns: [String], _ rows: [Row]) throws(KithError) -> Void
     ) throws(KithError) -> Result {
         if let command = statement.transactionCommand {
-            try run(command)
+            try statement.placing { () throws(KithError) in try run(command) }
             try receive([], [])
             return Result(
                 columns: [], rows: [], changes: ChangeCounts(), warnings: [], profile: nil)
@@ -51,7 +51,9 @@ public final class Session {
                 try transaction.run(
                     statement, parameters: parameters, limits: limits, control: control), receive)
         }
-        let reading = try database.beginRead()
+        let reading = try statement.placing { () throws(KithError) in
+            try database.beginRead()
+        }
         reading.execution = execution
         reading.isStrict = isStrict
         defer { reading.end() }
@@ -63,12 +65,14 @@ public final class Session {
                     transactions: database.transactions), receive)
         }
         reading.end()
-        let stream = try database.write(statement: { writing throws(KithError) in
-            writing.execution = execution
-            writing.isStrict = isStrict
-            return try writing.run(
-                statement, parameters: parameters, limits: limits, control: control)
-        })
+        let stream = try statement.placing { () throws(KithError) in
+            try database.write(statement: { writing throws(KithError) in
+                writing.execution = execution
+                writing.isStrict = isStrict
+                return try writing.run(
+                    statement, parameters: parameters, limits: limits, control: control)
+            })
+        }
         return try pass(stream, receive)
     }
 

@@ -102,7 +102,7 @@ public final class Transaction {
         _ statement: PreparedStatement, parameters: [String: Value], limits: Database.Limits?,
         control: StatementControl, transactions: TransactionSource?
     ) throws(KithError) -> ResultStream {
-        try checkOpen()
+        try statement.placing { () throws(KithError) in try checkOpen() }
         entry.statement.withLock { $0 = statement.text }
         var environment = currentEnvironment()
         environment.statementTime = StatementEnvironment.systemTime()
@@ -110,7 +110,8 @@ public final class Transaction {
         if let command = prepared.transactionCommand {
             throw KithError(
                 code: .init("TransactionError", "InvalidTransactionCommand"), phase: .compile,
-                message: "\(command.rawValue) belongs to a session, not into a transaction")
+                message: "\(command.rawValue) belongs to a session, not into a transaction"
+            ).placed(at: statement.statement.span, in: statement.text)
         }
         if isStrict, let warning = prepared.warnings.first {
             throw KithError(strictly: warning, in: statement.text)
@@ -138,9 +139,11 @@ public final class Transaction {
 
     /// The prepared form of a statement in this transaction.
     func prepared(_ statement: PreparedStatement) throws(KithError) -> PreparedQuery {
-        try checkOpen()
-        return try database.prepared(
-            statement, graph: reader, environment: currentEnvironment())
+        try statement.placing { () throws(KithError) in
+            try checkOpen()
+            return try database.prepared(
+                statement, graph: reader, environment: currentEnvironment())
+        }
     }
 
     private func checkOpen() throws(KithError) {

@@ -36,6 +36,14 @@ struct StatementProblem: Error, Sendable {
         var column: Int
         var endLine: Int
         var endColumn: Int
+
+        /// All of a text.
+        static func whole(of text: String) -> Place {
+            let lines = text.unicodeScalars.split(
+                separator: "\n", omittingEmptySubsequences: false)
+            return Place(
+                line: 1, column: 1, endLine: lines.count, endColumn: (lines.last?.count ?? 0) + 1)
+        }
     }
 
     /// openCypher's type of error; empty for a warning.

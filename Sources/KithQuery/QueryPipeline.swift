@@ -123,7 +123,7 @@ public enum QueryPipeline {
             throw QueryError(
                 type: "TransactionError", detail: "ReadOnlyTransaction", phase: .compile,
                 message: "the statement writes, but the transaction only reads",
-                hint: "run it in a write transaction")
+                span: prepared.writingSpan, hint: "run it in a write transaction")
         }
         let context = ExecutionContext(
             graph: graph, writer: writer, parameterValues: values,

@@ -72,6 +72,9 @@ struct CommandTests {
         )
         #expect(damaged?.status == 1)
         #expect(damaged?.text.contains("[StorageError.CorruptDatabase]") == true)
+        #expect(damaged?.text.contains("1 │ MATCH (a:A) RETURN a.x\n  │ ^^^^^") == true)
+        let command = run("kith -c 'COMMIT'")?.text
+        #expect(command?.contains("1 │ COMMIT\n  │ ^^^^^^\n") == true)
     }
 
     @Test("ends with 1 after a statement's fault, 2 after the user's, 3 where nothing opens")
@@ -189,6 +192,9 @@ struct CommandTests {
         #expect(answers[3].contains("\"type\":\"SyntaxError\""))
         #expect(answers[5].contains(#""rows":[[[1,2.0,{"$type":"Date","value":"2020-02-29"}]]]"#))
         #expect(answers[6].contains("\"error\""))
+        #expect(
+            run("echo '{\"id\":1,\"query\":\"COMMIT\"}' | kith pipe")?.text.contains(
+                #""line":1,"column":1,"endLine":1,"endColumn":7"#) == true)
         #expect(run("kith d.kith -c 'MATCH (n) RETURN count(*) AS n'")?.text == "n\n1\n")
     }
 

@@ -60,6 +60,64 @@ struct ShellTextTests {
         #expect(printer.text(of: problem, in: "AB\nCD\nEF").contains("│ ^^\n"))
     }
 
+    @Test("shows a window of a line of 100,000 characters, with the carets below the place")
+    func longLines() throws {
+        let units = ["x", "日", "e\u{301}", "\t", "é, ", "🙂", "\u{301}", "\u{7}", "ب"]
+        for unit in units {
+            let scalars = Array(unit.unicodeScalars)
+            let statement = String(repeating: unit, count: 100_000 / scalars.count) + "END"
+            let line = Array(statement.unicodeScalars)
+            let count = line.count
+            for start in [0, 1, 2, 40, 500, 49_999, 50_000, count - 50, count - 3, count] {
+                for length in [0, 1, 5, 90, 99_000] {
+                    let excerpt = SourceExcerpt(
+                        line: line, marking: start..<start + length)
+                    let cells = DisplayWidth.cells(of: excerpt.text)
+                    #expect(cells <= SourceExcerpt.widthMax, "\(unit) at \(start)")
+                    #expect(excerpt.text.unicodeScalars.count < 500)
+                    #expect(excerpt.indent + excerpt.caretCount <= cells + 1)
+                    #expect(excerpt.text.hasSuffix("…") || excerpt.text.hasSuffix("END"))
+                    let front = Array(excerpt.text.unicodeScalars.prefix(2))
+                    #expect(front[0] == "…" || start < 500)
+                    #expect(front != ["…", "\u{301}"] || unit == "\u{301}")
+                }
+            }
+            let last = SourceExcerpt(line: line, marking: count - 3..<count)
+            #expect(last.caretCount == 3)
+            #expect(last.indent == DisplayWidth.cells(of: last.text) - 3)
+        }
+        let line =
+            String(repeating: "日本語 ", count: 20_000) + "hier" + String(repeating: "é", count: 99)
+        let found = SourceExcerpt(line: Array(line.unicodeScalars), marking: 80_000..<80_004)
+        #expect(found.text.hasPrefix("… 日本語 日本語 日本語 日本語 hieréé"), "\(found.text)")
+        #expect(found.indent == 30 && found.caretCount == 4)
+    }
+
+    @Test("takes at most six lines, whatever the statement and its names")
+    func sixLines() {
+        let name = String(repeating: "very\nlong ", count: 10_000)
+        let problem = StatementProblem(
+            detail: "X", message: "variable `\(name)` is not defined",
+            place: StatementProblem.Place(line: 1, column: 9, endLine: 10_001, endColumn: 1),
+            hint: "Use \(name).")
+        let shown = ProblemPrinter(usesColour: false).text(of: problem, in: "RETURN `\(name)`")
+        let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 7 && lines[6].isEmpty)
+        for line in lines { #expect(DisplayWidth.cells(of: String(line)) < 420, "\(line)") }
+        #expect(shown.contains("│ RETURN `very\n"))
+        #expect(shown.contains("│         ^^^^\n"))
+    }
+
+    @Test("counts lines as places do: only a line feed ends one")
+    func lineEnds() {
+        let problem = StatementProblem(
+            detail: "X", message: "m",
+            place: StatementProblem.Place(line: 2, column: 8, endLine: 2, endColumn: 9))
+        let text = "WITH '\u{2028}\r\u{85}' AS a\r\nRETURN b\r\n"
+        let shown = ProblemPrinter(usesColour: false).text(of: problem, in: text)
+        #expect(shown.contains("2 │ RETURN b\n  │        ^\n"), "\(shown)")
+    }
+
     @Test("measures text in cells")
     func widths() {
         #expect(DisplayWidth.cells(of: "abc") == 3)

@@ -141,7 +141,8 @@ final class PipeSession: @unchecked Sendable {
         // the control.
         guard !requests.takeCancelled(id) else {
             throw StatementProblem(
-                type: "ResourceError", detail: "Cancelled", message: "the request was cancelled")
+                type: "ResourceError", detail: "Cancelled", message: "the request was cancelled",
+                place: .whole(of: statement.text))
         }
         let control = statement.control
         var rows = PipeRows(

@@ -13,6 +13,7 @@ extension Binder {
     /// The clauses of a branch and what it returns; nil where it has no RETURN.
     struct BoundBranch {
         var clauses: [BoundClause] = []
+        var clauseSpans: [SourceSpan] = []
         var columns: [BoundQuery.Column]?
     }
 
@@ -35,7 +36,8 @@ extension Binder {
             return BoundQuery(
                 branches: [
                     BoundQuery.Branch(
-                        clauses: branches[0].clauses, columns: columns.map(\.variable))
+                        clauses: branches[0].clauses, clauseSpans: branches[0].clauseSpans,
+                        columns: columns.map(\.variable))
                 ], keepsDuplicates: true, columns: columns)
         }
         return try union(branches, query)
@@ -76,7 +78,9 @@ extension Binder {
                         ? "All or none of them have to return something."
                         : "All have to return \(names.joined(separator: ", ")).")
             }
-            bound.append(BoundQuery.Branch(clauses: branch.clauses, columns: variables))
+            bound.append(
+                BoundQuery.Branch(
+                    clauses: branch.clauses, clauseSpans: branch.clauseSpans, columns: variables))
         }
         let columns = zip(names, types).map { name, type in
             BoundQuery.Column(name: name, variable: makeVariable(name, type ?? .any))
@@ -97,6 +101,7 @@ extension Binder {
         defer { importingScope = imported }
         for (index, clause) in clauses.enumerated() {
             let isLast = index == clauses.count - 1
+            result.clauseSpans.append(clause.span)
             if case .returning(let clause) = clause {
                 guard isLast else {
                     throw composition(

@@ -14,12 +14,17 @@ public struct BoundQuery: Sendable {
     public struct Branch: Sendable {
         /// The clauses, in order.
         public let clauses: [BoundClause]
+        /// Where each of ``clauses`` stands; empty for clauses that the text does not write.
+        public let clauseSpans: [SourceSpan]
         /// The variables that give the query's columns, in their order.
         public let columns: [VariableID]
 
         /// Makes a chain.
-        public init(clauses: [BoundClause], columns: [VariableID]) {
+        public init(
+            clauses: [BoundClause], clauseSpans: [SourceSpan] = [], columns: [VariableID]
+        ) {
             self.clauses = clauses
+            self.clauseSpans = clauseSpans
             self.columns = columns
         }
     }

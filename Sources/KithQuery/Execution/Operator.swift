@@ -1,3 +1,5 @@
+import KithLanguage
+
 /// A step of a running plan: gives its rows in batches, pulled by the step above it.
 ///
 /// An operator is made once a statement run and may be restarted, with other outer rows, by an
@@ -5,11 +7,27 @@
 class Operator {
     /// The rows and time that PROFILE shows; nil when nobody asked.
     var profile: OperatorProfile?
+    /// Where the clause stands that the step was made for: what is marked where the step fails for a
+    /// reason that no smaller part of the text is at fault for.
+    final var clauseSpan: SourceSpan?
 
     /// The next rows, or nil when there are no more. Batches may be empty.
     final func next(_ context: ExecutionContext) throws(QueryError) -> Batch? {
-        try context.checkpoint()
-        guard let profile else { return try produce(context) }
+        do throws(QueryError) {
+            try context.checkpoint()
+            guard let profile else { return try produce(context) }
+            return try profiled(context, profile)
+        } catch {
+            guard error.span == nil, let clauseSpan else { throw error }
+            var placed = error
+            placed.span = clauseSpan
+            throw placed
+        }
+    }
+
+    private final func profiled(
+        _ context: ExecutionContext, _ profile: OperatorProfile
+    ) throws(QueryError) -> Batch? {
         let start = context.monotonicNanoseconds()
         let batch = try produce(context)
         profile.elapsedInNanoseconds += context.monotonicNanoseconds() - start

@@ -34,11 +34,14 @@ final class OperatorBuilder {
         if let sharing, unnested.contains(ObjectIdentifier(node)),
             let split = ParallelSplit(node, sharing)
         {
-            return try split.sink.makeOperator(chain(split, sharing), self)
+            let sink = try split.sink.makeOperator(chain(split, sharing), self)
+            sink.clauseSpan = plan.places[node]
+            return sink
         }
         var inputs: [Operator] = []
         for input in node.inputs { inputs.append(try build(input)) }
         let result = try node.step.makeOperator(inputs, self)
+        result.clauseSpan = plan.places[node]
         if isProfiling {
             let profile = OperatorProfile()
             result.profile = profile
@@ -67,8 +70,10 @@ final class OperatorBuilder {
         _ node: PlanNode, above source: PlanNode, _ input: Operator
     ) throws(QueryError) -> Operator {
         if node === source { return input }
-        return try node.step.makeOperator(
+        let result = try node.step.makeOperator(
             [try build(node.inputs[0], above: source, input)], self)
+        result.clauseSpan = plan.places[node]
+        return result
     }
 
     /// The steps that no other step runs below rows of its own: those may be shared out to threads.

@@ -85,14 +85,17 @@ final class Plan: Sendable {
     let subplans: SubplanTable
     /// What the graph's counts must be for the plan to be right.
     let assumptions: Set<PlanAssumption>
+    /// Where the clauses of the steps stand.
+    let places: ClausePlaces
     /// The commit for which the assumptions were last found true.
     private let checkedCommit: Atomic<UInt64>
 
     init(
         root: PlanNode, variableCount: Int, names: VariableNames, subplans: SubplanTable,
-        assumptions: Set<PlanAssumption>
+        assumptions: Set<PlanAssumption>, places: ClausePlaces
     ) {
         self.assumptions = assumptions
+        self.places = places
         checkedCommit = Atomic(.max)
         self.root = root
         self.variableCount = variableCount

@@ -22,6 +22,7 @@ final class QueryPlanner {
     private(set) var variableCount: Int
     private var outerCount = 0
     private let subplans = SubplanTable()
+    private var places = ClausePlaces()
     private let names: VariableNames
     private var orderSeeds: SplitMix?
 
@@ -51,11 +52,13 @@ final class QueryPlanner {
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
         var root = try planner.plan(statement.query, from: start)
         if planner.rules.contains(.reachableEnds) {
-            root = ReachableEnds.applied(to: root, functions, planner.statistics)
+            let rewritten = ReachableEnds.applied(to: root, functions, planner.statistics)
+            planner.places.carry(from: root, to: rewritten)
+            root = rewritten
         }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
-            subplans: planner.subplans, assumptions: planner.assumptions)
+            subplans: planner.subplans, assumptions: planner.assumptions, places: planner.places)
     }
 
     /// Notes what the graph must be like for the plan to be right.
@@ -109,7 +112,9 @@ final class QueryPlanner {
         var branches: [PlanNode] = []
         for branch in query.branches {
             branches.append(
-                try plan(branch.clauses, from: start, alive: carried.union(branch.columns)))
+                try plan(
+                    branch.clauses, branch.clauseSpans, from: start,
+                    alive: carried.union(branch.columns)))
         }
         guard branches.count > 1 else {
             guard let only = branches.first else { return start }
@@ -134,15 +139,17 @@ final class QueryPlanner {
             variables: union.variables)
     }
 
-    /// Plans a chain of clauses.
+    /// Plans a chain of clauses; `spans` tells where they stand, if the text writes them.
     func plan(
-        _ clauses: [BoundClause], from start: PlanNode, alive final: Set<VariableID>
+        _ clauses: [BoundClause], _ spans: [SourceSpan] = [], from start: PlanNode,
+        alive final: Set<VariableID>
     ) throws(QueryError) -> PlanNode {
         let alive = Liveness.after(clauses, final: final).map { $0.union(final) }
         var node = start
         var weight: VariableID?
         var index = 0
         while index < clauses.count {
+            let first = index
             if weight == nil, WeightSegments.begins(at: index, clauses, functions) {
                 weight = makeVariable()
             }
@@ -158,6 +165,7 @@ final class QueryPlanner {
             if case .project(let projection) = clauses[index], projection.isAggregating {
                 weight = nil
             }
+            if index < spans.count { places.note(node, spans[first].joined(with: spans[index])) }
             index += 1
         }
         return node
