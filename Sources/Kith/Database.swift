@@ -206,16 +206,16 @@ public final class Database: Sendable {
         _ statement: PreparedStatement, parameters: [String: Value] = [:], limits: Limits? = nil,
         control: StatementControl = StatementControl()
     ) throws(KithError) -> Result {
-        let reading = try statement.placing { () throws(KithError) in try beginRead() }
-        let prepared = try reading.prepared(statement)
-        guard prepared.isWriting, prepared.mode != .explain, !prepared.runsInTransactions else {
+        if !statement.lastPlan.isWriting(plans) {
+            let reading = try statement.placing { () throws(KithError) in try beginRead() }
             defer { reading.end() }
-            return try reading.run(
-                statement, parameters: parameters, limits: limits, control: control,
-                transactions: transactions
-            ).collected()
+            guard try reading.prepared(statement).isWritingInPlace else {
+                return try reading.run(
+                    statement, parameters: parameters, limits: limits, control: control,
+                    transactions: transactions
+                ).collected()
+            }
         }
-        reading.end()
         return try statement.placing { () throws(KithError) in
             try write(statement: { writing throws(KithError) in
                 try writing.run(

@@ -86,6 +86,17 @@ final class LastPlan: Sendable {
         }
     }
 
+    /// Whether the statement, as it last ran in this database, changes the graph in the transaction that
+    /// it runs in.
+    func isWriting(_ owner: PlanCache) -> Bool {
+        entry.withLock { entry in
+            guard let entry, entry.owner == ObjectIdentifier(owner),
+                entry.generation == owner.generation.load(ordering: .acquiring)
+            else { return false }
+            return entry.prepared.isWritingInPlace
+        }
+    }
+
     func keep(
         _ prepared: PreparedQuery, _ owner: PlanCache, statisticsClass: Int,
         options: ExecutionOptions

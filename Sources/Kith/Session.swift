@@ -51,20 +51,20 @@ public final class Session {
                 try transaction.run(
                     statement, parameters: parameters, limits: limits, control: control), receive)
         }
-        let reading = try statement.placing { () throws(KithError) in
-            try database.beginRead()
+        if !statement.lastPlan.isWriting(database.plans) {
+            let reading = try statement.placing { () throws(KithError) in
+                try database.beginRead()
+            }
+            reading.execution = execution
+            reading.isStrict = isStrict
+            defer { reading.end() }
+            guard try reading.prepared(statement).isWritingInPlace else {
+                return try pass(
+                    try reading.run(
+                        statement, parameters: parameters, limits: limits, control: control,
+                        transactions: database.transactions), receive)
+            }
         }
-        reading.execution = execution
-        reading.isStrict = isStrict
-        defer { reading.end() }
-        let prepared = try reading.prepared(statement)
-        guard prepared.isWriting, prepared.mode != .explain, !prepared.runsInTransactions else {
-            return try pass(
-                try reading.run(
-                    statement, parameters: parameters, limits: limits, control: control,
-                    transactions: database.transactions), receive)
-        }
-        reading.end()
         let stream = try statement.placing { () throws(KithError) in
             try database.write(statement: { writing throws(KithError) in
                 writing.execution = execution

@@ -28,6 +28,9 @@ public final class GraphWriter {
     /// What one of several writers that share this transaction did so far.
     var part: StatementState?
     var isStorageChanged = false
+    /// Segments and blocks that others have taken the place of, to be freed once those are written: a
+    /// long value that is freed ends the extent that is being filled.
+    var oldExtents: [ExtentReference] = []
     /// The indexes that were asked for last.
     var lastIndexes:
         (state: IndexState, kind: EntityKind, tokens: [UInt32], indexes: [IndexDefinition])?
@@ -156,17 +159,18 @@ public final class GraphWriter {
         }
     }
 
-    /// One small step of a long call: asks the checkpoint every few hundred.
-    func step() throws(GraphError) {
-        stepsSinceCheckpoint += 1
+    /// Small steps of a long call: asks the checkpoint every few hundred.
+    func step(_ count: Int = 1) throws(GraphError) {
+        stepsSinceCheckpoint += count
         guard stepsSinceCheckpoint >= 256 else { return }
         stepsSinceCheckpoint = 0
         try checkpoint?()
     }
 
-    /// Moves pending changes to storage if there are too many of them; the end of every change.
-    func flushIfNeeded() throws(GraphError) {
-        try step()
+    /// Moves pending changes to storage if there are too many of them; the end of every change, or of
+    /// `count` of them.
+    func flushIfNeeded(after count: Int = 1) throws(GraphError) {
+        try step(count)
         guard pending.sizeInBytes > store.options.pendingChangesBudgetInBytes else { return }
         try flush()
     }

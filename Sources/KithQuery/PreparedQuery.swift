@@ -25,6 +25,8 @@ public final class PreparedQuery: Sendable {
     public let isWriting: Bool
     /// Whether it makes transactions of its own (CALL { } IN TRANSACTIONS), and so can run in none.
     public var runsInTransactions: Bool { transactionsSpan != nil }
+    /// Whether it changes the graph, and in the transaction that it runs in.
+    public var isWritingInPlace: Bool { isWriting && mode != .explain && !runsInTransactions }
     /// Where it says so.
     let transactionsSpan: SourceSpan?
     /// What its author should look at.

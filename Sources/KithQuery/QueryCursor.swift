@@ -35,7 +35,7 @@ public final class QueryCursor {
             mayRunAgain = false
             return
         }
-        let isPlain = prepared.mode == .run && !prepared.isDeep && !prepared.isWriting
+        let isPlain = prepared.mode == .run && !prepared.isDeep
         if isPlain, let ready = prepared.pool.take(batchSize: context.batchSize) {
             running = ready
             deepTree = nil

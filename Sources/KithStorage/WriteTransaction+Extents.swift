@@ -143,7 +143,9 @@ extension WriteTransaction {
             throw .corrupt(page: UInt64(first), damage: .structure)
         }
         writer.droppedPages.append(contentsOf: freed)
-        if !ownExtents.isEmpty { ownExtentsWereFreed = true }
+        if ownExtents.contains(where: { $0.page <= last && first < $0.page + $0.pageCount }) {
+            ownExtentsWereFreed = true
+        }
         if entry.isEmpty {
             var key = entry.page.bigEndian
             _ = try withUnsafeBytes(of: &key) { key throws(StorageError) in

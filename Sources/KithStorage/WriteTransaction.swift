@@ -79,13 +79,17 @@ public final class WriteTransaction {
         _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in tree: TreeID
     ) throws(StorageError) {
         try checkUsable()
-        guard key.count > 0 else { throw .keyEmpty }
-        guard key.count <= keyLengthMax else { throw .keyTooLong(byteCount: key.count) }
+        try checkLength(ofKey: key)
         guard value.count <= StorageLimits.valueLengthMaxInBytes else {
             throw .valueTooLong(byteCount: value.count)
         }
         netByteCount += key.count + value.count
         try whole { () throws(StorageError) in try putChecked(key, value, in: tree) }
+    }
+
+    func checkLength(ofKey key: UnsafeRawBufferPointer) throws(StorageError) {
+        guard key.count > 0 else { throw .keyEmpty }
+        guard key.count <= keyLengthMax else { throw .keyTooLong(byteCount: key.count) }
     }
 
     private func putChecked(

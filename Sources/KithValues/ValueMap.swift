@@ -74,6 +74,17 @@ public struct ValueMap: Sendable {
         if entries.count >= Self.indexedCountMin { buildIndex() }
     }
 
+    /// The value under a key, nil where there is none; `place` is where in ``entries`` to look first, and
+    /// then where it was: maps that were made alike have it at the same place.
+    public func value(of key: String, near place: inout Int) -> Value? {
+        if place < entries.count, UTF8Order.areEqual(entries[place].key, key) {
+            return entries[place].value
+        }
+        guard let found = position(of: key) else { return nil }
+        place = found
+        return entries[found].value
+    }
+
     /// Where in ``entries`` a key is.
     func position(of key: String) -> Int? {
         if let positions { return positions[UTF8Key(key)] }

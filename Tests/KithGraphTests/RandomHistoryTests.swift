@@ -174,18 +174,21 @@ struct RandomHistory {
 
     /// A key and a value of the kind that the key mostly has.
     private mutating func property() -> (String, Value) {
-        let key = random.below(6)
-        if random.chance(15) { return (Self.keys[key], value()) }
-        let typed: Value =
-            switch key {
-            case 0: .string("name \(random.below(30))")
-            case 1: .integer(Int64(random.below(100)))
-            case 2: .float(Double(random.below(1000)) / 10)
-            case 3: .boolean(random.chance(50))
-            case 4: .date(CalendarDate(daysSinceEpoch: Int64(random.below(20_000))))
-            default: value()
-            }
-        return (Self.keys[key], typed)
+        let key = Self.keys[random.below(6)]
+        return (key, value(for: key))
+    }
+
+    /// A value, mostly of the kind that the key mostly has.
+    mutating func value(for key: String) -> Value {
+        if random.chance(15) { return value() }
+        return switch key {
+        case "name": .string("name \(random.below(30))")
+        case "age": .integer(Int64(random.below(100)))
+        case "score": .float(Double(random.below(1000)) / 10)
+        case "flag": .boolean(random.chance(50))
+        case "since": .date(CalendarDate(daysSinceEpoch: Int64(random.below(20_000))))
+        default: value()
+        }
     }
 
     private mutating func change(_ writer: GraphWriter) throws {
@@ -230,8 +233,11 @@ struct RandomHistory {
             #expect(try writer.detachDelete(NodeID(rawValue: id)) == expected.count, note)
             for relationship in expected { model.relationships[relationship] = nil }
             model.nodes[id] = nil
-        case 94..<97 where !nodes.isEmpty:
+        case 94..<96 where !nodes.isEmpty:
             try deleteNodeFirst(writer, nodes[random.below(nodes.count)])
+        case 96: try createNodes(writer)
+        case 97 where !nodes.isEmpty: try createRelationships(writer, nodes)
+        case 98 where !nodes.isEmpty: try setMany(writer, nodes)
         default: return
         }
     }

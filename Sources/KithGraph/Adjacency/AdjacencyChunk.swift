@@ -158,21 +158,6 @@ final class AdjacencyChunk: @unchecked Sendable {
         }
         return edges
     }
-
-    /// The chunk of these edges, sorted.
-    static func make(_ edges: [ChunkEdge], hasIDs: Bool, recentCount: Int) -> AdjacencyChunk {
-        var arrays = EdgeArrays(capacity: edges.count)
-        for (index, edge) in edges.enumerated() {
-            arrays.degrees[Int(edge.slot)] += 1
-            arrays.neighbours[index] = edge.neighbour
-            arrays.relationships[index] = edge.relationship
-            if index > 0, edges[index - 1].relationship &+ 1 != edge.relationship {
-                arrays.isContiguous = false
-            }
-        }
-        arrays.count = edges.count
-        return AdjacencyChunk(consuming: arrays, hasIDs: hasIDs, recentCount: recentCount)
-    }
 }
 
 /// Where the edges of a chunk lie; see ``AdjacencyChunk``, whose lifetime it shares.

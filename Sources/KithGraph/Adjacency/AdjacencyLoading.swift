@@ -114,7 +114,8 @@ extension AdjacencyChunk {
         let hasIDs = !key.isIncoming
         let base = AdjacencyChunk(consuming: arrays, hasIDs: hasIDs, recentCount: 0)
         if changes.isEmpty { return base }
-        let merged = try EdgeMerge.merge(base.allEdges(), changes, hasIDs: hasIDs)
-        return AdjacencyChunk.make(merged, hasIDs: hasIDs, recentCount: changes.count)
+        return AdjacencyChunk(
+            consuming: try EdgeArrays.merged(base, changes, hasIDs: hasIDs), hasIDs: hasIDs,
+            recentCount: changes.count)
     }
 }

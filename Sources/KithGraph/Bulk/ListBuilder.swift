@@ -110,9 +110,11 @@ final class ListBuilder {
                 neighbour: neighbours[index], relationship: relationships[index])
             changes.append(EdgeChange(edge: edge, isAdded: true))
         }
-        let merged = try EdgeMerge.merge(
-            try oldLists(chunk).allEdges(), changes, hasIDs: !key.isIncoming)
+        let merged = try EdgeArrays.merged(
+            try oldLists(chunk), changes, hasIDs: !key.isIncoming)
+        defer { merged.deallocate() }
         try load.writer.writeLists(merged, key, chunk)
+        try load.writer.freeOldExtents()
         load.noteLists(key, chunk)
         count = 0
     }

@@ -285,6 +285,15 @@ extension EntityChunk {
         return kept
     }
 
+    /// Keeps a segment's column that is known without decoding it.
+    func keep(_ column: Column, of key: UInt32, _ cache: DecodedCache) {
+        guard let segment = segmentIndex(key) else { return }
+        let place = descriptor.segments.count + segment
+        if segmentPlaces.publish(column, at: place).isNew {
+            cache.account(segmentPlaces, place, sizeInBytes: column.sizeInBytes)
+        }
+    }
+
     /// A column with changed rows applied.
     static func patch(
         _ column: Column, _ rows: [(slot: Int, row: RowChange)], _ key: UInt32, count: Int

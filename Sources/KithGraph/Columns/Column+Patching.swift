@@ -55,6 +55,15 @@ extension Column {
         return end
     }
 
+    /// Whether most bytes of strings still belong to a slot: each change leaves those of the former value
+    /// behind.
+    var isCompact: Bool {
+        guard layout == .string else { return true }
+        var used = 0
+        for slot in 0..<count { used += Int(stringLengths[slot]) }
+        return stringByteCount <= used * 2
+    }
+
     private func copyValues(into draft: ColumnDraft, count kept: Int, byteCount: Int) {
         if let valid = draft.validity {
             if let validity {

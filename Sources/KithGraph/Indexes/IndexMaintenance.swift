@@ -73,16 +73,14 @@ extension GraphWriter {
         }
     }
 
-    private func addEntry(
+    func addEntry(
         _ ordered: [UInt8], _ id: UInt64, to index: IndexDefinition
     ) throws(GraphError) {
         let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
-        try putEntry(key, isCut: isCut, in: index.id)
+        let isPerhapsAlike = try putEntry(key, isCut: isCut, in: index.id)
         if isCut { owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
-        if index.isUnique {
-            statement?.uniqueValues.insert(
-                StatementState.UniqueValue(index: index.id, ordered: ordered))
-        }
+        // Entries with the same values lie beside each other: the first of them is nobody's double.
+        if isPerhapsAlike { noteUnique(ordered, index) }
     }
 
     /// The entities with exactly these ordered values, at most `limit`.

@@ -1,13 +1,19 @@
 import KithStorage
 
 extension GraphWriter {
-    /// Stores an entry of an index; the run that it would lie in is split.
-    func putEntry(_ key: [UInt8], isCut: Bool, in index: IndexID) throws(GraphError) {
+    /// Stores an entry of an index; the run that it would lie in is split. Says whether another entry
+    /// has the same values, or may have.
+    @discardableResult
+    func putEntry(_ key: [UInt8], isCut: Bool, in index: IndexID) throws(GraphError) -> Bool {
         noteStorageChange()
-        if try splitRun(at: key, in: index, removing: false) { return }
-        try storageCall { () throws(StorageError) in
-            try transaction.put(key, isCut ? [1] : [], in: KeySpaces.index(index))
+        if try splitRun(at: key, in: index, removing: false) { return true }
+        let isPerhapsAlike = try storageCall { () throws(StorageError) in
+            try transaction.put(
+                key, isCut ? [1] : [], in: KeySpaces.index(index),
+                comparingAllBut: MemoryLayout<UInt64>.size)
         }
+        // Of a run only the last entry has a key of its own.
+        return isPerhapsAlike || owned.statistics.runs[index.rawValue] != nil
     }
 
     /// Removes an entry of an index, if it is there; the run that it lies in is split.

@@ -36,11 +36,11 @@ extension GraphReader {
         }
         var result = base.slots(inSets: wanted)
         guard let changed else { return result }
-        for (slot, row) in changed.rows {
+        changed.forEachRow { slot, row in
             if let set = row.labelSet {
-                if wanted[Int(set)] { result.insert(Int(slot)) } else { result.remove(Int(slot)) }
+                if wanted[Int(set)] { result.insert(slot) } else { result.remove(slot) }
             }
-            if row.life == .deleted { result.remove(Int(slot)) }
+            if row.life == .deleted { result.remove(slot) }
         }
         return result
     }
@@ -56,11 +56,11 @@ extension GraphReader {
     func alive(_ base: EntityChunk, _ changed: PendingChunk?) -> SlotSet {
         guard let changed else { return base.alive }
         var alive = base.alive
-        for (slot, row) in changed.rows {
+        changed.forEachRow { slot, row in
             switch row.life {
             case .kept: break
-            case .created: alive.insert(Int(slot))
-            case .deleted: alive.remove(Int(slot))
+            case .created: alive.insert(slot)
+            case .deleted: alive.remove(slot)
             }
         }
         return alive

@@ -79,8 +79,16 @@ extension GraphReader {
         return pending.chunk(kind, id >> UInt64(GraphLimits.slotBits))?[UInt16(slot(id))]
     }
 
+    private func pendingState(
+        _ kind: EntityKind, _ id: UInt64
+    ) -> (life: RowChange.Life, labelSet: UInt32?)? {
+        guard let pending else { return nil }
+        return pending.chunk(kind, id >> UInt64(GraphLimits.slotBits))?
+            .state(of: UInt16(slot(id)))
+    }
+
     func isAlive(_ kind: EntityKind, _ id: UInt64) throws(GraphError) -> Bool {
-        if let row = pendingRow(kind, id), row.life != .kept { return row.life == .created }
+        if let row = pendingState(kind, id), row.life != .kept { return row.life == .created }
         let step = cache.enter()
         defer { cache.leave(step) }
         let base = try baseChunk(kind, id >> UInt64(GraphLimits.slotBits))
@@ -89,7 +97,7 @@ extension GraphReader {
 
     /// The label set of a node, nil if there is no such node.
     func labelSet(of id: UInt64) throws(GraphError) -> UInt32? {
-        if let row = pendingRow(.node, id) {
+        if let row = pendingState(.node, id) {
             if row.life == .deleted { return nil }
             if let set = row.labelSet { return set }
         }

@@ -2,7 +2,13 @@ import KithValues
 
 /// The rows of one chunk that a transaction changed and has not moved to storage yet.
 final class PendingChunk {
-    private(set) var rows: [UInt16: RowChange] = [:]
+    /// The rows, in the order in which they were first changed, and their slots.
+    private var rows: [RowChange] = []
+    private var slots: [UInt16] = []
+    private var isSorted = true
+    /// For each slot the place of its row, plus 1; 0 for those without. Where there are few rows they
+    /// are looked through instead.
+    private var places: UnsafeMutablePointer<UInt16>?
     /// One more than the highest slot among them.
     private(set) var slotEnd = 0
     /// Patched columns, until the next change.
@@ -10,34 +16,100 @@ final class PendingChunk {
     /// The changed rows, by slot; nil after a change.
     private var sorted: [(slot: Int, row: RowChange)]?
 
-    subscript(slot: UInt16) -> RowChange? { rows[slot] }
+    private static let lookedThroughMax = 8
 
-    func put(_ row: RowChange?, at slot: UInt16) {
-        rows[slot] = row
-        slotEnd = max(slotEnd, Int(slot) + 1)
-        if !columns.isEmpty { columns = [:] }
-        sorted = nil
+    deinit { places?.deallocate() }
+
+    subscript(slot: UInt16) -> RowChange? { place(of: slot).map { rows[$0] } }
+
+    /// What became of a row and the label set it was given; nil if it was not changed.
+    func state(of slot: UInt16) -> (life: RowChange.Life, labelSet: UInt32?)? {
+        guard let place = place(of: slot) else { return nil }
+        return (rows[place].life, rows[place].labelSet)
     }
 
-    /// Changes a row in place; `body` says whether it did.
+    /// Calls `body` with every changed row, in no particular order.
+    func forEachRow(_ body: (_ slot: Int, _ row: RowChange) -> Void) {
+        for place in rows.indices { body(Int(slots[place]), rows[place]) }
+    }
+
+    private func place(of slot: UInt16) -> Int? {
+        if let places {
+            let place = Int(places[Int(slot)])
+            return place == 0 ? nil : place - 1
+        }
+        return slots.firstIndex(of: slot)
+    }
+
+    func put(_ row: RowChange?, at slot: UInt16) {
+        if let place = place(of: slot) {
+            if let row { rows[place] = row } else { remove(place) }
+        } else if let row {
+            append(row, slot)
+        }
+        changed(slot)
+    }
+
+    /// Changes a row in place.
     func update(_ slot: UInt16, _ body: (inout RowChange) -> Void) {
-        body(&rows[slot, default: RowChange(.kept)])
+        if let place = place(of: slot) {
+            body(&rows[place])
+        } else {
+            var row = RowChange(.kept)
+            body(&row)
+            append(row, slot)
+        }
+        changed(slot)
+    }
+
+    private func changed(_ slot: UInt16) {
         slotEnd = max(slotEnd, Int(slot) + 1)
         if !columns.isEmpty { columns = [:] }
-        sorted = nil
+        if sorted != nil { sorted = nil }
+    }
+
+    private func append(_ row: RowChange, _ slot: UInt16) {
+        if let last = slots.last, last > slot { isSorted = false }
+        rows.append(row)
+        slots.append(slot)
+        if let places {
+            places[Int(slot)] = UInt16(rows.count)
+        } else if rows.count > Self.lookedThroughMax {
+            let made = UnsafeMutablePointer<UInt16>.allocate(capacity: GraphLimits.slotsPerChunk)
+            made.initialize(repeating: 0, count: GraphLimits.slotsPerChunk)
+            for place in slots.indices { made[Int(slots[place])] = UInt16(place + 1) }
+            places = made
+        }
+    }
+
+    /// Removes a row; the last one takes its place.
+    private func remove(_ place: Int) {
+        places?[Int(slots[place])] = 0
+        let last = rows.count - 1
+        if place < last {
+            rows[place] = rows[last]
+            slots[place] = slots[last]
+            places?[Int(slots[place])] = UInt16(place + 1)
+            isSorted = false
+        }
+        rows.removeLast()
+        slots.removeLast()
     }
 
     /// The changed rows, by slot.
     var sortedRows: [(slot: Int, row: RowChange)] {
         if let sorted { return sorted }
-        let result = rows.map { (slot: Int($0.key), row: $0.value) }.sorted { $0.slot < $1.slot }
+        var result: [(slot: Int, row: RowChange)] = []
+        result.reserveCapacity(rows.count)
+        for place in rows.indices { result.append((Int(slots[place]), rows[place])) }
+        if !isSorted { result.sort { $0.slot < $1.slot } }
         sorted = result
         return result
     }
 
     func copy() -> PendingChunk {
         let copy = PendingChunk()
-        copy.rows = rows
+        for place in rows.indices { copy.append(rows[place], slots[place]) }
         copy.slotEnd = slotEnd
         return copy
     }
@@ -45,30 +117,68 @@ final class PendingChunk {
 
 /// The changed lists of one chunk that a transaction has not moved to storage yet.
 final class PendingLists {
-    private(set) var lists: [UInt16: [EdgeChange]] = [:]
+    /// The changes in their order, until somebody asks for those of one slot.
+    private var changes: [EdgeChange] = []
+    /// The changes by slot, from then on.
+    private var bySlot: [UInt16: [EdgeChange]]?
     private(set) var count = 0
 
-    subscript(slot: UInt16) -> [EdgeChange]? { lists[slot] }
+    subscript(slot: UInt16) -> [EdgeChange]? {
+        divide()
+        return bySlot?[slot]
+    }
+
+    /// All changes, in the order of their edges.
+    var sorted: [EdgeChange] {
+        var all = changes
+        if let bySlot { for list in bySlot.values { all.append(contentsOf: list) } }
+        for index in all.indices.dropFirst()
+        where ChunkEdge.isBefore(all[index].edge, all[index - 1].edge) {
+            all.sort { ChunkEdge.isBefore($0.edge, $1.edge) }
+            break
+        }
+        return all
+    }
+
+    private func divide() {
+        guard bySlot == nil else { return }
+        var divided: [UInt16: [EdgeChange]] = [:]
+        for change in changes { divided[change.edge.slot, default: []].append(change) }
+        bySlot = divided
+        changes = []
+    }
 
     func append(_ change: EdgeChange) {
-        lists[change.edge.slot, default: []].append(change)
+        if bySlot == nil {
+            changes.append(change)
+        } else {
+            bySlot?[change.edge.slot, default: []].append(change)
+        }
         count += 1
     }
 
     /// Takes a change back; false if it is not here.
     func remove(_ edge: ChunkEdge, isAdded: Bool) -> Bool {
-        guard let list = lists[edge.slot],
-            let index = list.lastIndex(where: { $0.isAdded == isAdded && $0.edge == edge })
+        if let last = changes.last, last.isAdded == isAdded, last.edge == edge {
+            changes.removeLast()
+            count -= 1
+            return true
+        }
+        divide()
+        guard
+            let index = bySlot?[edge.slot]?
+                .lastIndex(where: { $0.isAdded == isAdded && $0.edge == edge })
         else { return false }
-        lists[edge.slot]?.remove(at: index)
-        if lists[edge.slot]?.isEmpty == true { lists[edge.slot] = nil }
+        bySlot?[edge.slot]?.remove(at: index)
+        if bySlot?[edge.slot]?.isEmpty == true { bySlot?[edge.slot] = nil }
         count -= 1
         return true
     }
 
     func copy() -> PendingLists {
         let copy = PendingLists()
-        copy.lists = lists
+        copy.changes = changes
+        copy.bySlot = bySlot
         copy.count = count
         return copy
     }
@@ -114,6 +224,31 @@ final class PendingChanges {
         let back = AdjacencyKey(type: change.type, isIncoming: true)
         openLists(back, change.target >> UInt64(GraphLimits.slotBits)).append(change.incoming)
         sizeInBytes += 160
+    }
+
+    /// Notes edges of one type that were added or removed, in the lists of both their ends.
+    func append(_ changes: [EndsChange]) {
+        guard let type = changes.first?.type else { return }
+        for isIncoming in [false, true] {
+            let key = AdjacencyKey(type: type, isIncoming: isIncoming)
+            var open: [(chunk: UInt64, lists: PendingLists)] = []
+            var place = 0
+            for change in changes {
+                let chunk =
+                    (isIncoming ? change.target : change.source) >> UInt64(GraphLimits.slotBits)
+                if open.isEmpty || open[place].chunk != chunk {
+                    if let known = open.firstIndex(where: { $0.chunk == chunk }) {
+                        place = known
+                    } else {
+                        if open.count == 8 { open = [] }
+                        place = open.count
+                        open.append((chunk, openLists(key, chunk)))
+                    }
+                }
+                open[place].lists.append(isIncoming ? change.incoming : change.outgoing)
+            }
+        }
+        sizeInBytes += 160 * changes.count
     }
 
     /// Takes a note back; false if there is none like it.

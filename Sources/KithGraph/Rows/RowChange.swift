@@ -51,6 +51,15 @@ struct RowChange {
         return (low, low < properties.count && properties[low].key == key)
     }
 
+    /// Whether it has properties of the same keys as these.
+    func hasSameKeys(as others: [Property]) -> Bool {
+        guard properties.count == others.count else { return false }
+        for index in properties.indices where properties[index].key != others[index].key {
+            return false
+        }
+        return true
+    }
+
     /// What this change says about a property: nil when nothing.
     func property(_ key: UInt32) -> Value? {
         let (index, isFound) = position(of: key)

@@ -13,8 +13,9 @@ struct ChunkFolding {
         self.base = base
     }
 
-    /// Folds the chunk's own changed rows and these, which come after them.
-    func fold(_ rows: [(slot: Int, row: RowChange)]) throws(GraphError) {
+    /// Folds the chunk's own changed rows and these, which come after them; returns the chunk as it is
+    /// then.
+    func fold(_ rows: [(slot: Int, row: RowChange)]) throws(GraphError) -> EntityChunk {
         var alive = base.alive
         var slotCount = base.slotCount
         for (slot, row) in rows {
@@ -33,7 +34,7 @@ struct ChunkFolding {
             ).rawValue
             descriptor.sourceChunks = base.descriptor.sourceChunks
         }
-        try foldSegments(rows, into: &descriptor)
+        let columns = try foldSegments(rows, into: &descriptor)
         let encoded = descriptor.encoded(kind)
         try storageCall { () throws(StorageError) in
             try writer.transaction.put(
@@ -44,6 +45,9 @@ struct ChunkFolding {
             }
         }
         try reopenIfSparse(descriptor)
+        let folded = EntityChunk(kind, base.chunk, descriptor, recent: [])
+        for (key, column) in columns { folded.keep(column, of: key, writer.store.cache) }
+        return folded
     }
 
     private func foldLabels(
@@ -56,33 +60,29 @@ struct ChunkFolding {
         for (slot, row) in rows { if let set = row.labelSet { sets[slot] = set } }
         var numbers: [UInt32: UInt16] = [:]
         var indexes = [UInt16](repeating: 0, count: descriptor.slotCount)
+        var last: (set: UInt32, index: UInt16)?
         for slot in 0..<descriptor.slotCount where descriptor.alive.contains(slot) {
             let set = sets[slot]
-            if let known = numbers[set] {
-                indexes[slot] = known
-            } else {
-                indexes[slot] = UInt16(descriptor.labelSets.count)
-                numbers[set] = indexes[slot]
-                descriptor.labelSets.append(set)
+            if last?.set != set {
+                let known = numbers[set]
+                let index = known ?? UInt16(descriptor.labelSets.count)
+                if known == nil {
+                    numbers[set] = index
+                    descriptor.labelSets.append(set)
+                }
+                last = (set, index)
             }
+            if let last { indexes[slot] = last.index }
         }
         if descriptor.labelSets.count > 1 { descriptor.labelIndexes = indexes }
     }
 
+    /// Returns the new columns that are what reading the segments would give.
     private func foldSegments(
         _ rows: [(slot: Int, row: RowChange)], into descriptor: inout ChunkDescriptor
-    ) throws(GraphError) {
-        var touched: Set<UInt32> = []
-        var reusesSlot = false
-        for (slot, row) in base.recent + rows {
-            for property in row.properties { touched.insert(property.key) }
-            guard row.life == .created else { continue }
-            if slot < base.descriptor.slotCount { reusesSlot = true }
-            if kind == .relationship {
-                touched.insert(SegmentEntry.sourceKey)
-                touched.insert(SegmentEntry.targetKey)
-            }
-        }
+    ) throws(GraphError) -> [(key: UInt32, column: Column)] {
+        var columns: [(key: UInt32, column: Column)] = []
+        let (touched, reusesSlot) = touchedKeys(rows)
         var old: [UInt32: SegmentEntry] = [:]
         for segment in base.descriptor.segments { old[segment.key] = segment }
         for key in touched.union(old.keys).sorted() {
@@ -97,13 +97,40 @@ struct ChunkFolding {
             if let encoded = try SegmentEncoder.encode(column, alive: descriptor.alive) {
                 descriptor.segments.append(
                     try SegmentWriting.store(encoded, key, writer.transaction))
+                // A dictionary comes with codes when it is read, for which groups are glad.
+                if encoded.bytes[0] != SegmentEncoding.dictionary.rawValue, column.isCompact {
+                    columns.append((key, column))
+                }
             }
             if let segment = old[key], case .extent(let reference) = segment.location {
-                try storageCall { () throws(StorageError) in
-                    try writer.transaction.freeExtent(reference)
+                writer.oldExtents.append(reference)
+            }
+        }
+        return columns
+    }
+
+    /// The keys whose segments change, and whether a new row takes the slot of a former one.
+    private func touchedKeys(
+        _ rows: [(slot: Int, row: RowChange)]
+    ) -> (keys: Set<UInt32>, reusesSlot: Bool) {
+        var touched: Set<UInt32> = []
+        var reusesSlot = false
+        var known: [RowChange.Property] = []
+        for list in [base.recent, rows] {
+            for (slot, row) in list {
+                // Most rows have the keys of the row before.
+                if !row.hasSameKeys(as: known) {
+                    known = row.properties
+                    for property in known { touched.insert(property.key) }
+                }
+                guard row.life == .created else { continue }
+                if slot < base.descriptor.slotCount { reusesSlot = true }
+                if kind == .relationship, touched.insert(SegmentEntry.targetKey).inserted {
+                    touched.insert(SegmentEntry.sourceKey)
                 }
             }
         }
+        return (touched, reusesSlot)
     }
 
     /// Lets a chunk of which half is free be filled again.

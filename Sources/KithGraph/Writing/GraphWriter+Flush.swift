@@ -7,6 +7,8 @@ extension GraphWriter {
         var tables = GraphTables.Changes()
         /// Chunks of which it is known what they are now.
         var chunks: [EntityChunk] = []
+        /// Lists of which it is known what they are now.
+        var lists: [(key: AdjacencyKey, chunk: UInt64, lists: AdjacencyChunk)] = []
     }
 
     /// Moves all pending changes to storage, and lets this transaction see them there.
@@ -31,6 +33,12 @@ extension GraphWriter {
                 store.cache.account(place, 0, sizeInBytes: chunk.sizeInBytes)
             }
         }
+        for (key, chunk, lists) in moved.lists {
+            let place = tables.table(key).place(chunk)
+            if place.publish(lists).isNew {
+                store.cache.account(place, 0, sizeInBytes: lists.sizeInBytes)
+            }
+        }
         return tables
     }
 
@@ -46,6 +54,7 @@ extension GraphWriter {
             statement.savedPending = saved
         }
         noteStorageChange()
+        oldExtents = []
         for (key, chunks) in pending.members.sorted(by: { $0.key.token < $1.key.token }) {
             if !chunks.isEmpty { moved.tables.members.insert(key) }
             for chunk in chunks.sorted() {
@@ -72,14 +81,26 @@ extension GraphWriter {
             for (chunk, lists) in (pending.lists[key] ?? [:]).sorted(by: { $0.key < $1.key })
             where lists.count > 0 {
                 try checkpoint?()
-                if let patch = try flush(lists, key, chunk) {
-                    moved.tables.patches[key, default: [:]][chunk] = patch
+                switch try flush(lists, key, chunk) {
+                case .unknown: break
+                case .patched(let patch): moved.tables.patches[key, default: [:]][chunk] = patch
+                case .known(let lists): moved.lists.append((key, chunk, lists))
                 }
                 moved.tables.lists[key, default: []].insert(chunk)
             }
         }
+        try freeOldExtents()
         pending.replace(with: PendingChanges())
         return moved
+    }
+
+    /// Frees the segments and blocks that others have taken the place of.
+    func freeOldExtents() throws(GraphError) {
+        let extents = oldExtents
+        oldExtents = []
+        try storageCall { () throws(StorageError) in
+            for extent in extents { try transaction.freeExtent(extent) }
+        }
     }
 
     /// Stores changed rows of a chunk; returns the chunk as it is then, where that is known without
@@ -93,8 +114,7 @@ extension GraphWriter {
         var known = 0
         for (slot, _) in rows where base.recentRow(slot) != nil { known += 1 }
         if base.recent.count + rows.count - known > store.options.recentRowsMax {
-            try ChunkFolding(self, kind, base).fold(rows)
-            return nil
+            return try ChunkFolding(self, kind, base).fold(rows)
         }
         let tree = KeySpaces.recentRows(kind)
         var changed: [(slot: Int, row: RowChange?)] = []
@@ -131,26 +151,40 @@ extension GraphWriter {
         return base.replacing(changed)
     }
 
+    /// How readers get at lists that were changed.
+    private enum MovedLists {
+        /// By decoding them.
+        case unknown
+        /// From the old ones.
+        case patched(ListPatch)
+        case known(AdjacencyChunk)
+    }
+
     /// Stores the changes of a chunk's lists; returns how readers get from the old lists to the new
     /// ones without decoding, where that is worth while.
     private func flush(
         _ lists: PendingLists, _ key: AdjacencyKey, _ chunk: UInt64
-    ) throws(GraphError) -> ListPatch? {
+    ) throws(GraphError) -> MovedLists {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
         let (edgeCount, recentCount) = try listSizes(key, chunk)
-        let changes = lists.lists.values.joined().sorted {
-            ChunkEdge.isBefore($0.edge, $1.edge)
-        }
+        let changes = lists.sorted
         let limit = store.options.recentEdgesMax + edgeCount / 64
         if recentCount + changes.count > limit {
             let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
-            let merged = try EdgeMerge.merge(base.allEdges(), changes, hasIDs: !key.isIncoming)
-            try writeLists(merged, key, chunk)
-            return nil
+            let merged = try EdgeArrays.merged(base, changes, hasIDs: !key.isIncoming)
+            do throws(GraphError) {
+                try writeLists(merged, key, chunk)
+            } catch {
+                merged.deallocate()
+                throw error
+            }
+            return .known(
+                AdjacencyChunk(consuming: merged, hasIDs: !key.isIncoming, recentCount: 0))
         }
-        try putRecent(changes, key, chunk)
-        return patch(changes, key, chunk)
+        try putRecent(
+            changes, key, chunk, hasOlder: recentCount > 0 || changes.contains { !$0.isAdded })
+        return patch(changes, key, chunk).map { .patched($0) } ?? .unknown
     }
 
     private func patch(
@@ -167,15 +201,22 @@ extension GraphWriter {
         return known
     }
 
+    /// Stores changes that wait to be folded into blocks; `hasOlder` where there are some already.
     private func putRecent(
-        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64
+        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64, hasOlder: Bool
     ) throws(GraphError) {
         let node = ChunkID(rawValue: chunk)
+        var keys: [UInt8] = []
+        keys.reserveCapacity(changes.count * KeySpaces.recentEdgeKeyLength)
         for change in changes {
             let entry = KeySpaces.recentEdge(
                 type: key.type, isIncoming: key.isIncoming,
                 node: node.rawID(slot: Int(change.edge.slot)), neighbour: change.edge.neighbour,
                 relationship: change.edge.relationship)
+            if change.isAdded, !hasOlder {
+                keys.append(contentsOf: entry)
+                continue
+            }
             try storageCall { () throws(StorageError) in
                 // An edge added and removed, or removed and added again, is as if nothing had been.
                 let earlier = try transaction.reader.value(in: KeySpaces.recentEdges, forKey: entry)
@@ -186,6 +227,14 @@ extension GraphWriter {
                         entry, [change.isAdded ? 1 : 0], in: KeySpaces.recentEdges)
                 }
             }
+        }
+        let length = KeySpaces.recentEdgeKeyLength
+        let count = keys.count / length
+        _ = try storageCall { () throws(StorageError) in
+            try transaction.put(
+                keys: keys, ends: (0..<count).map { ($0 + 1) * length },
+                order: Array(0..<count), value: [1], in: KeySpaces.recentEdges,
+                comparingAllBut: length)
         }
     }
 
@@ -221,11 +270,10 @@ extension GraphWriter {
 
     /// Replaces all blocks of a chunk's lists, and what was not folded into them.
     func writeLists(
-        _ edges: [ChunkEdge], _ key: AdjacencyKey, _ chunk: UInt64
+        _ edges: EdgeArrays, _ key: AdjacencyKey, _ chunk: UInt64
     ) throws(GraphError) {
         let tree = KeySpaces.blocks(isIncoming: key.isIncoming)
         var oldKeys: [[UInt8]] = []
-        var oldExtents: [ExtentReference] = []
         try AdjacencyChunk.forEachBlock(key, chunk, in: transaction.reader) {
             found, entry throws(GraphError) in
             oldKeys.append(Array(found))
@@ -234,7 +282,6 @@ extension GraphWriter {
         let recent = try AdjacencyChunk.recentChanges(key, chunk, in: transaction.reader)
         try storageCall { () throws(StorageError) in
             for old in oldKeys { _ = try transaction.remove(old, in: tree) }
-            for extent in oldExtents { try transaction.freeExtent(extent) }
             for change in recent {
                 let entry = KeySpaces.recentEdge(
                     type: key.type, isIncoming: key.isIncoming,
@@ -243,11 +290,13 @@ extension GraphWriter {
                 _ = try transaction.remove(entry, in: KeySpaces.recentEdges)
             }
         }
-        try BlockWriting.forEachBlock(
-            edges[...], key, chunk, edgesPerBlockMax: store.options.edgesPerBlockMax,
-            inlineLengthMax: store.blockInlineLengthMax, transaction
-        ) { key, value throws(StorageError) in
-            try transaction.put(key, value, in: tree)
+        try edges.withSpan { span throws(GraphError) in
+            try BlockWriting.forEachBlock(
+                span, key, chunk, edgesPerBlockMax: store.options.edgesPerBlockMax,
+                inlineLengthMax: store.blockInlineLengthMax, transaction
+            ) { key, value throws(StorageError) in
+                try transaction.put(key, value, in: tree)
+            }
         }
     }
 }
@@ -261,19 +310,22 @@ extension AdjacencyKey {
 enum BlockWriting {
     /// Calls `store` with key and value of each block; long blocks are written as extents first.
     static func forEachBlock(
-        _ edges: ArraySlice<ChunkEdge>, _ key: AdjacencyKey, _ chunk: UInt64,
+        _ edges: EdgeSpan, _ key: AdjacencyKey, _ chunk: UInt64,
         edgesPerBlockMax: Int, inlineLengthMax: Int, _ transaction: WriteTransaction,
         _ store: ([UInt8], [UInt8]) throws(StorageError) -> Void
     ) throws(GraphError) {
-        var start = edges.startIndex
+        var start = 0
         var ordinal: UInt32 = 0
         var block: [UInt8] = []
-        while start < edges.endIndex {
-            let end = min(start + edgesPerBlockMax, edges.endIndex)
+        while start < edges.count {
+            let end = min(start + edgesPerBlockMax, edges.count)
+            let first = ChunkEdge(
+                slot: UInt16(edges.slot(start)), neighbour: edges.neighbours[start],
+                relationship: 0)
             let blockKey = KeySpaces.block(
-                type: key.type, chunk: chunk, first: edges[start], ordinal: ordinal)
+                type: key.type, chunk: chunk, first: first, ordinal: ordinal)
             block.removeAll(keepingCapacity: true)
-            AdjacencyBlock.append(edges[start..<end], hasIDs: !key.isIncoming, to: &block)
+            AdjacencyBlock.append(edges.part(start..<end), to: &block)
             let value = try value(block[...], edgeCount: end - start, inlineLengthMax, transaction)
             try storageCall { () throws(StorageError) in try store(blockKey, value) }
             ordinal += 1

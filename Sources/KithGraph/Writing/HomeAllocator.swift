@@ -40,9 +40,20 @@ struct HomeAllocator {
     mutating func allocate(
         _ kind: EntityKind, _ token: UInt32, _ writer: GraphWriter
     ) throws(GraphError) -> UInt64 {
+        var ids: [UInt64] = []
+        try allocate(1, kind, token, writer, into: &ids)
+        return ids[0]
+    }
+
+    /// Appends the places for `count` new nodes or relationships, in the order of their chunks.
+    mutating func allocate(
+        _ count: Int, _ kind: EntityKind, _ token: UInt32, _ writer: GraphWriter,
+        into ids: inout [UInt64]
+    ) throws(GraphError) {
         let key = Key(kind: kind, token: token)
         if homes[key] == nil { homes[key] = try load(key, writer.reader.storage) }
-        while true {
+        var left = count
+        while left > 0 {
             guard var home = homes[key] else { preconditionFailure("the home was just loaded") }
             guard let chunk = home.open.last else {
                 home.open.append(newChunk(kind, token, writer.owned))
@@ -59,19 +70,25 @@ struct HomeAllocator {
                 if kind == .relationship { writer.owned.chunkTypes[chunk] = token }
             }
             guard var taken = home.taken else { continue }
-            let slot = taken.firstMissing(from: home.next)
-            if slot < GraphLimits.slotsPerChunk {
+            var own = SlotSet()
+            let wanted = left
+            while left > 0 {
+                let slot = taken.firstMissing(from: home.next)
+                guard slot < GraphLimits.slotsPerChunk else { break }
                 taken.insert(slot)
-                home.taken = taken
+                own.insert(slot)
                 home.next = slot + 1
-                homes[key] = home
-                given[kind]?[chunk, default: SlotSet()].insert(slot)
-                return ChunkID(rawValue: chunk).rawID(slot: slot)
+                ids.append(ChunkID(rawValue: chunk).rawID(slot: slot))
+                left -= 1
             }
-            home.open.removeLast()
-            home.taken = nil
+            if left < wanted { given[kind]?[chunk, default: SlotSet()].formUnion(own) }
+            home.taken = taken
+            if left > 0 {
+                home.open.removeLast()
+                home.taken = nil
+                changed.insert(key)
+            }
             homes[key] = home
-            changed.insert(key)
         }
     }
 
@@ -83,7 +100,7 @@ struct HomeAllocator {
         var taken = try reader.baseChunk(kind, chunk).alive
         if let own = given[kind]?[chunk] { taken.formUnion(own) }
         if let changed = reader.pending?.chunk(kind, chunk) {
-            for slot in changed.rows.keys { taken.insert(Int(slot)) }
+            changed.forEachRow { slot, _ in taken.insert(slot) }
         }
         return taken
     }

@@ -8,43 +8,32 @@ import KithStorage
 /// done with that group, while others add their parts to its own. So a lone writer waits for nobody,
 /// and many share each sync.
 ///
-/// Who has the turn hands it on: to one who waits with a finished part, if their group may be
-/// committed, or else to the first who waits to make changes.
+/// What keeps many writers fast is that nobody waits for a thread to wake up:
+///
+/// - Who has the turn hands it on to the one who waits longest, and that one is awake by then: it was
+///   called when it became the next.
+/// - Who waited for the disk writes the next group at once, if no part is at work on it; meanwhile one
+///   of that group's own wakes up, to wait for the disk in its place.
 final class SharedCommits: @unchecked Sendable {
     // Sendable: everything below is guarded by the mutex, but for a group's writer, which belongs to
     // who has the turn.
 
-    /// A group of writers with a transaction in common.
-    private final class Group {
-        let writer: GraphWriter
-        /// Those with a finished part, who wait.
-        var members: [Waiter] = []
-
-        init(_ writer: GraphWriter) { self.writer = writer }
-    }
-
-    /// One waiting thread.
-    private final class Waiter {
-        enum Call { case turn, commit, done(GraphError?) }
-
-        let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-        var call: Call?
-
-        init() { pthread_cond_init(condition, nil) }
-
-        deinit {
-            pthread_cond_destroy(condition)
-            condition.deallocate()
-        }
-    }
-
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var isTaken = false
-    private var queue: [Waiter] = []
+    private var queue: [TurnWaiter] = []
     /// The group that takes parts.
-    private var open: Group?
+    private var open: CommitGroup?
     /// Whether a group is on its way to the disk.
     private var isSyncing = false
+
+    /// Whom to call once the mutex is free.
+    private enum Call {
+        case nobody
+        /// It has the turn; the other one is the next.
+        case turn(TurnWaiter, next: TurnWaiter?)
+        /// One of the group's members has the turn, to commit.
+        case commit(CommitGroup)
+    }
 
     init() {
         mutex = .allocate(capacity: 1)
@@ -63,7 +52,7 @@ final class SharedCommits: @unchecked Sendable {
         _ body: (GraphWriter) throws -> Result
     ) throws -> Result {
         try takeTurn(timeoutInMilliseconds)
-        let group: Group
+        let group: CommitGroup
         do {
             group = try openGroup(of: store, timeoutInMilliseconds)
         } catch {
@@ -85,26 +74,32 @@ final class SharedCommits: @unchecked Sendable {
     /// Waits for the turn.
     private func takeTurn(_ timeoutInMilliseconds: Int) throws(GraphError) {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
         if !isTaken {
             isTaken = true
+            pthread_mutex_unlock(mutex)
             return
         }
-        let own = Waiter()
+        let own = TurnWaiter(isNext: queue.isEmpty)
         queue.append(own)
-        var until = Self.deadline(timeoutInMilliseconds)
-        while own.call == nil {
-            if pthread_cond_timedwait(own.condition, mutex, &until) == ETIMEDOUT, own.call == nil {
-                queue.removeAll { $0 === own }
-                throw .storage(.writerBusy(holder: getpid()))
-            }
+        pthread_mutex_unlock(mutex)
+        let deadline =
+            WaitWord.now() + Int64(max(0, min(timeoutInMilliseconds, 1_000_000_000))) * 1_000_000
+        if own.wait(until: deadline) { return }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard let place = queue.firstIndex(where: { $0 === own }) else {
+            // It was called meanwhile, or is about to be.
+            own.waitForCall()
+            return
         }
+        queue.remove(at: place)
+        throw .storage(.writerBusy(holder: getpid()))
     }
 
     /// The group that takes parts, begun if there is none. With the turn.
     private func openGroup(
         of store: GraphStore, _ timeoutInMilliseconds: Int
-    ) throws(GraphError) -> Group {
+    ) throws(GraphError) -> CommitGroup {
         pthread_mutex_lock(mutex)
         let known = open
         pthread_mutex_unlock(mutex)
@@ -113,7 +108,8 @@ final class SharedCommits: @unchecked Sendable {
             return known
         }
         // The first part is the whole transaction until there is another: it needs no savepoint.
-        let group = Group(try store.beginWrite(timeoutInMilliseconds: timeoutInMilliseconds))
+        let group = CommitGroup(
+            try store.beginWrite(timeoutInMilliseconds: timeoutInMilliseconds))
         pthread_mutex_lock(mutex)
         open = group
         pthread_mutex_unlock(mutex)
@@ -121,9 +117,9 @@ final class SharedCommits: @unchecked Sendable {
     }
 
     /// Undoes the part, and the group with it where there is no other part. With the turn.
-    private func giveUpPart(of group: Group) {
+    private func giveUpPart(of group: CommitGroup) {
         pthread_mutex_lock(mutex)
-        let isAlone = group.members.isEmpty
+        let isAlone = group.memberCount == 0
         pthread_mutex_unlock(mutex)
         var failure: GraphError?
         if isAlone {
@@ -139,96 +135,88 @@ final class SharedCommits: @unchecked Sendable {
         }
         pthread_mutex_lock(mutex)
         if isAlone || failure != nil { open = nil }
-        if let failure { tell(group, failure) }
-        passOnLocked()
+        let next = passOnLocked()
         pthread_mutex_unlock(mutex)
+        if let failure { group.end(failure) }
+        perform(next)
     }
 
     /// Commits the group, or waits until another thread did. With the turn, and without it after.
-    private func commitOrWait(_ group: Group) -> GraphError? {
+    private func commitOrWait(_ group: CommitGroup) -> GraphError? {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
         guard isSyncing else { return commit(group) }
-        let own = Waiter()
-        group.members.append(own)
-        passOnLocked()
-        while true {
-            switch own.call {
-            case .done(let failure): return failure
-            case .commit: return commit(group)
-            case .turn: preconditionFailure("a finished part needs no turn")
-            case nil: pthread_cond_wait(own.condition, mutex)
-            }
+        group.memberCount += 1
+        let next = passOnLocked()
+        pthread_mutex_unlock(mutex)
+        perform(next)
+        switch group.wait() {
+        case .done: return group.failure
+        case .commit:
+            pthread_mutex_lock(mutex)
+            return commit(group)
+        case .finish: return finish(group)
         }
     }
 
-    /// Commits the group. With the turn and the mutex; gives up the turn as soon as the next group
-    /// may begin.
-    private func commit(_ group: Group) -> GraphError? {
+    /// Commits the group. With the turn and the mutex, and without them after; gives up the turn as
+    /// soon as the next group may begin.
+    private func commit(_ group: CommitGroup) -> GraphError? {
         open = nil
         isSyncing = true
         pthread_mutex_unlock(mutex)
-        var failure: GraphError?
-        var pending: PendingGraphCommit?
-        do throws(GraphError) {
-            pending = try group.writer.write()
-        } catch {
-            failure = error
-            group.writer.rollback()
-        }
+        group.write()
         passOn()
-        do throws(GraphError) {
-            _ = try pending?.finish()
-        } catch {
-            failure = error
-        }
+        return finish(group)
+    }
+
+    /// Waits for the disk, and writes the next group if it waits for nothing else.
+    private func finish(_ group: CommitGroup) -> GraphError? {
+        group.finish()
         pthread_mutex_lock(mutex)
-        isSyncing = false
-        tell(group, failure)
-        if !isTaken {
+        var following: CommitGroup?
+        if !isTaken, let waiting = open, waiting.memberCount > 0 {
             isTaken = true
-            passOnLocked()
+            open = nil
+            following = waiting
+        } else {
+            isSyncing = false
         }
-        return failure
-    }
-
-    /// Tells all members of a group how its commit ended. With the mutex.
-    private func tell(_ group: Group, _ failure: GraphError?) {
-        for member in group.members where member.call == nil {
-            call(member, .done(failure))
+        pthread_mutex_unlock(mutex)
+        if let following {
+            following.call(.finish)
+            following.write()
+            following.handOver()
+            passOn()
         }
-        group.members = []
-    }
-
-    private func call(_ waiter: Waiter, _ call: Waiter.Call) {
-        waiter.call = call
-        pthread_cond_signal(waiter.condition)
+        group.end(group.failure)
+        return group.failure
     }
 
     private func passOn() {
         pthread_mutex_lock(mutex)
-        passOnLocked()
+        let next = passOnLocked()
         pthread_mutex_unlock(mutex)
+        perform(next)
     }
 
-    /// Hands the turn on. With the turn and the mutex.
-    private func passOnLocked() {
-        if !isSyncing, let open, let member = open.members.popLast() {
-            call(member, .commit)
-        } else if !queue.isEmpty {
-            call(queue.removeFirst(), .turn)
-        } else {
-            isTaken = false
+    /// Gives the turn to another. With the turn and the mutex.
+    private func passOnLocked() -> Call {
+        if !isSyncing, let open, open.memberCount > 0 { return .commit(open) }
+        if !queue.isEmpty { return .turn(queue.removeFirst(), next: queue.first) }
+        isTaken = false
+        return .nobody
+    }
+
+    /// Without the mutex.
+    private func perform(_ call: Call) {
+        switch call {
+        case .nobody: break
+        case .turn(let waiter, let next):
+            waiter.call()
+            next?.makeReady()
+        case .commit(let group):
+            group.call(.commit)
+            group.handOver()
         }
-    }
-
-    private static func deadline(_ timeoutInMilliseconds: Int) -> timespec {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let nanoseconds =
-            time.tv_nsec + max(0, min(timeoutInMilliseconds, 1_000_000_000)) * 1_000_000
-        return timespec(
-            tv_sec: time.tv_sec + nanoseconds / 1_000_000_000,
-            tv_nsec: nanoseconds % 1_000_000_000)
     }
 }

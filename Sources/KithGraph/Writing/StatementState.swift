@@ -7,6 +7,10 @@ final class StatementState {
         case row(EntityKind, UInt64, RowChange?)
         case edgeNoted(EndsChange)
         case edgeNoteRemoved(EndsChange)
+        /// Many rows that are new, in the order in which they were made.
+        case rowsMade(EntityKind, [UInt64])
+        /// Many edges, in the order in which they were noted.
+        case edgesNoted([EndsChange])
         case member(GraphTables.MemberKey, UInt64)
     }
 
@@ -50,6 +54,16 @@ final class StatementState {
                 let isRemoved = pending.remove(change)
                 precondition(isRemoved, "a noted edge is there until it is taken back")
             case .edgeNoteRemoved(let change): pending.append(change)
+            case .rowsMade(let kind, let ids):
+                for id in ids.reversed() {
+                    let chunk = pending.openChunk(kind, id >> UInt64(GraphLimits.slotBits))
+                    chunk.put(nil, at: UInt16(id & UInt64(GraphLimits.slotsPerChunk - 1)))
+                }
+            case .edgesNoted(let changes):
+                for change in changes.reversed() {
+                    let isRemoved = pending.remove(change)
+                    precondition(isRemoved, "a noted edge is there until it is taken back")
+                }
             case .member(let key, let chunk): pending.members[key]?.remove(chunk)
             }
         }

@@ -41,7 +41,14 @@ final class PropertyExpression: VectorExpression {
         default:
             var values: [Value] = []
             values.reserveCapacity(batch.count)
+            var place = 0
             for row in 0..<batch.count {
+                if vector.layout == .tagged,
+                    case .map(let map) = vector.values[vector.isConstant ? 0 : row]
+                {
+                    values.append(map.value(of: key, near: &place) ?? .null)
+                    continue
+                }
                 values.append(
                     try EntityReading.property(
                         key, of: vector.value(at: row), context, span: span))

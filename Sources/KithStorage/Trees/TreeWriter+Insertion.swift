@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 extension TreeWriter {
     /// Stores a value under a key; returns the reference of a long value that it took the place of.
@@ -19,6 +20,7 @@ extension TreeWriter {
                 suffixLength: key.count, header: tag.baseAddress ?? none,
                 tail: value.baseAddress ?? none, tailLength: value.count)
             guard !root.isEmpty else {
+                hasAlikeNeighbour = false
                 let (reference, page) = makePage()
                 (entries).initialize(to: entry)
                 PageEditor(page).layOut(
@@ -40,6 +42,7 @@ extension TreeWriter {
         let bound = view.lowerBound(key)
         let index = bound >> 1
         path[0].index = index
+        if comparedLength > 0 { noteNeighbours(view, bound, key, root) }
         guard bound & 1 == 1 else {
             root.entryCount += 1
             try insert(entry, level: 0, replacing: false, root: &root, tree: tree)
@@ -61,6 +64,33 @@ extension TreeWriter {
             try insert(entry, level: 0, replacing: true, root: &root, tree: tree)
         }
         return displaced
+    }
+
+    /// Notes whether the entries beside the place of `key` begin as it does.
+    private func noteNeighbours(
+        _ leaf: PageView, _ bound: Int, _ key: UnsafeRawBufferPointer, _ root: TreeRoot
+    ) {
+        let index = bound >> 1
+        let isAlikeBefore =
+            index > 0 ? begins(leaf, index - 1, as: key) : !isLeftmost(root)
+        let isAlikeAfter =
+            index < leaf.count ? begins(leaf, index, as: key) : !isRightmost(0, root)
+        hasAlikeNeighbour = bound & 1 == 1 || isAlikeBefore || isAlikeAfter
+    }
+
+    private func begins(_ leaf: PageView, _ index: Int, as key: UnsafeRawBufferPointer) -> Bool {
+        let shared = leaf.prefixLength
+        guard comparedLength <= key.count, shared + leaf.suffixLength(index) >= comparedLength,
+            let bytes = key.baseAddress
+        else { return false }
+        let first = min(shared, comparedLength)
+        guard memcmp(leaf.prefix, bytes, first) == 0 else { return false }
+        return memcmp(leaf.suffix(index), bytes + first, comparedLength - first) == 0
+    }
+
+    private func isLeftmost(_ root: TreeRoot) -> Bool {
+        for level in 1..<max(1, Int(root.height)) where path[level].index > 0 { return false }
+        return true
     }
 
     /// Makes the way to `key` writable and records it in `path`, the leaf at 0.

@@ -22,6 +22,12 @@ final class TreeWriter {
     /// The newest savepoint's generation; pages up to it are copied, not changed.
     var heldGeneration: UInt32 = 0
 
+    /// How many bytes of a key that is put in are compared with those of the entries beside it.
+    var comparedLength = 0
+    /// Whether an entry beside the key that was put in last begins with the same ``comparedLength``
+    /// bytes, or may do so: it lies in another leaf.
+    var hasAlikeNeighbour = false
+
     private let memory: WriterMemory
     /// A page's old contents while it is laid out anew.
     var scratch: UnsafeMutableRawPointer { memory.scratch }

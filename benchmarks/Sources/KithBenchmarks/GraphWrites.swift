@@ -200,17 +200,25 @@ enum GraphWrites {
             _ batch: [(number: Int, customer: Int)], _ statement: PreparedStatement,
             in database: Database
         ) throws {
-            let rows = batch.map { row -> [String: Value] in
-                [
-                    "i": .integer(Int64(row.number)), "c": .integer(Int64(row.customer)),
-                    "h": .integer(Int64(row.number % 8)), "t": .integer(Int64(row.number)),
-                    "b": .string("note \(row.number)"),
-                ]
+            let rows = batch.map { row -> [(String, Value)] in
+                let text = "note \(row.number)"
+                let customer = Value.integer(Int64(row.customer))
+                let number = Value.integer(Int64(row.number))
+                return switch self {
+                case .insert: [("i", number), ("b", .string(text))]
+                case .touch:
+                    [
+                        ("c", customer), ("h", .integer(Int64(row.number % 8))), ("i", number),
+                        ("t", number),
+                    ]
+                case .update: [("c", customer), ("b", .string(text))]
+                }
             }
             if rows.count == 1 {
-                _ = try database.execute(statement, parameters: rows[0])
+                _ = try database.execute(
+                    statement, parameters: Dictionary(uniqueKeysWithValues: rows[0]))
             } else {
-                let list = rows.map { row in Value.map(ValueMap(row.map { ($0.key, $0.value) })) }
+                let list = rows.map { Value.map(ValueMap($0)) }
                 _ = try database.execute(statement, parameters: ["rows": .list(list)])
             }
         }

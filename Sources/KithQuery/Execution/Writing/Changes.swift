@@ -11,6 +11,7 @@ final class ChangeApplier {
 
     init(_ change: BoundChange, _ builder: OperatorBuilder) throws(QueryError) {
         self.change = change
+        sources = Self.sources(of: change)
         switch change {
         case .setProperty(let entity, _, let value, _),
             .replaceProperties(let entity, let value, _),
@@ -46,6 +47,17 @@ final class ChangeApplier {
                 }
             }
         }
+    }
+
+    /// The variables that a new value is computed from, where it reads the graph only if one of them
+    /// holds entities; nil where it may read it anyway.
+    let sources: Set<VariableID>?
+
+    private static func sources(of change: BoundChange) -> Set<VariableID>? {
+        guard case .setProperty(let entity, _, let value, _) = change, entity.isVariable,
+            !value.contains(where: { $0.isSubquery })
+        else { return nil }
+        return value.freeVariables
     }
 
     /// What the change is about, for each row of a batch.
@@ -97,6 +109,41 @@ final class ChangeApplier {
             try changeLabels(target, names, adding: true, span, context)
         case .removeLabels(_, let names, let span):
             try changeLabels(target, names, adding: false, span, context)
+        }
+    }
+
+    /// The name of the property that this sets by name on what is known to be nodes; nil for other
+    /// changes.
+    func propertyOfNodes(_ operands: Operands) -> String? {
+        guard case .setProperty(_, let name, _, _) = change, operands.entities.layout == .node,
+            operands.entities.validity == nil, operands.values != nil
+        else { return nil }
+        return name
+    }
+
+    /// Sets the property of all rows' nodes, one after another; ``propertyOfNodes(_:)`` says where that
+    /// is possible.
+    func applyToNodes(
+        _ operands: Operands, count: Int, _ context: ExecutionContext
+    ) throws(QueryError) {
+        guard case .setProperty(_, let name, _, let span) = change, let vector = operands.values
+        else { return }
+        let values = [Value](unsafeUninitializedCapacity: count) { target, initialized in
+            initialized = count
+            if let base = target.baseAddress { vector.copyValues(to: base, stride: 1) }
+        }
+        let pen = try context.pen()
+        let nodes = operands.entities.presentIDs(.node).ids
+        context.changes.propertiesSet += try context.onGraph(span: span) {
+            () throws(GraphError) in
+            if operands.property == nil, values.allSatisfy({ $0.isNull }) { return 0 }
+            let key: PropertyKeyID
+            if let known = operands.property {
+                key = known
+            } else {
+                key = try pen.propertyKey(name)
+            }
+            return try pen.set(key, ofNodes: nodes, to: values)
         }
     }
 
@@ -186,10 +233,28 @@ struct ChangeList {
         readsGraph = appliers.contains { $0.readsGraph }
     }
 
+    /// Whether new values are computed from numbers, texts, maps of these and the like, so that they do
+    /// not depend on what other rows write.
+    private func isWithoutEntities(_ batch: Batch) -> Bool {
+        var sources: Set<VariableID> = []
+        for applier in appliers {
+            guard let own = applier.sources else { return false }
+            sources.formUnion(own)
+        }
+        return sources.allSatisfy { variable in
+            let vector = batch[variable]
+            switch vector.layout {
+            case .node, .relationship: return false
+            case .tagged: return !vector.values.contains { $0.holdsEntity }
+            default: return true
+            }
+        }
+    }
+
     /// Applies the changes to the rows of `batch`.
     func apply(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
         guard !appliers.isEmpty, batch.count > 0 else { return }
-        if readsGraph {
+        if readsGraph, batch.count > 1 || appliers.count > 1, !isWithoutEntities(batch) {
             for row in 0..<batch.count {
                 let single = batch.slice(from: row, count: 1)
                 for applier in appliers {
@@ -201,6 +266,15 @@ struct ChangeList {
         }
         var changes: [(applier: ChangeApplier, operands: ChangeApplier.Operands)] = []
         for applier in appliers { changes.append((applier, try applier.operands(batch, context))) }
+        let names = changes.compactMap { $0.applier.propertyOfNodes($0.operands) }
+        // Different properties do not get in each other's way.
+        if batch.count > 1, names.count == changes.count, Set(names).count == names.count {
+            for change in changes {
+                try change.applier.applyToNodes(change.operands, count: batch.count, context)
+            }
+            context.noteChange()
+            return
+        }
         for row in 0..<batch.count {
             for change in changes { try change.applier.apply(change.operands, row: row, context) }
         }
@@ -221,6 +295,8 @@ final class ApplyChanges: WritingOperator {
         try changes.apply(batch, context)
         return batch
     }
+
+    override var mayRunAgain: Bool { inputMayRunAgain }
 }
 
 /// The step of ``ApplyChanges``.
@@ -236,5 +312,17 @@ struct SetStep: PlanStep {
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
         ApplyChanges(input: inputs[0], changes: try ChangeList(changes, builder))
+    }
+}
+
+extension Value {
+    /// Whether it is, or holds, a node, a relationship or a path.
+    fileprivate var holdsEntity: Bool {
+        switch self {
+        case .node, .relationship, .path: true
+        case .list(let elements): elements.contains { $0.holdsEntity }
+        case .map(let map): map.entries.contains { $0.value.holdsEntity }
+        default: false
+        }
     }
 }

@@ -63,6 +63,9 @@ final class PatternCreation {
         if readsOwn { return try createStepwise(batch, context) }
         let properties = try evaluate(batch, context)
         let names = try Names(pattern, context)
+        if batch.count > 1, let made = try createAtOnce(batch, properties, names, context) {
+            return made
+        }
         for row in 0..<batch.count {
             for index in plain {
                 nodes[index].append(try makeNode(index, properties[index], row, names, context))
@@ -79,6 +82,56 @@ final class PatternCreation {
         for index in plain { result[pattern.nodes[index].variable] = .of(nodes[index]) }
         for (index, relationship) in pattern.relationships.enumerated() {
             result[relationship.variable] = .of(relationships[index])
+        }
+        return result
+    }
+
+    /// Makes the first node of the pattern for every row, then the next, and so on, and relationships
+    /// likewise; nil, and nothing, where rows must be treated one by one.
+    private func createAtOnce(
+        _ batch: Batch, _ properties: [EvaluatedProperties], _ names: Names,
+        _ context: ExecutionContext
+    ) throws(QueryError) -> Batch? {
+        var tables: [PropertyTable] = []
+        for own in properties {
+            guard let table = own.table(count: batch.count) else { return nil }
+            tables.append(table)
+        }
+        guard names.types.allSatisfy({ $0 != nil }) else { return nil }
+        for relationship in pattern.relationships {
+            for end in [relationship.from, relationship.to] where pattern.nodes[end].isBound {
+                let vector = batch[pattern.nodes[end].variable]
+                guard vector.layout == .node, vector.validity == nil else { return nil }
+            }
+        }
+        let pen = try context.pen()
+        var result = batch
+        for (index, node) in pattern.nodes.enumerated() where !node.isBound {
+            let labels = names.labels[index]
+            let ids = try context.onGraph(span: node.span) { () throws(GraphError) in
+                try pen.createNodes(
+                    labels: labels, count: batch.count, properties: tables[index])
+            }
+            result[node.variable] = .ids(.node, ids)
+            context.changes.nodesCreated += ids.count
+            context.changes.labelsAdded += ids.count * labels.count
+            context.changes.propertiesSet += tables[index].valueCount
+        }
+        for (index, relationship) in pattern.relationships.enumerated() {
+            guard let type = names.types[index] else { continue }
+            let isReversed = relationship.direction == .incoming
+            let from = isReversed ? relationship.to : relationship.from
+            let to = isReversed ? relationship.from : relationship.to
+            let sources = result[pattern.nodes[from].variable].presentIDs(.node).ids
+            let targets = result[pattern.nodes[to].variable].presentIDs(.node).ids
+            let table = tables[pattern.nodes.count + index]
+            let ids = try context.onGraph(span: relationship.span) { () throws(GraphError) in
+                try pen.createRelationships(
+                    type: type, from: sources, to: targets, properties: table)
+            }
+            result[relationship.variable] = .ids(.relationship, ids)
+            context.changes.relationshipsCreated += ids.count
+            context.changes.propertiesSet += table.valueCount
         }
         return result
     }
@@ -193,6 +246,8 @@ final class Create: WritingOperator {
     override func write(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Batch {
         try creation.create(batch, context)
     }
+
+    override var mayRunAgain: Bool { inputMayRunAgain }
 }
 
 /// The step of ``Create``.

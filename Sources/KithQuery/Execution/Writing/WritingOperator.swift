@@ -43,6 +43,9 @@ class WritingOperator: Operator {
         return results.next(context)
     }
 
+    /// Whether nothing of a run stays in what the rows come from.
+    final var inputMayRunAgain: Bool { input.mayRunAgain }
+
     override func restart() {
         hasWritten = false
         results = BufferedRows()
@@ -106,6 +109,26 @@ struct EvaluatedProperties {
             result.append((key, entry.value))
         }
         return result
+    }
+
+    /// The properties of all `count` rows at once; nil where rows may have different keys, or a key
+    /// more than once.
+    func table(count: Int) -> PropertyTable? {
+        guard map == nil else { return nil }
+        let ordered = columns.sorted { $0.key < $1.key }
+        for index in ordered.indices.dropFirst() where ordered[index].key == ordered[index - 1].key
+        {
+            return nil
+        }
+        let width = ordered.count
+        let values = [Value](unsafeUninitializedCapacity: width * count) { target, initialized in
+            initialized = width * count
+            guard let base = target.baseAddress else { return }
+            for (place, column) in ordered.enumerated() {
+                column.vector.copyValues(to: base + place, stride: width)
+            }
+        }
+        return PropertyTable(keys: ordered.map { $0.key }, values: values)
     }
 
     /// Whether any property of the row is null, which MERGE cannot look for.

@@ -1,0 +1,148 @@
+import KithStorage
+
+/// Writers with a transaction, and so a commit, in common.
+final class CommitGroup: @unchecked Sendable {
+    // Sendable: `memberCount` is guarded by the mutex of who keeps the group; the writer and the commit
+    // belong to who has the turn, then to who waits for the disk; `failure` is set before `word` says
+    // that the group has ended.
+
+    /// What one of the members is called for, or why all are.
+    enum Call {
+        /// The commit has ended.
+        case done
+        /// To commit the group, with the turn.
+        case commit
+        /// To wait for the disk; the group is written.
+        case finish
+    }
+
+    let writer: GraphWriter
+    /// Those with a finished part, who wait.
+    var memberCount = 0
+    /// How the commit failed.
+    private(set) var failure: GraphError?
+    private var pending: PendingGraphCommit?
+    private var called = Call.done
+    /// What the members wait for.
+    private let word = WaitWord(CommitGroup.gathering)
+    /// What the member that was called waits for.
+    private let ready = WaitWord(CommitGroup.looking)
+
+    private static let gathering: UInt32 = 0
+    /// One member is called.
+    private static let calling: UInt32 = 1
+    private static let ended: UInt32 = 2
+
+    private static let looking: UInt32 = 0
+    private static let asleep: UInt32 = 1
+    private static let handedOver: UInt32 = 2
+
+    init(_ writer: GraphWriter) { self.writer = writer }
+
+    /// Writes the commit. With the turn.
+    func write() {
+        do throws(GraphError) {
+            pending = try writer.write()
+        } catch {
+            failure = error
+            writer.rollback()
+        }
+    }
+
+    /// Waits for the disk.
+    func finish() {
+        do throws(GraphError) {
+            _ = try pending?.finish()
+        } catch {
+            failure = error
+        }
+        pending = nil
+    }
+
+    /// Wakes one member, who gets to work when the group is handed over.
+    func call(_ call: Call) {
+        called = call
+        word.exchange(Self.calling)
+        word.wake()
+    }
+
+    /// Lets the member that was called get to work.
+    func handOver() {
+        if ready.exchange(Self.handedOver) == Self.asleep { ready.wake() }
+    }
+
+    /// Tells all members how the commit ended.
+    func end(_ failure: GraphError?) {
+        self.failure = failure
+        word.exchange(Self.ended)
+        if memberCount > 0 { word.wake(.max) }
+    }
+
+    /// Waits, as a member, until there is something to do or the commit has ended.
+    func wait() -> Call {
+        while true {
+            switch word.value {
+            case Self.ended: return .done
+            case Self.calling:
+                guard word.replace(Self.calling, by: Self.gathering) else { continue }
+                waitForHandOver()
+                return called
+            default: word.sleep(while: Self.gathering)
+            }
+        }
+    }
+
+    private func waitForHandOver() {
+        if ready.look(while: Self.looking) == Self.looking {
+            _ = ready.replace(Self.looking, by: Self.asleep)
+        }
+        while ready.value == Self.asleep { ready.sleep(while: Self.asleep) }
+    }
+}
+
+/// A thread that waits for the turn.
+final class TurnWaiter: Sendable {
+    private let word: WaitWord
+
+    private static let asleep: UInt32 = 0
+    /// Awake, since it is the next.
+    private static let looking: UInt32 = 1
+    private static let called: UInt32 = 2
+
+    /// `isNext` where nobody waits before it.
+    init(isNext: Bool) { word = WaitWord(isNext ? Self.looking : Self.asleep) }
+
+    /// Gives it the turn.
+    func call() {
+        if word.exchange(Self.called) == Self.asleep { word.wake() }
+    }
+
+    /// Wakes it up: it gets the turn soon.
+    func makeReady() {
+        if word.replace(Self.asleep, by: Self.looking) { word.wake() }
+    }
+
+    /// Waits until it is called, or that time has come; says whether it was called.
+    func wait(until deadline: Int64) -> Bool {
+        while true {
+            switch word.value {
+            case Self.called: return true
+            case Self.looking:
+                if word.look(while: Self.looking) == Self.looking {
+                    _ = word.replace(Self.looking, by: Self.asleep)
+                }
+            default:
+                let left = deadline - WaitWord.now()
+                guard left > 0 else { return word.value == Self.called }
+                word.sleep(while: Self.asleep, nanosecondsMax: left)
+            }
+        }
+    }
+
+    /// Waits until it is called, which is about to happen.
+    func waitForCall() {
+        while word.value != Self.called {
+            word.sleep(while: Self.asleep, nanosecondsMax: 1_000_000)
+        }
+    }
+}

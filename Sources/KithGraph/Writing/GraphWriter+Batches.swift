@@ -1,0 +1,195 @@
+import KithValues
+
+/// Many changes of one kind at once: what they have in common is looked up once, and what they add to
+/// indexes and counts goes there together. The outcome is that of the changes one by one.
+extension GraphWriter {
+    /// Makes nodes that have the same labels; returns their raw ids.
+    public func createNodes(
+        labels: [LabelID], count: Int, properties: PropertyTable
+    ) throws(GraphError) -> [UInt64] {
+        guard count > 0 else { return [] }
+        try check(properties, rows: count)
+        let numbers =
+            labels.count > 1 ? Set(labels.map(\.rawValue)).sorted() : labels.map(\.rawValue)
+        let set = try labelSet(numbers)
+        // The first few nodes of a label set share their chunks with those of others.
+        let known = owned.statistics.nodes[set] ?? 0
+        let mixed = min(max(store.options.homeChunkThreshold - 1 - known, 0), count)
+        var ids: [UInt64] = []
+        ids.reserveCapacity(count)
+        if mixed > 0 {
+            try homes.allocate(mixed, .node, KeySpaces.mixedHome, self, into: &ids)
+        }
+        if mixed < count { try homes.allocate(count - mixed, .node, set, self, into: &ids) }
+        let members = numbers.map { GraphTables.MemberKey(kind: .node, token: $0) }
+        try putNew(.node, ids, members: members) { place in
+            var row = properties.newRow(place)
+            row.labelSet = set
+            return row
+        }
+        owned.statistics.count(nodes: count, set: set)
+        try indexNewEntities(.node, ids, tokens: numbers, properties)
+        if isChecked(.node, numbers) { statement?.touchedNodes.formUnion(ids) }
+        try flushIfNeeded(after: count)
+        return ids
+    }
+
+    /// Makes relationships of one type between nodes that are alive, given by their raw ids; returns
+    /// the relationships' raw ids.
+    public func createRelationships(
+        type: RelationshipTypeID, from sources: [UInt64], to targets: [UInt64],
+        properties: PropertyTable
+    ) throws(GraphError) -> [UInt64] {
+        let count = sources.count
+        precondition(targets.count == count, "a relationship has two ends")
+        guard count > 0 else { return [] }
+        try check(properties, rows: count)
+        let sourceSets = try labelSets(of: sources)
+        let targetSets = try labelSets(of: targets)
+        let number = type.rawValue
+        var ids: [UInt64] = []
+        ids.reserveCapacity(count)
+        try homes.allocate(count, .relationship, number, self, into: &ids)
+        let member = GraphTables.MemberKey(kind: .relationship, token: number)
+        try putNew(.relationship, ids, members: [member]) { place in
+            var row = properties.newRow(place)
+            row.source = sources[place]
+            row.target = targets[place]
+            return row
+        }
+        let changes = ids.indices.map { place in
+            EndsChange(
+                type: number, source: sources[place], target: targets[place],
+                relationship: ids[place], isAdded: true)
+        }
+        pending.append(changes)
+        note(.edgesNoted(changes))
+        var first = 0
+        for place in 1...count
+        where place == count || sourceSets[place] != sourceSets[first]
+            || targetSets[place] != targetSets[first]
+        {
+            owned.statistics.count(
+                relationships: place - first, type: number, source: sourceSets[first],
+                target: targetSets[first])
+            first = place
+        }
+        try indexNewEntities(.relationship, ids, tokens: [number], properties)
+        if isChecked(.relationship, [number]) { statement?.touchedRelationships.formUnion(ids) }
+        try flushIfNeeded(after: count)
+        return ids
+    }
+
+    /// Sets one property of many nodes, given by their raw ids, one after another; returns how often
+    /// something changed.
+    public func set(
+        _ key: PropertyKeyID, ofNodes ids: [UInt64], to values: [Value]
+    ) throws(GraphError) -> Int {
+        precondition(values.count == ids.count, "each node gets a value")
+        var changed = 0
+        var last: (set: UInt32, isPlain: Bool)?
+        for place in ids.indices {
+            let id = ids[place]
+            guard let set = try reader.labelSet(of: id) else { throw GraphError.nodeNotFound(id) }
+            let isPlain: Bool
+            if let last, last.set == set {
+                isPlain = last.isPlain
+            } else {
+                let labels = owned.catalog.labelSets[set]
+                isPlain =
+                    !isChecked(.node, labels) && indexes(.node, labels, covering: key).isEmpty
+                last = (set, isPlain)
+            }
+            if isPlain {
+                if try setPlain(key, .node, id, to: values[place]) { changed += 1 }
+            } else if try self.set(key, of: NodeID(rawValue: id), to: values[place]) {
+                changed += 1
+            }
+        }
+        return changed
+    }
+
+    /// Sets a property that no index and no constraint looks at.
+    private func setPlain(
+        _ key: PropertyKeyID, _ kind: EntityKind, _ id: UInt64, to value: Value
+    ) throws(GraphError) -> Bool {
+        try checkStorable(value)
+        if Self.isSame(try reader.property(key.rawValue, kind, id), value) { return false }
+        change(kind, id) { $0.set(key.rawValue, to: value) }
+        pending.sizeInBytes += 64
+        if case .string(let text) = value { pending.sizeInBytes += text.utf8.count }
+        try flushIfNeeded()
+        return true
+    }
+
+    private func check(_ properties: PropertyTable, rows count: Int) throws(GraphError) {
+        precondition(
+            properties.values.count == properties.keys.count * count,
+            "every new row has its properties")
+        guard properties.keys.count <= GraphLimits.propertiesPerEntityMax else {
+            throw GraphError.limitExceeded("properties of one node or relationship")
+        }
+        for value in properties.values { try checkStorable(value) }
+    }
+
+    /// Whether a constraint other than uniqueness concerns entities with these labels, or of this type.
+    private func isChecked(_ kind: EntityKind, _ tokens: [UInt32]) -> Bool {
+        owned.catalog.constraints.contains {
+            $0.entity == kind && $0.kind != .unique && tokens.contains($0.token)
+        }
+    }
+
+    /// The label sets of nodes, all of which must be alive.
+    private func labelSets(of nodes: [UInt64]) throws(GraphError) -> [UInt32] {
+        let step = store.cache.enter()
+        defer { store.cache.leave(step) }
+        var sets: [UInt32] = []
+        sets.reserveCapacity(nodes.count)
+        var chunk: UInt64?
+        var changed: PendingChunk?
+        var base: EntityChunk?
+        for id in nodes {
+            let own = id >> UInt64(GraphLimits.slotBits)
+            if own != chunk {
+                chunk = own
+                changed = pending.chunk(.node, own)
+                base = nil
+            }
+            let slot = reader.slot(id)
+            if let state = changed?.state(of: UInt16(slot)) {
+                if state.life == .deleted { throw GraphError.nodeNotFound(id) }
+                if let set = state.labelSet {
+                    sets.append(set)
+                    continue
+                }
+            }
+            let stored: EntityChunk
+            if let base { stored = base } else { stored = try reader.baseChunk(.node, own) }
+            base = stored
+            guard stored.alive.contains(slot) else { throw GraphError.nodeNotFound(id) }
+            sets.append(stored.labelSet(of: slot))
+        }
+        return sets
+    }
+
+    /// Puts new rows in place, and notes how to take them back.
+    private func putNew(
+        _ kind: EntityKind, _ ids: [UInt64], members: [GraphTables.MemberKey],
+        _ row: (Int) -> RowChange
+    ) throws(GraphError) {
+        note(.rowsMade(kind, ids))
+        var chunk: UInt64?
+        var open: PendingChunk?
+        for place in ids.indices {
+            let own = ids[place] >> UInt64(GraphLimits.slotBits)
+            if own != chunk {
+                chunk = own
+                open = pending.openChunk(kind, own)
+                for member in members { try noteMember(member, own) }
+            }
+            let made = row(place)
+            pending.sizeInBytes += made.sizeInBytes
+            open?.put(made, at: UInt16(reader.slot(ids[place])))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// Keys with short values, and many keys with one value, put in by whoever wants to know whether there
+/// are others like them: what an index does.
+extension WriteTransaction {
+    /// Stores a short `value` under `key`, and says whether an entry beside it has the same key but for
+    /// the last `suffixLength` bytes, or may have: it is not looked for in other leaves.
+    ///
+    /// - Precondition: The value is not so long that it lies outside the trees.
+    public func put(
+        _ key: [UInt8], _ value: [UInt8], in tree: TreeID, comparingAllBut suffixLength: Int
+    ) throws(StorageError) -> Bool {
+        writer.comparedLength = max(0, key.count - suffixLength)
+        defer { writer.comparedLength = 0 }
+        try put(key, value, in: tree)
+        return writer.hasAlikeNeighbour
+    }
+
+    /// Stores a short `value` under each of many keys: `bytes` holds one after another, `ends` where each
+    /// ends, and `order` in which order they ascend.
+    ///
+    /// Returns those beside which lies an entry with the same key but for the last `suffixLength` bytes,
+    /// or may lie.
+    public func put(
+        keys bytes: [UInt8], ends: [Int], order: [Int], value: [UInt8] = [], in tree: TreeID,
+        comparingAllBut suffixLength: Int
+    ) throws(StorageError) -> [Int] {
+        try checkUsable()
+        precondition(value.count < 16, "a value of many keys is short")
+        defer { writer.comparedLength = 0 }
+        var alike: [Int] = []
+        var next = 0
+        while next < order.count {
+            // Between these, pages may move to the file.
+            let end = min(next + 256, order.count)
+            let part = order[next..<end]
+            try whole { () throws(StorageError) in
+                try bytes.withRawBytes { bytes throws(StorageError) in
+                    try value.withRawBytes { value throws(StorageError) in
+                        try change(tree) { root throws(StorageError) in
+                            for place in part {
+                                let start = place == 0 ? 0 : ends[place - 1]
+                                let key = UnsafeRawBufferPointer(
+                                    rebasing: bytes[start..<ends[place]])
+                                try checkLength(ofKey: key)
+                                netByteCount += key.count + value.count
+                                writer.comparedLength = max(0, key.count - suffixLength)
+                                let displaced = try writer.put(
+                                    key, value: value, isOverflow: false, in: &root,
+                                    tree: tree.rawValue)
+                                precondition(displaced == nil, "such keys have no long values")
+                                if writer.hasAlikeNeighbour { alike.append(place) }
+                            }
+                        }
+                    }
+                }
+                try spillIfNeeded()
+            }
+            next = end
+        }
+        return alike
+    }
+}
