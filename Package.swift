@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "KithCLI",
             dependencies: [
-                "KithCRM", "Kith", "KithGraph", "CReadline", "CShims",
+                "KithCRM", "Kith", "KithGraph", "KithLanguage", "CReadline", "CShims",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: engine),

@@ -206,10 +206,15 @@ public final class Database: Sendable {
         _ statement: PreparedStatement, parameters: [String: Value] = [:], limits: Limits? = nil,
         control: StatementControl = StatementControl()
     ) throws(KithError) -> Result {
+        let limits = statementLimits(limits)
         if !statement.lastPlan.isWriting(plans) {
             let reading = try statement.placing { () throws(KithError) in try beginRead() }
             defer { reading.end() }
-            guard try reading.prepared(statement).isWritingInPlace else {
+            guard
+                try reading.prepared(
+                    statement, control: control, limits: limits
+                ).isWritingInPlace
+            else {
                 return try reading.run(
                     statement, parameters: parameters, limits: limits, control: control,
                     transactions: transactions
@@ -219,10 +224,21 @@ public final class Database: Sendable {
         return try statement.placing { () throws(KithError) in
             try write(statement: { writing throws(KithError) in
                 try writing.run(
-                    statement, parameters: parameters, limits: limits, control: control
+                    statement, parameters: parameters, limits: limits, control: control,
+                    transactions: nil
                 ).collected()
             })
         }
+    }
+
+    /// The bounds of a statement that begins now: `limits`, or those of the options.
+    func statementLimits(_ limits: Limits?) -> StatementLimits {
+        let bounds = limits ?? options.limits
+        return StatementLimits(
+            memoryInBytes: bounds.memoryInBytes,
+            deadlineInNanoseconds: bounds.durationInMilliseconds.map {
+                MonotonicClock.nanoseconds() &+ UInt64(max($0, 0)) &* 1_000_000
+            })
     }
 
     /// The transactions of a statement that makes its own.
@@ -244,7 +260,8 @@ public final class Database: Sendable {
 
     /// The prepared form of a statement, kept from an earlier run where the catalog is the same.
     func prepared(
-        _ statement: PreparedStatement, graph: GraphReader, environment: StatementEnvironment
+        _ statement: PreparedStatement, graph: GraphReader, environment: StatementEnvironment,
+        control: StatementControl, limits: StatementLimits
     ) throws(KithError) -> PreparedQuery {
         let statisticsClass = graph.statisticsClass
         let options = environment.options
@@ -263,7 +280,8 @@ public final class Database: Sendable {
         }
         do {
             let prepared = try QueryPipeline.prepare(
-                statement.statement, graph: graph, environment: environment)
+                statement.statement, graph: graph, environment: environment, control: control,
+                limits: limits)
             plans.add(prepared, for: key)
             statement.lastPlan.keep(
                 prepared, plans, statisticsClass: statisticsClass, options: options)

@@ -63,7 +63,7 @@ public struct Row: Sendable {
             throw KithError(
                 code: .init("TypeError", "ColumnNotFound"),
                 message: "the result has no column `\(column)`",
-                hint: "its columns are \(columns.joined(separator: ", "))")
+                hint: "Its columns are \(columns.joined(separator: ", ")).")
         }
         guard let result = Result(value, entities) else {
             throw KithError(

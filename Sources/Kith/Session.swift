@@ -44,12 +44,14 @@ public final class Session {
             return Result(
                 columns: [], rows: [], changes: ChangeCounts(), warnings: [], profile: nil)
         }
+        let limits = database.statementLimits(limits)
         if let transaction {
             transaction.execution = execution
             transaction.isStrict = isStrict
             return try pass(
                 try transaction.run(
-                    statement, parameters: parameters, limits: limits, control: control), receive)
+                    statement, parameters: parameters, limits: limits, control: control,
+                    transactions: nil), receive)
         }
         if !statement.lastPlan.isWriting(database.plans) {
             let reading = try statement.placing { () throws(KithError) in
@@ -58,7 +60,11 @@ public final class Session {
             reading.execution = execution
             reading.isStrict = isStrict
             defer { reading.end() }
-            guard try reading.prepared(statement).isWritingInPlace else {
+            guard
+                try reading.prepared(
+                    statement, control: control, limits: limits
+                ).isWritingInPlace
+            else {
                 return try pass(
                     try reading.run(
                         statement, parameters: parameters, limits: limits, control: control,
@@ -70,7 +76,8 @@ public final class Session {
                 writing.execution = execution
                 writing.isStrict = isStrict
                 return try writing.run(
-                    statement, parameters: parameters, limits: limits, control: control)
+                    statement, parameters: parameters, limits: limits, control: control,
+                    transactions: nil)
             })
         }
         return try pass(stream, receive)
@@ -96,16 +103,16 @@ public final class Session {
         switch command {
         case .begin:
             guard transaction == nil else {
-                throw Self.error("there is a transaction already", "COMMIT or ROLLBACK it first")
+                throw Self.error("there is a transaction already", "COMMIT or ROLLBACK it first.")
             }
             transaction =
                 database.isReadOnly ? try database.beginRead() : try database.beginWrite()
         case .commit:
-            guard let transaction else { throw Self.error("there is no transaction", "BEGIN one") }
+            guard let transaction else { throw Self.error("there is no transaction", "BEGIN one.") }
             self.transaction = nil
             try transaction.commit()
         case .rollback:
-            guard let transaction else { throw Self.error("there is no transaction", "BEGIN one") }
+            guard let transaction else { throw Self.error("there is no transaction", "BEGIN one.") }
             self.transaction = nil
             transaction.rollback()
         }

@@ -92,21 +92,22 @@ public final class Transaction {
         limits: Database.Limits? = nil, control: StatementControl = StatementControl()
     ) throws(KithError) -> ResultStream {
         try run(
-            statement, parameters: parameters, limits: limits, control: control,
-            transactions: nil)
+            statement, parameters: parameters, limits: database.statementLimits(limits),
+            control: control, transactions: nil)
     }
 
     /// Begins a statement; `transactions` is there when it is the only one of this transaction, so
     /// that it may make its own.
     func run(
-        _ statement: PreparedStatement, parameters: [String: Value], limits: Database.Limits?,
+        _ statement: PreparedStatement, parameters: [String: Value], limits: StatementLimits,
         control: StatementControl, transactions: TransactionSource?
     ) throws(KithError) -> ResultStream {
         try statement.placing { () throws(KithError) in try checkOpen() }
         entry.statement.withLock { $0 = statement.text }
         var environment = currentEnvironment()
         environment.statementTime = StatementEnvironment.systemTime()
-        let prepared = try database.prepared(statement, graph: reader, environment: environment)
+        let prepared = try database.prepared(
+            statement, graph: reader, environment: environment, control: control, limits: limits)
         if let command = prepared.transactionCommand {
             throw KithError(
                 code: .init("TransactionError", "InvalidTransactionCommand"), phase: .compile,
@@ -116,15 +117,9 @@ public final class Transaction {
         if isStrict, let warning = prepared.warnings.first {
             throw KithError(strictly: warning, in: statement.text)
         }
-        let bounds = limits ?? database.options.limits
-        let statementLimits = StatementLimits(
-            memoryInBytes: bounds.memoryInBytes,
-            deadlineInNanoseconds: bounds.durationInMilliseconds.map {
-                MonotonicClock.nanoseconds() &+ UInt64(max($0, 0)) &* 1_000_000
-            })
         let stream = ResultStream(prepared, text: statement.text, graph: reader)
         try stream.begin(
-            writer: writer, parameters: parameters, control: control, limits: statementLimits,
+            writer: writer, parameters: parameters, control: control, limits: limits,
             environment: environment, transactions: transactions)
         return stream
     }
@@ -138,11 +133,14 @@ public final class Transaction {
     }
 
     /// The prepared form of a statement in this transaction.
-    func prepared(_ statement: PreparedStatement) throws(KithError) -> PreparedQuery {
+    func prepared(
+        _ statement: PreparedStatement, control: StatementControl, limits: StatementLimits
+    ) throws(KithError) -> PreparedQuery {
         try statement.placing { () throws(KithError) in
             try checkOpen()
             return try database.prepared(
-                statement, graph: reader, environment: currentEnvironment())
+                statement, graph: reader, environment: currentEnvironment(), control: control,
+                limits: limits)
         }
     }
 

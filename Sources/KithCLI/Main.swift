@@ -13,7 +13,12 @@ enum Main {
         kith_keep_freed_memory()
         do {
             var command = try KithCommand.parseAsRoot()
-            try command.run()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                complain(usage(of: type(of: command), error.message))
+                exit(ExitStatus.usage.rawValue)
+            }
         } catch let failure as CommandFailure {
             if let message = failure.message { complain("error: \(message)\n") }
             exit(failure.status.rawValue)
@@ -29,6 +34,15 @@ enum Main {
             complain(message + "\n")
             exit(ExitStatus.usage.rawValue)
         }
+    }
+
+    /// What is wrong with the command line, and how the command is used.
+    private static func usage(of command: any ParsableCommand.Type, _ message: String) -> String {
+        let name = command.configuration.commandName ?? ""
+        let isShell = command == ShellCommandLine.self
+        let usage = isShell ? KithCommand.usageString() : KithCommand.usageString(for: command)
+        return
+            "Error: \(message)\nUsage: \(usage)\n  See `kith help \(name)` for more information.\n"
     }
 
     private static func complain(_ message: String) {

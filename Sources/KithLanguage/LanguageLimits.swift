@@ -7,6 +7,9 @@ public enum LanguageLimits {
     public static let levelsPerSubquery = 2
     /// The most clauses and relationships of one statement.
     public static let stepCountMax = 10_000
+    /// The most nodes and relationships of one pattern that is to be found: each step of its plan keeps
+    /// apart all relationships before it.
+    public static let patternSizeMax = 4_000
     /// The most replacements that an error suggests.
     public static let suggestionCountMax = 3
 }

@@ -26,24 +26,22 @@ public enum QueryPipeline {
 
     /// Makes a statement ready to run on graphs with the catalog of `graph`.
     ///
-    /// - Throws: ``QueryError`` with phase `compile`.
+    /// `control` and `limits` stop planning as they stop a statement that runs.
+    ///
+    /// - Throws: ``QueryError`` with phase `compile`, or of type `ResourceError`.
     public static func prepare(
-        _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
+        _ statement: Statement, graph: GraphReader, environment: StatementEnvironment,
+        control: StatementControl = StatementControl(), limits: StatementLimits = .standard
     ) throws(QueryError) -> PreparedQuery {
         try DeepStack.run(isNeeded: DeepStack.isNeeded(forDepth: statement.nestingDepth)) {
             () throws(QueryError) in
-            try prepareHere(statement, graph: graph, environment: environment)
+            guard let bound = try bind(statement, graph: graph, environment: environment) else {
+                return PreparedQuery(command: statement, catalogVersion: graph.catalogVersion)
+            }
+            return try plan(
+                bound, of: statement, graph: graph, environment: environment, control: control,
+                limits: limits)
         }
-    }
-
-    /// Prepares on the caller's stack.
-    private static func prepareHere(
-        _ statement: Statement, graph: GraphReader, environment: StatementEnvironment
-    ) throws(QueryError) -> PreparedQuery {
-        guard let bound = try bind(statement, graph: graph, environment: environment) else {
-            return PreparedQuery(command: statement, catalogVersion: graph.catalogVersion)
-        }
-        return try plan(bound, of: statement, graph: graph, environment: environment)
     }
 
     /// The bound form of a statement; nil when it is a command, which needs no plan.
@@ -67,11 +65,12 @@ public enum QueryPipeline {
     /// A bound statement with its plan.
     static func plan(
         _ bound: BoundStatement, of statement: Statement, graph: GraphReader,
-        environment: StatementEnvironment
+        environment: StatementEnvironment, control: StatementControl = StatementControl(),
+        limits: StatementLimits = .standard
     ) throws(QueryError) -> PreparedQuery {
         let plan = try QueryPlanner.plan(
             bound, statistics: PlanningStatistics(graph: graph), functions: environment.functions,
-            options: environment.options)
+            options: environment.options, control: control, limits: limits)
         return PreparedQuery(
             statement: statement, bound: bound, plan: plan, graph: graph)
     }
@@ -90,7 +89,9 @@ public enum QueryPipeline {
         transactions: TransactionSource? = nil
     ) throws(QueryError) -> QueryCursor {
         if !prepared.isRight(for: graph) {
-            let again = try prepare(prepared.statement, graph: graph, environment: environment)
+            let again = try prepare(
+                prepared.statement, graph: graph, environment: environment, control: control,
+                limits: limits)
             return try run(
                 again, graph: graph, writer: writer, parameters: parameters, control: control,
                 limits: limits, environment: environment, transactions: transactions)
@@ -103,7 +104,7 @@ public enum QueryPipeline {
                     type: "ParameterMissing", detail: "MissingParameter", phase: .compile,
                     message: "the statement reads parameter `$\(name)`, which has no value",
                     span: prepared.parameterSpans[position],
-                    hint: "pass a value for it, or null",
+                    hint: "Pass a value for it, or null.",
                     suggestions: Suggestions.nearest(to: name, among: parameters.keys.sorted())
                         .map { "$" + $0 })
             }
@@ -123,7 +124,7 @@ public enum QueryPipeline {
             throw QueryError(
                 type: "TransactionError", detail: "ReadOnlyTransaction", phase: .compile,
                 message: "the statement writes, but the transaction only reads",
-                span: prepared.writingSpan, hint: "run it in a write transaction")
+                span: prepared.writingSpan, hint: "Run it in a write transaction.")
         }
         let context = ExecutionContext(
             graph: graph, writer: writer, parameterValues: values,

@@ -96,6 +96,62 @@ struct CommandTests {
         #expect(run("cat text.kith")?.text == "this is no database at all")
     }
 
+    @Test("takes a new word for a misspelt command where it is near one, and makes no file")
+    func misspeltCommands() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        for (word, meant) in [("imprt", "import"), ("chekc", "check"), ("exprot", "export")] {
+            let refused = run("kith \(word) < /dev/null")
+            #expect(refused?.status == 2)
+            #expect(refused?.text.contains("did you mean `kith \(meant)`?") == true)
+            #expect(run("test -e \(word)")?.status == 1)
+        }
+        #expect(run("kith imprt.kith -c 'CREATE (:A)'")?.status == 0)
+        #expect(run("kith customers -c 'CREATE (:A)'")?.status == 0)
+        #expect(run("cp customers chekc; kith chekc -c 'MATCH (a:A) RETURN a'")?.status == 0)
+    }
+
+    @Test("refuses import options that make no sense, and shows how import is used")
+    func wrongImports() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        write("c.csv", "id,name\n1,Ada\n")
+        let files = "--nodes Customer=c.csv"
+        for wrong in [
+            "--threads 0", "--threads -2", "--max-rejects=-1", "--mode x", "--nonsense",
+            "--quote ,", "--memory much",
+        ] {
+            let refused = run("kith import d.kith \(files) \(wrong)")
+            #expect(refused?.status == 2, "\(wrong)")
+            #expect(
+                refused?.text.contains("Usage: kith import [<options>] <database>") == true,
+                "\(wrong)")
+            #expect(run("test -e d.kith")?.status == 1)
+        }
+        #expect(run("KITH_THREADS=0 kith import d.kith \(files)")?.status == 3)
+        for empty in ["{}", #"{"nodes": []}"#, #"{"delimiter": ";", "relationships": []}"#] {
+            write("m.json", empty)
+            let refused = run("kith import d.kith m.json")
+            #expect(refused?.status == 2)
+            #expect(refused?.text.contains("m.json: the manifest imports nothing") == true)
+        }
+        write("m.json", #"{"threads": 0, "nodes": [{"file": "c.csv", "labels": ["C"]}]}"#)
+        #expect(run("kith import d.kith m.json")?.text.contains("1 or more") == true)
+        #expect(run("test -e d.kith")?.status == 1)
+    }
+
+    @Test("names the file and the line where LOAD CSV fails")
+    func loadCSV() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        write("c.csv", "id,name\n1,Ada\n2,\"Ben\n")
+        let failed = run("kith -c \"LOAD CSV WITH HEADERS FROM 'c.csv' AS r RETURN r.id\"")
+        #expect(failed?.status == 1)
+        #expect(failed?.text.contains("error: c.csv:3:") == true, "\(failed?.text ?? "")")
+        let missing = run("kith -c \"LOAD CSV FROM 'none.csv' AS r RETURN r\"")
+        #expect(missing?.text.contains("error: none.csv: cannot be opened: No such file") == true)
+    }
+
     @Test("refuses text that is not UTF-8, and tells of output that nobody got")
     func lostText() throws {
         defer { cleanUp() }

@@ -76,7 +76,7 @@ struct ErrorTextTests {
             ("MATCH (c:Customer) RETURN toUper(c.name)", "toUpper"),
             ("MATCH (customer:Customer) RETURN custmer.name", "customer"),
             ("MATCH (c:Customer) WHERE c.age > '30' RETURN c", "30"),
-            ("MATCH (c:Customer {name: $name}) RETURN c", "pass a value"),
+            ("MATCH (c:Customer {name: $name}) RETURN c", "Pass a value"),
             ("RETURN date('2024-02-30')", "from 1 to 29"),
             ("RETURN 1 / 0", nil), ("RETURN 9223372036854775807 + 1", nil),
             ("MATCH (c:Customer {name: 'Ada}) RETURN c", "End it with `'`"),

@@ -183,6 +183,19 @@ struct PipeTests {
         #expect(found[6].contains(#""rows":[]"#))
     }
 
+    @Test("refuses a request that asks for two things, and does neither")
+    func twoAtOnce() throws {
+        let backend = FakeBackend()
+        let found = try answers(
+            [
+                #"{"id":1,"query":"ROWS 1","open":":memory:"}"#,
+                #"{"id":2,"open":":memory:","cancel":1}"#,
+            ], backend: backend)
+        for line in found { #expect(line.contains("InvalidRequest"), "\(line)") }
+        #expect(found[0].contains("`query` and `open`"))
+        #expect(backend.log.withLock { $0 } == ["close"])
+    }
+
     @Test("cancels the running request and answers the cancellation after it")
     func cancelling() throws {
         let found = try answers([

@@ -65,14 +65,18 @@ struct ErrorPlaceTests {
         #expect(try #require(outside).place == nil)
     }
 
-    @Test("marks the clause that ran when it was cancelled")
+    @Test("marks the clause that ran, or was planned, when it was cancelled")
     func cancelled() throws {
         let control = StatementControl()
         control.cancel()
         let text = "MATCH (a:A) RETURN a.x"
-        let error = try failure(text, control: control)
-        #expect(error.code == .init("ResourceError", "Cancelled"))
-        #expect(marks(error, "RETURN a.x", of: text), "\(error)")
+        for clause in ["MATCH (a:A)", "RETURN a.x"] {
+            // The second time the plan is there already.
+            let error = try failure(text, control: control)
+            #expect(error.code == .init("ResourceError", "Cancelled"))
+            #expect(marks(error, clause, of: text), "\(error)")
+            try Session(database).run(PreparedStatement(text)) { _, _ in }
+        }
     }
 
     @Test("marks the clause that ran when its time was over", arguments: [1, 2])

@@ -122,11 +122,13 @@ struct ImportCommand: ParsableCommand {
             options.mode = known
         }
         if let reject { options.rejectFilePath = reject }
-        if let maxRejects { options.rejectedRowsMax = max(0, maxRejects) }
+        if let maxRejects {
+            guard maxRejects >= 0 else { throw ValidationError("--max-rejects is 0 or more") }
+            options.rejectedRowsMax = maxRejects
+        }
         if dryRun { options.isDryRun = true }
-        options.threadCount =
-            threads ?? planned.threadCount
-            ?? Terminal.environment("KITH_THREADS").flatMap { Int($0) }
+        if let threads, threads < 1 { throw ValidationError("--threads is 1 or more") }
+        options.threadCount = try threads ?? planned.threadCount ?? Opening.threadsOfEnvironment()
         if let memory {
             guard let size = ImportOptions.sizeInBytes(named: memory) else {
                 throw ValidationError("--memory is a size such as 512MB")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Kith
+import KithLanguage
 
 /// The `kith` command: its commands, of which the shell is the one that needs no name.
 struct KithCommand: ParsableCommand {
@@ -55,7 +56,21 @@ struct ShellCommandLine: ParsableCommand {
         }
     }
 
+    /// Refuses a name that is more likely a misspelt command than that of a new database.
+    private func refuseMisspeltCommand() throws {
+        guard let database, database != ":memory:",
+            !database.contains(where: { $0 == "." || $0 == "/" }),
+            access(database, F_OK) != 0
+        else { return }
+        let names = Commands.all.compactMap { $0.configuration.commandName } + ["help"]
+        guard let meant = Suggestions.nearest(to: database, among: names).first else { return }
+        throw ValidationError(
+            "there is no command and no file `\(database)`; did you mean `kith \(meant)`? "
+                + "A new database of that name is made by `kith \(database).kith`.")
+    }
+
     func run() throws {
+        try refuseMisspeltCommand()
         let isScript = !command.isEmpty || !file.isEmpty || !Terminal.isInputInteractive
         let runner = try Opening.runner(database, isReadOnly: readOnly, isStrict: strict)
         let shell = ShellSetUp.shell(runner, format: format, isInteractive: !isScript)
@@ -124,15 +139,18 @@ enum Opening {
         options.isReadOnly = isReadOnly
         options.createsFile = createsFile
         options.isStrict = isStrict
-        guard let text = getenv("KITH_THREADS").map({ String(cString: $0) }), !text.isEmpty else {
-            return options
-        }
+        if let threads = try threadsOfEnvironment() { options.execution.threads = threads }
+        return options
+    }
+
+    /// The number of threads that the environment variable `KITH_THREADS` says; nil where it says none.
+    static func threadsOfEnvironment() throws -> Int? {
+        guard let text = Terminal.environment("KITH_THREADS"), !text.isEmpty else { return nil }
         guard let threads = Int(text), threads >= 1 else {
             throw CommandFailure(
                 status: .cannotOpen, message: "KITH_THREADS is `\(text)`, not a number of threads")
         }
-        options.execution.threads = threads
-        return options
+        return threads
     }
 
     /// Closes a database.

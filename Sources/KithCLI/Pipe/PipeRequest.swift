@@ -49,6 +49,10 @@ struct PipeRequest: Sendable {
 
     private static func action(_ json: JSONValue) throws(StatementProblem) -> Action {
         guard json.members != nil else { throw malformed("a request is an object") }
+        let asked = ["query", "open", "registerProcedure", "cancel"].filter { json[$0] != nil }
+        guard asked.count <= 1 else {
+            throw malformed("a request has one of `\(asked[0])` and `\(asked[1])`, not both")
+        }
         if let query = json["query"] {
             guard let text = query.text else { throw malformed("`query` is a string") }
             return try self.query(text, json)

@@ -78,6 +78,11 @@ private struct ManifestReader {
                 }
             }
         }
+        guard !plan.nodes.isEmpty || !plan.relationships.isEmpty else {
+            throw ImportError(
+                .invalidPlan,
+                "the manifest imports nothing; it names no file under `nodes` or `relationships`")
+        }
         return plan
     }
 
@@ -107,7 +112,7 @@ private struct ManifestReader {
             options.isDryRun = isDryRun
         }
         if let count = document["threads"] {
-            options.threadCount = try wholeNumber(count, "threads")
+            options.threadCount = try wholeNumber(count, "threads", minimum: 1)
         }
         if let size = document["memory"] {
             options.memoryLimitInBytes = try memory(size)
@@ -123,9 +128,11 @@ private struct ManifestReader {
         return bytes
     }
 
-    private func wholeNumber(_ value: JSONValue, _ name: String) throws(ImportError) -> Int {
-        guard let number = value.integer, number >= 0 else {
-            throw wrong(name, "a whole number, 0 or more", value)
+    private func wholeNumber(
+        _ value: JSONValue, _ name: String, minimum: Int = 0
+    ) throws(ImportError) -> Int {
+        guard let number = value.integer, number >= minimum else {
+            throw wrong(name, "a whole number, \(minimum) or more", value)
         }
         return Int(number)
     }

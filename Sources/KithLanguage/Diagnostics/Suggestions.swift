@@ -1,4 +1,11 @@
 /// Finds what a misspelt word was meant to be.
+///
+/// A suggestion that is far off is worse than none: it sends the reader the wrong way. So a word may
+/// differ from what is suggested in one letter in three, as compilers allow (rustc's rule; Swift's and
+/// Clang's of a third and a bit more finds `count` for `point`), where two neighbours that changed
+/// places count once, since that is the commonest slip. In a word of up to three letters one letter is
+/// much of it, so there the first has to be right, or two neighbours have changed places. Next to these a
+/// word that is only the beginning of another, as `toInt` is of `toInteger`, was likely cut short.
 public enum Suggestions {
     /// The words of `candidates` that are likely meant by `word`, the likeliest first.
     ///
@@ -7,14 +14,11 @@ public enum Suggestions {
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> [String]
     {
         let letters = folded(word)
-        let distanceMax = letters.count < 3 ? 1 : letters.count < 6 ? 2 : letters.count < 9 ? 3 : 4
+        guard !letters.isEmpty else { return [] }
         var found: [(distance: Int, order: Int, text: String)] = []
         for (order, candidate) in candidates.enumerated() {
-            let others = folded(candidate)
-            guard abs(others.count - letters.count) <= distanceMax else { continue }
-            let limit = min(distanceMax, max(1, others.count / 2))
-            let distance = editDistance(letters, others)
-            guard distance <= limit, !candidate.utf8.elementsEqual(word.utf8),
+            guard let distance = distance(letters, folded(candidate)),
+                !candidate.utf8.elementsEqual(word.utf8),
                 !found.contains(where: { $0.text.utf8.elementsEqual(candidate.utf8) })
             else { continue }
             found.append((distance, order, candidate))
@@ -25,9 +29,33 @@ public enum Suggestions {
             .prefix(LanguageLimits.suggestionCountMax).map(\.text)
     }
 
+    /// A word of more letters than this is not compared further.
+    private static let lettersMax = 64
+    /// So many letters are beginning enough to tell what was cut short.
+    private static let prefixMin = 3
+
+    /// How far `letters` is from a candidate; nil where that was hardly meant.
+    private static func distance(
+        _ letters: [Unicode.Scalar], _ candidate: [Unicode.Scalar]
+    ) -> Int? {
+        let distanceMax = max(letters.count, 3) / 3
+        if abs(candidate.count - letters.count) <= distanceMax {
+            let distance = editDistance(letters, candidate)
+            let isShort = min(letters.count, candidate.count) <= 3
+            let isNear =
+                !isShort || distance == 0 || letters.first == candidate.first
+                || letters.sorted() == candidate.sorted()
+            if distance <= distanceMax, isNear { return distance }
+        }
+        let isCutShort =
+            letters.count >= prefixMin && candidate.count <= 4 * letters.count
+            && candidate.starts(with: letters)
+        return isCutShort ? distanceMax + 1 : nil
+    }
+
     private static func folded(_ word: String) -> [Unicode.Scalar] {
         Array(
-            word.unicodeScalars.prefix(64).map { $0.properties.lowercaseMapping }
+            word.unicodeScalars.prefix(lettersMax).map { $0.properties.lowercaseMapping }
                 .joined().unicodeScalars)
     }
 

@@ -105,6 +105,9 @@ extension Parser {
 
     mutating func mapLiteral() throws(Diagnostic) -> Expression {
         let first = index
+        // The properties of a pattern's parts stand side by side, not within each other.
+        let outerHeight = height
+        height = 0
         let entries = try inBrackets(.leftBrace) { (parser) throws(Diagnostic) in
             var entries: [MapEntry] = []
             guard !parser.isNext(.rightBrace) else { return entries }
@@ -112,6 +115,7 @@ extension Parser {
             return entries
         }
         try grow()
+        height = max(height, outerHeight)
         return Expression(kind: .map(entries), span: span(from: first))
     }
 

@@ -29,6 +29,12 @@ extension Parser {
             properties: properties, span: span(from: first))
     }
 
+    /// Whether `ON :Label(…)` or `ON (n:Label)` comes next, as older forms had it.
+    private var isPlaceInsteadOfName: Bool {
+        isKeyword(.on, at: index)
+            && (isSymbol(.colon, at: index + 1) || isSymbol(.leftParenthesis, at: index + 1))
+    }
+
     /// Reads `[name] [IF NOT EXISTS]`.
     private mutating func schemaName() throws(Diagnostic) -> (Name?, Bool) {
         var name: Name?
@@ -36,6 +42,14 @@ extension Parser {
             isNext(.for)
             || (isNext(.if) && isKeyword(.not, at: index + 1)
                 && isKeyword(.exists, at: index + 2))
+        if isPlaceInsteadOfName {
+            var mistake = unexpected("FOR")
+            mistake.hint =
+                isKeyword(.index, at: index - 1)
+                ? "An index is made with `CREATE INDEX FOR (n:Label) ON (n.name)`."
+                : "A constraint is made with `CREATE CONSTRAINT FOR (n:Label) REQUIRE n.name IS UNIQUE`."
+            throw mistake
+        }
         if !isAbsent { name = try self.name("a name or FOR") }
         let ifNotExists = accept(.if)
         if ifNotExists {
@@ -137,6 +151,12 @@ extension Parser {
         try expect(.drop)
         let isIndex = accept(.index)
         if !isIndex { try expect(.constraint) }
+        if isPlaceInsteadOfName {
+            var mistake = unexpected("a name")
+            mistake.hint =
+                "It is dropped by its name, which SHOW INDEXES and SHOW CONSTRAINTS tell."
+            throw mistake
+        }
         let name = try name("a name")
         let ifExists = accept(.if)
         if ifExists { try expect(.exists) }

@@ -7,7 +7,7 @@ extension Parser {
             guard token.kind != .end else { return statements }
             statements.append(try statement())
             guard isNext(.semicolon) || token.kind == .end else {
-                throw unexpected("the end of the statement")
+                throw unexpected(Parser.statementEnd)
             }
         }
     }

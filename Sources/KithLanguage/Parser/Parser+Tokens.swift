@@ -62,7 +62,30 @@ extension Parser {
     }
 
     mutating func expect(_ symbol: Symbol) throws(Diagnostic) {
-        guard accept(symbol) else { throw unexpected("`\(symbol.rawValue)`") }
+        guard accept(symbol) else {
+            var mistake = unexpected("`\(symbol.rawValue)`")
+            if mistake.hint == nil, token.kind != .end, let opener = opener(closedBy: symbol) {
+                let opened = SourceSpan(
+                    start: tokens[opener].span.start, end: tokens[index - 1].span.end)
+                mistake.hint = "`\(shortened(text(of: opened)))` is not closed."
+            }
+            throw mistake
+        }
+    }
+
+    /// The bracket that `closer` would close here; nil where there is none.
+    private func opener(closedBy closer: Symbol) -> Int? {
+        var open = 0
+        for position in stride(from: index - 1, through: 0, by: -1) {
+            guard case .symbol(let symbol) = tokens[position].kind else { continue }
+            if Lexer.closer(of: symbol) == closer {
+                if open == 0 { return position }
+                open -= 1
+            } else if symbol == closer {
+                open += 1
+            }
+        }
+        return nil
     }
 
     mutating func expect(_ keyword: Keyword) throws(Diagnostic) {
@@ -121,10 +144,11 @@ extension Parser {
             span: found.span)
         switch found.kind {
         case .word, .keyword:
-            let possible = candidateIndex == index ? candidates : []
+            // A keyword that is spelt right was not meant to be another.
+            let possible = candidateIndex == index && found.kind == .word ? candidates : []
             diagnostic.suggestions = Suggestions.nearest(
                 to: text.uppercased(), among: possible.map(\.rawValue))
-            if let hint = ForeignWords.hint(for: text) {
+            if let hint = ForeignWords.hint(for: text) ?? misplacedHint(expectation) {
                 diagnostic.suggestions = []
                 diagnostic.hint = hint
             } else if case .keyword(let keyword) = found.kind, keyword.isReserved, wantsValue,
@@ -134,10 +158,31 @@ extension Parser {
             }
         case .symbol:
             let before = index > 0 ? self.text(of: tokens[index - 1].span) : ""
-            diagnostic.hint = ForeignWords.hint(for: before + text) ?? ForeignWords.hint(for: text)
+            let after = self.text(of: tokens[min(index + 1, tokens.count - 1)].span)
+            diagnostic.hint =
+                ForeignWords.hint(for: before + text) ?? ForeignWords.hint(for: text + after)
+                ?? ForeignWords.hint(for: text)
         default: break
         }
         return diagnostic
+    }
+
+    /// What the rules expect behind a whole statement.
+    static let statementEnd = "the end of the statement"
+
+    /// What to say of a keyword that belongs elsewhere.
+    private func misplacedHint(_ expectation: String) -> String? {
+        guard expectation == Self.statementEnd else { return nil }
+        switch token.kind {
+        case .keyword(.order): return "ORDER BY stands in RETURN or WITH, before SKIP and LIMIT."
+        case .keyword(.skip), .keyword(.offset):
+            return "SKIP stands in RETURN or WITH, before LIMIT."
+        case .keyword(.limit): return "LIMIT stands in RETURN or WITH, and last."
+        case .keyword(.where): return "WHERE stands behind MATCH or WITH, and before RETURN."
+        case .keyword(.not) where isKeyword(.null, at: index + 1):
+            return "A value that is there is found with IS NOT NULL."
+        default: return nil
+        }
     }
 
     private func unexpectedEnd(_ expectation: String) -> Diagnostic {

@@ -161,6 +161,7 @@ extension Binder {
         do {
             defer { scope = outer }
             query = try subqueryBody(clause, outer)
+            callScopes.removeLast()
         }
         let imports = frames.removeLast().imports
         for column in query.columns {
@@ -182,6 +183,7 @@ extension Binder {
         switch clause.imports {
         case .all:
             scope = outer.forSubquery
+            callScopes.append(outer)
             return try query(clause.query, place: .call)
         case .variables(let names):
             var imported = Scope()
@@ -191,11 +193,13 @@ extension Binder {
                 imported.outer[name] = variable
             }
             scope = imported
+            callScopes.append(outer)
             return try query(clause.query, place: .call)
         case .leadingWith:
             // Each branch sees the outer variables in its first clause only, where that is WITH.
             scope = Scope()
             importingScope = outer
+            callScopes.append(outer)
             defer { importingScope = nil }
             return try query(clause.query, place: .call)
         }

@@ -9,23 +9,21 @@ extension Binder {
         /// makes can be used by what follows it in the same clause.
         let before: Scope
         let isMerge: Bool
-        let isSingleNode: Bool
+        var isSingleNode: Bool
         var pattern = BoundPattern()
+        /// Where the pattern's nodes are, by variable.
+        var places: [VariableID: Int] = [:]
         var clause: String { isMerge ? "MERGE" : "CREATE" }
     }
 
     func create(_ clause: CreateClause) throws(QueryError) -> BoundPattern {
         isWriting = true
-        let before = scope
-        var pattern = BoundPattern()
+        var creation = Creation(before: scope, isMerge: false, isSingleNode: false)
         for path in clause.paths {
-            var creation = Creation(
-                before: before, isMerge: false, isSingleNode: path.elements.count == 1,
-                pattern: pattern)
+            creation.isSingleNode = path.elements.count == 1
             try add(path, to: &creation)
-            pattern = creation.pattern
         }
-        return pattern
+        return creation.pattern
     }
 
     func merge(_ clause: MergeClause) throws(QueryError) -> BoundMerge {
@@ -33,6 +31,13 @@ extension Binder {
         var creation = Creation(
             before: scope, isMerge: true, isSingleNode: clause.path.elements.count == 1)
         try add(clause.path, to: &creation)
+        let size = creation.pattern.nodes.count + creation.pattern.relationships.count
+        guard size <= LanguageLimits.patternSizeMax else {
+            throw .syntax(
+                "StatementTooLong",
+                "a pattern has at most \(LanguageLimits.patternSizeMax) nodes and relationships",
+                clause.path.span, hint: "Divide it into several MERGE.")
+        }
         var onCreate: [BoundChange] = []
         var onMatch: [BoundChange] = []
         for action in clause.actions {
@@ -89,9 +94,8 @@ extension Binder {
                 throw alreadyBound(
                     name, hint: "Use SET to change it, or choose another name.")
             }
-            if let index = creation.pattern.nodes.firstIndex(where: { $0.variable == variable }) {
-                return index
-            }
+            if let index = creation.places[variable] { return index }
+            creation.places[variable] = creation.pattern.nodes.count
             creation.pattern.nodes.append(
                 PatternNode(
                     variable: use(variable), isBound: true, labels: nil, properties: [],
@@ -102,6 +106,7 @@ extension Binder {
         let variable = try node.variable.map { (name) throws(QueryError) in
             try introduce(name, .node)
         }
+        if let variable { creation.places[variable] = creation.pattern.nodes.count }
         creation.pattern.nodes.append(
             PatternNode(
                 variable: variable ?? makeUnnamed(.node), isBound: false, labels: labels,

@@ -14,9 +14,12 @@ extension Binder {
             return try existsCall(call.arguments[0], expression.span)
         }
         guard let function = environment.functions.scalar(name) else {
+            let foreign = ForeignFunctions.hint(for: name)
             throw .syntax(
                 "UnknownFunction", "there is no function `\(name)`", call.name.span,
-                suggestions: Suggestions.nearest(to: name, among: environment.functions.names))
+                hint: foreign,
+                suggestions: foreign == nil
+                    ? Suggestions.nearest(to: name, among: environment.functions.names) : [])
         }
         guard !call.isDistinct else {
             throw .syntax(

@@ -107,7 +107,9 @@ extension Binder {
                 throw .syntax(
                     "InvalidArgumentType",
                     "`\(link.arithmetic.rawValue)` cannot take \(type.kinds.words) and "
-                        + operand.type.kinds.words, link.operatorSpan)
+                        + operand.type.kinds.words, link.operatorSpan,
+                    hint: link.arithmetic == .concatenate
+                        ? "`||` joins texts and lists; conditions are joined with OR." : nil)
             }
             type = next
             let stepSpan = first.span.joined(with: link.operand.span)

@@ -94,17 +94,19 @@ extension Binder {
         _ conditions: [BoundExpression], into pattern: inout BoundPattern
     ) -> [BoundExpression] {
         guard pattern.selections.contains(where: \.isFunction) else { return conditions }
-        let made = Set(pattern.newVariables)
+        let made = VariableSet(pattern.newVariables)
         return conditions.filter { condition in
             let read = condition.freeVariables.intersection(made)
             for (index, selection) in pattern.selections.enumerated() where selection.isFunction {
                 guard let (first, last) = pattern.ends(of: selection) else { continue }
-                let own = Set(
+                let own = VariableSet(
                     selection.paths
                         + selection.relationships.map {
                             pattern.relationships[$0].variable
                         })
-                let ends = Set([pattern.nodes[first].variable, pattern.nodes[last].variable])
+                let ends = VariableSet([
+                    pattern.nodes[first].variable, pattern.nodes[last].variable,
+                ])
                 guard !read.isDisjoint(with: own), read.isSubset(of: own.union(ends)) else {
                     continue
                 }

@@ -258,7 +258,7 @@ extension Binder {
         var predicates: [BoundExpression] = []
         let pattern = try finish(group.draft, &predicates)
         if let filter = try filter(group.filter) { predicates.append(filter) }
-        let own = Set(pattern.newVariables)
+        let own = VariableSet(pattern.newVariables)
         for condition in predicates + pattern.expressions {
             let read = condition.freeVariables.subtracting(own)
             guard let stranger = read.first(where: { $0.index >= firstVariable }) else { continue }

@@ -102,10 +102,13 @@ extension Binder {
     private func arrive(
         at node: Int, _ builder: inout ChainBuilder, in draft: PatternDraft
     ) throws(QueryError) {
+        try draft.checkSize()
         guard var chain = builder.chain else {
             builder.chain = PatternDraft.Chain(first: node, last: node, steps: [])
             return
         }
+        // Without this the steps would be copied for each that is added.
+        builder.chain = nil
         if let relationship = builder.pendingRelationship {
             let index = try declareRelationship(
                 relationship, from: chain.last, to: node, in: draft)

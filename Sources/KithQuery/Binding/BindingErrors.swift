@@ -62,7 +62,12 @@ extension StaticType.Kinds {
 
 extension Binder {
     func undefined(_ name: Name) -> QueryError {
-        .syntax(
+        if let outer = callScopes.last, outer.variable(name) != nil {
+            return .syntax(
+                "UndefinedVariable", "variable `\(name.text)` is not imported", name.span,
+                hint: "Import it: `CALL (\(name.text)) { … }`.")
+        }
+        return .syntax(
             "UndefinedVariable", "variable `\(name.text)` is not defined", name.span,
             suggestions: Suggestions.nearest(to: name.text, among: scope.allNames))
     }

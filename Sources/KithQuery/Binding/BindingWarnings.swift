@@ -103,7 +103,10 @@ extension Binder {
             } else {
                 warn(
                     "UnknownLabel", "no node has the label `\(name.text)`", name.span,
-                    Suggestions.nearest(to: name.text, among: catalog.labelNames))
+                    Suggestions.nearest(
+                        to: name.text,
+                        among: catalog.labelNames
+                            + (type.isAlways(.node) ? [] : ["NULL", "NOT NULL"])))
             }
         }
     }

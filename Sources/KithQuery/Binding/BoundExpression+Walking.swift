@@ -51,20 +51,20 @@ extension BoundExpression {
     var isVariable: Bool { if case .variable = kind { true } else { false } }
 
     /// The variables of the row that the expression reads.
-    var freeVariables: Set<VariableID> {
-        var found: Set<VariableID> = []
+    var freeVariables: VariableSet {
+        var found: VariableSet = []
         collectFreeVariables(into: &found)
         return found
     }
 
-    private func collectFreeVariables(into found: inout Set<VariableID>) {
+    private func collectFreeVariables(into found: inout VariableSet) {
         switch kind {
         case .variable(let variable): found.insert(variable)
         case .exists(let subquery), .count(let subquery), .collect(let subquery):
             found.formUnion(subquery.imports)
         case .listComprehension(let variable, let list, let predicate, let projection):
             list.collectFreeVariables(into: &found)
-            var inner: Set<VariableID> = []
+            var inner: VariableSet = []
             predicate?.collectFreeVariables(into: &inner)
             projection?.collectFreeVariables(into: &inner)
             found.formUnion(inner.subtracting([variable]))

@@ -71,10 +71,30 @@ final class PatternDraft {
     /// Nodes that turned out to be another: the index of each maps to that of the other.
     var merged: [Int: Int] = [:]
 
+    /// Where in ``nodes`` a variable was last found.
+    private var places: [VariableID: Int] = [:]
+    /// How many of ``nodes`` are in ``places``.
+    private var placedCount = 0
+
     init(firstVariable: Int) { self.firstVariable = firstVariable }
 
     func index(ofNode variable: VariableID) -> Int? {
-        nodes.indices.first { nodes[$0].variable == variable && merged[$0] == nil }
+        while placedCount < nodes.count {
+            places[nodes[placedCount].variable] = placedCount
+            placedCount += 1
+        }
+        guard let place = places[variable], merged[place] == nil else { return nil }
+        return place
+    }
+
+    /// Refuses a pattern that is too large to be planned.
+    func checkSize() throws(QueryError) {
+        guard nodes.count + relationships.count > LanguageLimits.patternSizeMax else { return }
+        throw .syntax(
+            "StatementTooLong",
+            "a pattern has at most \(LanguageLimits.patternSizeMax) nodes and relationships",
+            relationships.last?.span ?? nodes.last?.span ?? SourceSpan(start: 0, end: 0),
+            hint: "Divide it with WITH.")
     }
 
     func usesRelationship(_ variable: VariableID) -> Bool {

@@ -118,19 +118,7 @@ final class ExecutionContext {
     }
 
     /// Stops the statement when it was cancelled or its time is over; called for every batch.
-    func checkpoint() throws(QueryError) {
-        if control.isCancelled {
-            throw QueryError(
-                type: "ResourceError", detail: "Cancelled", phase: .runtime,
-                message: "the statement was cancelled")
-        }
-        guard let deadline = limits.deadlineInNanoseconds else { return }
-        if monotonicNanoseconds() > deadline {
-            throw QueryError(
-                type: "ResourceError", detail: "DeadlineExceeded", phase: .runtime,
-                message: "the statement ran longer than its deadline allows")
-        }
-    }
+    func checkpoint() throws(QueryError) { try control.checkpoint(limits) }
 
     /// The monotonic clock.
     func monotonicNanoseconds() -> UInt64 { MonotonicClock.nanoseconds() }
@@ -157,7 +145,7 @@ final class ExecutionContext {
             throw QueryError(
                 type: "TransactionError", detail: "ReadOnlyTransaction", phase: .runtime,
                 message: "this statement writes, but the transaction only reads",
-                hint: "run it in a write transaction")
+                hint: "Run it in a write transaction.")
         }
         return writer
     }

@@ -16,6 +16,19 @@ public final class StatementControl: Sendable {
     /// Whether ``cancel()`` was called.
     public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
+    /// Stops a statement that was cancelled, or whose time is over.
+    func checkpoint(_ limits: StatementLimits) throws(QueryError) {
+        if isCancelled {
+            throw QueryError(
+                type: "ResourceError", detail: "Cancelled", phase: .runtime,
+                message: "the statement was cancelled")
+        }
+        guard limits.isOver else { return }
+        throw QueryError(
+            type: "ResourceError", detail: "DeadlineExceeded", phase: .runtime,
+            message: "the statement ran longer than its deadline allows")
+    }
+
     /// The rows that the statement's operators have passed on so far.
     public var progressInRows: Int { rowsProduced.load(ordering: .relaxed) }
 
@@ -31,7 +44,10 @@ public struct StatementLimits: Sendable {
     public var deadlineInNanoseconds: UInt64?
 
     /// Whether the deadline has passed.
-    var isOver: Bool { deadlineInNanoseconds.map { MonotonicClock.nanoseconds() > $0 } ?? false }
+    var isOver: Bool {
+        guard let deadlineInNanoseconds else { return false }
+        return MonotonicClock.nanoseconds() > deadlineInNanoseconds
+    }
 
     /// One gigabyte, no deadline.
     public static let standard = StatementLimits(
@@ -66,7 +82,7 @@ final class MemoryAccount: Sendable {
         throw QueryError(
             type: "ResourceError", detail: "OutOfMemory", phase: .runtime,
             message: "the statement needs more than its memory limit of \(limitInBytes) bytes",
-            hint: "raise the limit, or make the statement hold fewer rows at once")
+            hint: "Raise the limit, or make the statement hold fewer rows at once.")
     }
 
     /// Returns `bytes` to the budget.

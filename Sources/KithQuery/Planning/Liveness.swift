@@ -3,9 +3,9 @@ enum Liveness {
     /// For each clause, the variables that are read after it.
     ///
     /// `final`: the variables that must be alive at the end.
-    static func after(_ clauses: [BoundClause], final: Set<VariableID>) -> [Set<VariableID>] {
+    static func after(_ clauses: [BoundClause], final: VariableSet) -> [VariableSet] {
         var alive = final
-        var result: [Set<VariableID>] = []
+        var result: [VariableSet] = []
         for clause in clauses.reversed() {
             result.append(alive)
             if case .project = clause {
@@ -18,7 +18,7 @@ enum Liveness {
     }
 
     /// The variables that a clause reads; may name variables the clause itself binds.
-    static func reads(of clause: BoundClause) -> Set<VariableID> {
+    static func reads(of clause: BoundClause) -> VariableSet {
         switch clause {
         case .match(let match):
             return reads(of: match.pattern).union(match.predicate?.freeVariables ?? [])
@@ -39,13 +39,13 @@ enum Liveness {
                 $0.formUnion($1.freeVariables)
             }
         case .callSubquery(let call):
-            return Set(call.imports).union(call.batching?.rowCount?.freeVariables ?? [])
+            return VariableSet(call.imports).union(call.batching?.rowCount?.freeVariables ?? [])
         case .loadCSV(let load):
             return load.source.freeVariables.union(load.fieldTerminator?.freeVariables ?? [])
         }
     }
 
-    private static func reads(of projection: BoundProjection) -> Set<VariableID> {
+    private static func reads(of projection: BoundProjection) -> VariableSet {
         var expressions = projection.items.map { $0.expression }
         expressions += projection.groupingKeys.map { $0.expression }
         expressions += projection.aggregates.flatMap { $0.arguments }
@@ -54,7 +54,7 @@ enum Liveness {
         return expressions.reduce(into: []) { $0.formUnion($1.freeVariables) }
     }
 
-    private static func reads(of changes: [BoundChange]) -> Set<VariableID> {
+    private static func reads(of changes: [BoundChange]) -> VariableSet {
         changes.reduce(into: []) { found, change in
             switch change {
             case .setProperty(let entity, _, let value, _),
@@ -74,8 +74,8 @@ enum Liveness {
     }
 
     /// The variables of a pattern and those its properties read.
-    static func reads(of pattern: BoundPattern) -> Set<VariableID> {
-        var found: Set<VariableID> = []
+    static func reads(of pattern: BoundPattern) -> VariableSet {
+        var found: VariableSet = []
         for node in pattern.nodes {
             found.insert(node.variable)
             for property in node.properties { found.formUnion(property.value.freeVariables) }

@@ -26,7 +26,7 @@ extension PatternPlanner {
         let inner = pattern.innerNodes(of: selection).map { pattern.nodes[$0].variable }
         let conditions = gather(selection, inner)
         try refuseUnknown(
-            conditions.all, Set(inner + made(by: selection)).union(input.variables))
+            conditions.all, VariableSet(inner + made(by: selection)).union(input.variables))
         var parts: [SelectPathsStep.Part] = []
         for (position, relationship) in selection.relationships.enumerated() {
             let node = position < inner.count ? inner[position] : nil
@@ -55,7 +55,7 @@ extension PatternPlanner {
         var found = Conditions()
         let relationships = selection.relationships.map { pattern.relationships[$0] }
         let single = Set(relationships.filter { $0.length == nil }.map { $0.variable })
-        let own = Set(inner + made(by: selection))
+        let own = VariableSet(inner + made(by: selection))
         func add(_ condition: BoundExpression) {
             let read = condition.freeVariables.intersection(own)
             guard let variable = read.first, read.count == 1 else {
@@ -94,7 +94,7 @@ extension PatternPlanner {
 
     /// Refuses conditions within the path that read what may not be found yet.
     private func refuseUnknown(
-        _ conditions: [BoundExpression], _ known: Set<VariableID>
+        _ conditions: [BoundExpression], _ known: VariableSet
     ) throws(QueryError) {
         for condition in conditions where !condition.freeVariables.isSubset(of: known) {
             throw QueryError(
@@ -158,7 +158,7 @@ extension PatternPlanner {
         inner.nodes[begin] = PatternNode(
             variable: node.variable, isBound: true, labels: node.labels,
             properties: node.properties, propertyMap: node.propertyMap, span: node.span)
-        let own = Set(inner.newVariables + [node.variable])
+        let own = VariableSet(inner.newVariables + [node.variable])
         let reads = Liveness.reads(of: inner).union(predicate?.freeVariables ?? [])
         let imports = reads.subtracting(own).intersection(input.variables)
         try refuseUnknown(

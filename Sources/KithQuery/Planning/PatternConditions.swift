@@ -6,13 +6,18 @@ struct PatternConditions {
     /// One condition that must be true.
     struct Condition {
         let expression: BoundExpression
-        let variables: Set<VariableID>
+        let variables: VariableSet
         /// Which share of the rows it keeps, by the estimate; of those that the conditions before it
         /// keep.
         fileprivate(set) var selectivity = 1.0
     }
 
     private(set) var conditions: [Condition] = []
+    /// The positions of the conditions that read a variable.
+    private var positions: [VariableID: [Int]] = [:]
+
+    /// The positions of the conditions that read `variable`.
+    func reading(_ variable: VariableID) -> [Int] { positions[variable] ?? [] }
 
     /// `origins`: what is known of the variables of earlier clauses.
     init(_ match: BoundMatch, statistics: PlanningStatistics, origins: VariableOrigins) {
@@ -36,26 +41,28 @@ struct PatternConditions {
     /// Estimates what each condition keeps; the second of two bounds of one property keeps what lies
     /// between them.
     private mutating func estimate(_ selectivity: ConditionSelectivity) {
-        var paired: Set<Int> = []
+        // The conditions before that bound a property from one side and have no counterpart yet.
+        var open: [PropertyRange.Side: [Int]] = [:]
         for index in conditions.indices {
             let expression = conditions[index].expression
-            let first = conditions[..<index].indices.first { other in
-                !paired.contains(other)
-                    && PropertyRange(conditions[other].expression, expression) != nil
-            }
-            if let first, let range = PropertyRange(conditions[first].expression, expression) {
-                paired.formUnion([first, index])
+            let side = PropertyRange.Side(of: expression)
+            if let side, let first = open[side.opposite]?.first,
+                let range = PropertyRange(conditions[first].expression, expression)
+            {
+                open[side.opposite]?.removeFirst()
                 let before = max(conditions[first].selectivity, 1e-9)
                 conditions[index].selectivity = min(selectivity.share(of: range) / before, 1)
-            } else {
-                conditions[index].selectivity = selectivity.share(of: expression)
+                continue
             }
+            conditions[index].selectivity = selectivity.share(of: expression)
+            if let side { open[side, default: []].append(index) }
         }
     }
 
     private mutating func add(_ expression: BoundExpression) {
-        conditions.append(
-            Condition(expression: expression, variables: expression.freeVariables))
+        let variables = expression.freeVariables
+        for variable in variables { positions[variable, default: []].append(conditions.count) }
+        conditions.append(Condition(expression: expression, variables: variables))
     }
 
     /// The parts of a conjunction of labels.
@@ -75,8 +82,8 @@ struct PatternConditions {
     /// The labels that a node must have, by the pattern and by conditions of WHERE.
     func labels(of variable: VariableID) -> [String] {
         var found: [String] = []
-        for condition in conditions {
-            guard case .hasLabels(let subject, let labels) = condition.expression.kind,
+        for index in reading(variable) {
+            guard case .hasLabels(let subject, let labels) = conditions[index].expression.kind,
                 case .variable(variable) = subject.kind
             else { continue }
             for name in labels.requiredLabels where !found.contains(name) { found.append(name) }
@@ -86,7 +93,7 @@ struct PatternConditions {
 
     /// The positions of conditions that only say that a node has one of `labels`.
     func labelConditions(of variable: VariableID, _ labels: [String]) -> [Int] {
-        conditions.indices.filter { index in
+        reading(variable).filter { index in
             guard
                 case .hasLabels(let subject, .label(let name)) = conditions[index].expression.kind,
                 case .variable(variable) = subject.kind
@@ -111,11 +118,11 @@ struct PropertyBounds {
 
 extension PatternConditions {
     /// How conditions that read only `known` variables besides `variable` bound its properties.
-    func bounds(of variable: VariableID, known: Set<VariableID>) -> [String: PropertyBounds] {
+    func bounds(of variable: VariableID, known: VariableSet) -> [String: PropertyBounds] {
         var result: [String: PropertyBounds] = [:]
-        for (index, condition) in conditions.enumerated()
-        where condition.variables.subtracting([variable]).isSubset(of: known) {
-            switch condition.expression.kind {
+        for index in reading(variable)
+        where conditions[index].variables.subtracting([variable]).isSubset(of: known) {
+            switch conditions[index].expression.kind {
             case .comparison(let first, let steps) where steps.count == 1:
                 let other = steps[0].operand
                 if let key = Self.key(first, variable), !other.freeVariables.contains(variable) {
@@ -170,10 +177,10 @@ extension PatternConditions {
     }
 
     /// The condition that `id(variable) = value`, and the value.
-    func identity(of variable: VariableID, known: Set<VariableID>) -> (Int, BoundExpression)? {
-        for (index, condition) in conditions.enumerated()
-        where condition.variables.subtracting([variable]).isSubset(of: known) {
-            guard case .comparison(let first, let steps) = condition.expression.kind,
+    func identity(of variable: VariableID, known: VariableSet) -> (Int, BoundExpression)? {
+        for index in reading(variable)
+        where conditions[index].variables.subtracting([variable]).isSubset(of: known) {
+            guard case .comparison(let first, let steps) = conditions[index].expression.kind,
                 steps.count == 1, steps[0].comparison == .equal
             else { continue }
             for (side, other) in [(first, steps[0].operand), (steps[0].operand, first)] {

@@ -28,7 +28,8 @@ extension PatternFacts {
             !isSelected(far)
         else { return nil }
         var factor = Factor()
-        for condition in conditions.conditions.indices where nodesRead[condition].contains(far) {
+        guard conflicts[index].isSubset(of: relationships) else { return nil }
+        for condition in conditionsOfNode[far] {
             if implied.contains(condition) {
                 factor.satisfied.append(condition)
                 continue
@@ -55,8 +56,7 @@ extension PatternFacts {
         }
         let direction = fromLeft ? relationship.direction : relationship.direction.reversed
         for other in conflicts[index].elements {
-            guard relationships.contains(other),
-                let end = certainEnd(other, at: near, direction, like: relationship)
+            guard let end = certainEnd(other, at: near, direction, like: relationship)
             else { return nil }
             factor.taken.append(pattern.nodes[end].variable)
         }
@@ -117,8 +117,10 @@ extension PatternFacts {
         guard first != node, second != node, first != second, nodes.contains(first),
             nodes.contains(second)
         else { return nil }
-        var others = conflicts[one].elements + conflicts[other].elements
-        others.removeAll { $0 == one || $0 == other }
+        var union = conflicts[one]
+        union.formUnion(conflicts[other])
+        guard union.count <= 3 else { return nil }
+        let others = union.elements.filter { $0 != one && $0 != other }
         if others.isEmpty, !conflicts[one].contains(other) {
             return Intersection(first: first, second: second, closing: nil)
         }

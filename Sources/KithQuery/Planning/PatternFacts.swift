@@ -18,6 +18,9 @@ struct PatternFacts {
     /// For each condition the nodes and relationships of the pattern that it reads.
     let nodesRead: [BitSet]
     let relationshipsRead: [BitSet]
+    /// For each node, and each relationship, the conditions that read it.
+    let conditionsOfNode: [[Int]]
+    let conditionsOfRelationship: [[Int]]
     /// The pairs of nodes that a condition says are not the same.
     let inequalities: [Inequality]
     /// The conditions that two nodes are connected, or are not, by the condition's place.
@@ -51,7 +54,7 @@ struct PatternFacts {
     }
 
     init(
-        _ merged: MergedMatch, conditions: PatternConditions, alive: Set<VariableID>,
+        _ merged: MergedMatch, conditions: PatternConditions, alive: VariableSet,
         weight: VariableID?, planner: QueryPlanner
     ) {
         pattern = merged.match.pattern
@@ -69,27 +72,20 @@ struct PatternFacts {
         }
         readsNode = pattern.nodes.map { reads.contains($0.variable) }
         readsRelationship = pattern.relationships.map { reads.contains($0.variable) }
-        nodesRead = conditions.conditions.map { condition in
-            BitSet(
-                pattern.nodes.indices.filter {
-                    condition.variables.contains(pattern.nodes[$0].variable)
-                })
-        }
-        relationshipsRead = conditions.conditions.map { condition in
-            BitSet(
-                pattern.relationships.indices.filter {
-                    condition.variables.contains(pattern.relationships[$0].variable)
-                })
-        }
+        conditionsOfNode = pattern.nodes.map { conditions.reading($0.variable) }
+        conditionsOfRelationship = pattern.relationships.map { conditions.reading($0.variable) }
+        nodesRead = Self.inverted(conditionsOfNode, count: conditions.conditions.count)
+        relationshipsRead = Self.inverted(
+            conditionsOfRelationship, count: conditions.conditions.count)
         inequalities = conditions.conditions.enumerated().compactMap { index, condition in
             Self.inequality(condition.expression, index)
         }
-        incident = pattern.nodes.indices.map { node in
-            BitSet(
-                pattern.relationships.indices.filter {
-                    pattern.relationships[$0].from == node || pattern.relationships[$0].to == node
-                })
+        var incident = pattern.nodes.map { _ in BitSet() }
+        for (index, relationship) in pattern.relationships.enumerated() {
+            incident[relationship.from].insert(index)
+            incident[relationship.to].insert(index)
         }
+        self.incident = incident
         nodeLabels = pattern.nodes.map { conditions.labels(of: $0.variable) }
         propertiesRead = pattern.nodes.map { planner.propertyReads.count($0.variable) }
         if planner.canAssume, rules.contains(.impliedLabels) { findImplied(planner.statistics) }
@@ -97,6 +93,15 @@ struct PatternFacts {
         for (index, condition) in conditions.conditions.enumerated() {
             connections[index] = Self.connection(condition.expression, planner)
         }
+    }
+
+    /// For each condition what it reads, from the conditions of each part of the pattern.
+    private static func inverted(_ readers: [[Int]], count: Int) -> [BitSet] {
+        var read = Array(repeating: BitSet(), count: count)
+        for (part, conditions) in readers.enumerated() {
+            for condition in conditions { read[condition].insert(part) }
+        }
+        return read
     }
 
     private static func connection(
@@ -159,22 +164,30 @@ struct PatternFacts {
 
     // MARK: Relationships that must differ
 
+    /// The most relationships of which every pair gets a closer look.
+    private static let comparedMax = 64
+
     private mutating func findConflicts(_ clauses: [Int], _ planner: QueryPlanner) {
         let selected = Set(pattern.selections.flatMap { $0.relationships })
         conflicts = pattern.relationships.map { _ in BitSet() }
-        let types = pattern.relationships.map { $0.typeNames.map { Set($0) } ?? [] }
         // Where no condition can tell two nodes apart, no pair needs a closer look.
         let canRefute =
-            !inequalities.isEmpty
-            || planner.canAssume && nodeLabels.contains { !$0.isEmpty }
-        for first in pattern.relationships.indices {
-            for second in pattern.relationships.indices where second > first {
-                guard clauses[first] == clauses[second], !selected.contains(first),
-                    !selected.contains(second),
-                    types[first].isEmpty || types[second].isEmpty
-                        || !types[first].isDisjoint(with: types[second]),
-                    !canRefute || mayMeetByEnds(first, second, planner)
-                else { continue }
+            pattern.relationships.count <= Self.comparedMax
+            && (!inequalities.isEmpty
+                || planner.canAssume && nodeLabels.contains { !$0.isEmpty })
+        var kinds = RelationshipKinds()
+        for index in pattern.relationships.indices where !selected.contains(index) {
+            kinds.add(index, clause: clauses[index], pattern.relationships[index].typeNames ?? [])
+        }
+        for first in pattern.relationships.indices where !selected.contains(first) {
+            let others = kinds.overlapping(first)
+            guard canRefute else {
+                conflicts[first] = others
+                conflicts[first].remove(first)
+                continue
+            }
+            for second in others.elements
+            where second > first && mayMeetByEnds(first, second, planner) {
                 conflicts[first].insert(second)
                 conflicts[second].insert(first)
             }
@@ -280,7 +293,7 @@ extension PatternFacts {
         let entry = pattern.relationships[relationship]
         return entry.length == nil && entry.quantified == nil && !entry.isBound
             && entry.propertyMap == nil && !readsRelationship[relationship]
-            && !relationshipsRead.contains { $0.contains(relationship) }
+            && conditionsOfRelationship[relationship].isEmpty
             && !pattern.selections.contains { $0.relationships.contains(relationship) }
     }
 }

@@ -56,7 +56,7 @@ struct NodeAccessFinder {
     let usesIndexes: Bool
 
     /// The best way to find `variable` when the variables `known` are there.
-    func best(_ variable: VariableID, known: Set<VariableID>) -> NodeAccess {
+    func best(_ variable: VariableID, known: VariableSet) -> NodeAccess {
         if let identity = identity(variable, known) { return identity }
         let scan = scan(variable)
         return seeks(variable, known).reduce(scan) { best, access in
@@ -67,7 +67,7 @@ struct NodeAccessFinder {
     }
 
     /// Every way to find `variable`.
-    func all(_ variable: VariableID, known: Set<VariableID>) -> [NodeAccess] {
+    func all(_ variable: VariableID, known: VariableSet) -> [NodeAccess] {
         [scan(variable)] + [identity(variable, known)].compactMap { $0 } + seeks(variable, known)
     }
 
@@ -79,13 +79,13 @@ struct NodeAccessFinder {
             satisfied: conditions.labelConditions(of: variable, labels))
     }
 
-    private func identity(_ variable: VariableID, _ known: Set<VariableID>) -> NodeAccess? {
+    private func identity(_ variable: VariableID, _ known: VariableSet) -> NodeAccess? {
         guard usesIndexes, let (condition, value) = conditions.identity(of: variable, known: known)
         else { return nil }
         return NodeAccess(kind: .id(value), rows: 1, satisfied: [condition])
     }
 
-    private func seeks(_ variable: VariableID, _ known: Set<VariableID>) -> [NodeAccess] {
+    private func seeks(_ variable: VariableID, _ known: VariableSet) -> [NodeAccess] {
         guard usesIndexes else { return [] }
         let bounds = conditions.bounds(of: variable, known: known)
         guard !bounds.isEmpty else { return [] }

@@ -107,8 +107,8 @@ extension PatternOrder {
     private func reaching(_ index: Int, fromLeft: Bool, _ state: State) -> Int? {
         if pattern.relationships[index].length != nil { return index }
         let near = nearEnd(index, fromLeft)
-        return facts.incident[near].elements.last {
-            $0 != index && state.weighting.contains($0)
+        return facts.incident[near].intersection(state.weighting).elements.last {
+            $0 != index
                 && pattern.relationships[$0].length == nil
                 && pattern.relationships[$0].quantified == nil
         }

@@ -2,13 +2,14 @@
 /// together handle.
 ///
 /// Dynamic programming over the sets of solved relationships and nodes for patterns of usual size;
-/// beyond ``exactMax`` relationships always the step that leaves the fewest rows. Where rows may
+/// beyond ``exactMax`` relationships or ``exactNodesMax`` nodes always the step that leaves the fewest
+/// rows, of the first ``weighedMax`` that are possible. Where rows may
 /// carry weights, the rows after a step are no more than there are different values of what is
 /// still read: that is what merging equal rows leaves.
 struct PatternOrder {
     let facts: PatternFacts
     let statistics: PlanningStatistics
-    let input: Set<VariableID>
+    let input: VariableSet
     let inputRows: Double
     /// Whether all variables of the input that are read later are nodes or relationships.
     let mayGroup: Bool
@@ -26,9 +27,14 @@ struct PatternOrder {
 
     /// The most relationships for which every order is weighed.
     static let exactMax = 9
+    /// The most nodes for which every order is weighed: nodes without relationships have one order for
+    /// each set of them.
+    static let exactNodesMax = 12
+    /// The most steps that are weighed against each other in a pattern for which not every order is.
+    private static let weighedMax = 64
 
     init(
-        _ facts: PatternFacts, statistics: PlanningStatistics, input: Set<VariableID>,
+        _ facts: PatternFacts, statistics: PlanningStatistics, input: VariableSet,
         inputRows: Double, mayGroup: Bool, options: ExecutionOptions, origins: VariableOrigins
     ) {
         self.facts = facts
@@ -37,17 +43,16 @@ struct PatternOrder {
         self.inputRows = inputRows
         self.options = options
         self.mayGroup = mayGroup && facts.weight != nil && facts.rules.contains(.groupRows)
-        let variables = Set(
+        let variables = VariableSet(
             facts.pattern.nodes.map { $0.variable }
                 + facts.pattern.relationships.map { $0.variable })
         let finder = NodeAccessFinder(
             statistics: statistics, conditions: facts.conditions,
             usesIndexes: options.usesIndexes)
         // A node whose conditions name no other part of the pattern is found the same way always.
-        access = facts.pattern.nodes.map { node in
-            let isAlone = facts.conditions.conditions.allSatisfy {
-                !$0.variables.contains(node.variable)
-                    || $0.variables.intersection(variables).count == 1
+        access = facts.pattern.nodes.enumerated().map { index, node in
+            let isAlone = facts.conditionsOfNode[index].allSatisfy {
+                facts.conditions.conditions[$0].variables.intersection(variables).count == 1
             }
             return isAlone && !node.isBound ? finder.best(node.variable, known: input) : nil
         }
@@ -99,9 +104,14 @@ struct PatternOrder {
         let relationships: BitSet
     }
 
-    /// The moves of the best order.
-    func best() -> [PlannedMove] {
-        moves(to: pattern.relationships.count <= Self.exactMax ? exact(start) : greedy(start))
+    /// The moves of the best order; `checkpoint` is called now and then, to stop the search.
+    func best(
+        _ checkpoint: () throws(QueryError) -> Void = { () throws(QueryError) in }
+    ) throws(QueryError) -> [PlannedMove] {
+        let isSmall =
+            pattern.relationships.count <= Self.exactMax
+            && pattern.nodes.count <= Self.exactNodesMax
+        return moves(to: try isSmall ? exact(start, checkpoint) : greedy(start, checkpoint))
     }
 
     /// Before the first step.
@@ -148,7 +158,9 @@ struct PatternOrder {
         }
     }
 
-    private func exact(_ start: State) -> State {
+    private func exact(
+        _ start: State, _ checkpoint: () throws(QueryError) -> Void
+    ) throws(QueryError) -> State {
         let total = pattern.nodes.count + pattern.relationships.count
         var layers = Array(repeating: Layer(), count: total + 1)
         layers[start.nodes.count].add(start)
@@ -156,6 +168,7 @@ struct PatternOrder {
         for size in start.nodes.count...total {
             let states = layers[size].states
             layers[size] = Layer()
+            try checkpoint()
             for state in states {
                 if isSolved(state) {
                     if best.map({ state.cost < $0.cost }) ?? true { best = state }
@@ -175,11 +188,14 @@ struct PatternOrder {
         (state.cost, state.rows) < (other.cost, other.rows)
     }
 
-    private func greedy(_ start: State) -> State {
+    private func greedy(
+        _ start: State, _ checkpoint: () throws(QueryError) -> Void
+    ) throws(QueryError) -> State {
         var state = start
         while !isSolved(state) {
+            try checkpoint()
             var best: State?
-            for move in moves(from: state) {
+            for move in moves(from: state, upTo: Self.weighedMax) {
                 let next = applied(move, to: state)
                 if best.map({ next.rows < $0.rows }) ?? true { best = next }
             }
@@ -189,8 +205,9 @@ struct PatternOrder {
         return state
     }
 
-    /// The steps that are possible from a state.
-    func moves(from state: State) -> [PatternMove] {
+    /// The steps that are possible from a state, about `countMax` at most: of relationships the first, of
+    /// nodes those that are found in the fewest rows.
+    func moves(from state: State, upTo countMax: Int = .max) -> [PatternMove] {
         var moves: [PatternMove] = []
         for (index, relationship) in pattern.relationships.enumerated()
         where !state.relationships.contains(index) && !isSelected(index) {
@@ -204,6 +221,7 @@ struct PatternOrder {
                 moves.append(following(index, fromLeft: hasLeft, state))
                 moves += intersections(index, state)
             }
+            if moves.count >= countMax { break }
         }
         for (index, selection) in pattern.selections.enumerated() {
             guard let (first, last) = pattern.ends(of: selection),
@@ -213,20 +231,32 @@ struct PatternOrder {
                 moves.append(.shortest(selection: index))
             }
         }
-        let isStuck = moves.isEmpty
+        return moves + starts(from: state, isStuck: moves.isEmpty, upTo: countMax)
+    }
+
+    /// The ways to find a node by itself: straight to it, or any where nothing else can be done.
+    private func starts(
+        from state: State, isStuck: Bool, upTo countMax: Int
+    ) -> [PatternMove] {
         let inner = pattern.innerNodesOfSelections
+        let known = known(state)
+        var moves: [PatternMove] = []
+        var found: [(node: Int, access: NodeAccess)] = []
         for index in pattern.nodes.indices
         where !state.nodes.contains(index) && !inner.contains(index) {
             if let move = counting(index) {
                 moves.append(move)
+                if moves.count >= countMax { return moves }
                 continue
             }
-            let access = access(index, state)
-            if isStuck || (access.isExact && access.rows <= 10) {
-                moves.append(.start(node: index, access))
-            }
+            let access = access[index] ?? finder.best(pattern.nodes[index].variable, known: known)
+            if isStuck || (access.isExact && access.rows <= 10) { found.append((index, access)) }
         }
-        return moves
+        if found.count > countMax {
+            found.sort { ($0.access.rows, $0.node) < ($1.access.rows, $1.node) }
+            found.removeLast(found.count - countMax)
+        }
+        return moves + found.map { .start(node: $0.node, $0.access) }
     }
 
     private func isSelected(_ relationship: Int) -> Bool {
@@ -260,9 +290,7 @@ struct PatternOrder {
     private func counting(_ node: Int) -> PatternMove? {
         guard facts.weight != nil, facts.rules.contains(.degreeFactors), !facts.readsNode[node],
             facts.incident[node].isEmpty, facts.nodeLabels[node].count <= 1,
-            facts.nodesRead.indices.allSatisfy({
-                !facts.nodesRead[$0].contains(node) || isLabelOnly($0, node)
-            })
+            facts.conditionsOfNode[node].allSatisfy({ isLabelOnly($0, node) })
         else { return nil }
         return .count(node: node)
     }
@@ -273,17 +301,13 @@ struct PatternOrder {
         ).contains(condition)
     }
 
-    private func access(_ node: Int, _ state: State) -> NodeAccess {
-        access[node] ?? finder.best(pattern.nodes[node].variable, known: known(state))
-    }
-
     var finder: NodeAccessFinder {
         NodeAccessFinder(
             statistics: statistics, conditions: conditions, usesIndexes: options.usesIndexes)
     }
 
     /// The variables that are known in a state.
-    func known(_ state: State) -> Set<VariableID> {
+    func known(_ state: State) -> VariableSet {
         var known = input
         for index in pattern.nodes.indices where state.nodes.contains(index) {
             known.insert(pattern.nodes[index].variable)
@@ -304,19 +328,26 @@ struct PatternOrder {
         if case .start(_, let access) = move, access.isExact {
             exact = access.satisfied + access.narrowing
         }
-        for (index, condition) in conditions.conditions.enumerated()
-        where facts.isReady(index, next.nodes, next.relationships)
-            && !facts.isReady(index, state.nodes, state.relationships) && !exact.contains(index)
-        {
-            next.rows *= condition.selectivity
+        let added = next.nodes.subtracting(state.nodes).elements
+        for index in readers(added, next.relationships.subtracting(state.relationships).elements)
+        where facts.isReady(index, next.nodes, next.relationships) && !exact.contains(index) {
+            next.rows *= conditions.conditions[index].selectivity
         }
-        for node in next.nodes.elements where !state.nodes.contains(node) {
-            next.rowsWhenFound[node] = next.rows
-        }
+        for node in added { next.rowsWhenFound[node] = next.rows }
         next.last = Link(
             PlannedMove(move: move, rows: found, keptRows: next.rows), after: state.last)
         if mayGroup { group(&next) }
         return next
+    }
+
+    /// The conditions that read any of some nodes and relationships, each once.
+    private func readers(_ nodes: [Int], _ relationships: [Int]) -> [Int] {
+        let lists =
+            nodes.map { facts.conditionsOfNode[$0] }
+            + relationships.map { facts.conditionsOfRelationship[$0] }
+        let read = lists.filter { !$0.isEmpty }
+        if read.count <= 1 { return read.first ?? [] }
+        return Set(read.joined()).sorted()
     }
 
     /// Merging pays from so many rows on.
@@ -356,8 +387,8 @@ struct PatternOrder {
 
     func isLive(node: Int, _ state: State) -> Bool {
         facts.readsNode[node] || !facts.incident[node].isSubset(of: state.relationships)
-            || facts.nodesRead.indices.contains {
-                facts.nodesRead[$0].contains(node) && !facts.implied.contains($0)
+            || facts.conditionsOfNode[node].contains {
+                !facts.implied.contains($0)
                     && !facts.isReady($0, state.nodes, state.relationships)
             }
     }
@@ -365,9 +396,8 @@ struct PatternOrder {
     func isLive(relationship: Int, _ state: State) -> Bool {
         facts.readsRelationship[relationship]
             || !facts.conflicts[relationship].isSubset(of: state.relationships)
-            || facts.relationshipsRead.indices.contains {
-                facts.relationshipsRead[$0].contains(relationship)
-                    && !facts.isReady($0, state.nodes, state.relationships)
+            || facts.conditionsOfRelationship[relationship].contains {
+                !facts.isReady($0, state.nodes, state.relationships)
             }
     }
 }

@@ -42,7 +42,7 @@ extension PatternPlanner {
         inner.nodes[begin] = PatternNode(
             variable: node.variable, isBound: true, labels: node.labels,
             properties: node.properties, propertyMap: node.propertyMap, span: node.span)
-        let own = Set(inner.newVariables + [node.variable])
+        let own = VariableSet(inner.newVariables + [node.variable])
         let reads = Liveness.reads(of: inner).union(quantified.predicate?.freeVariables ?? [])
         let imports = reads.subtracting(own).intersection(input.variables)
         let number = planner.makeVariable()

@@ -54,7 +54,7 @@ extension PatternPlanner {
     /// where that is not so. Takes the move that merges off the list.
     private func planSpread(
         _ near: VariableID, _ far: VariableID, _ relationship: PatternRelationship,
-        _ direction: PatternDirection, _ input: PlanNode, isPlain: Bool, _ needed: Set<VariableID>
+        _ direction: PatternDirection, _ input: PlanNode, isPlain: Bool, _ needed: VariableSet
     ) -> PlanNode? {
         guard isPlain, let weight = facts.weight, case .group? = remaining.first?.move,
             let rows = remaining.first?.rows
@@ -177,9 +177,7 @@ extension PatternPlanner {
         // A node that only labels speak of, all of them implied, is counted and not found.
         let isWanted =
             needed.contains(variable)
-            || conditions.conditions.indices.contains {
-                !isApplied[$0] && conditions.conditions[$0].variables.contains(variable)
-            }
+            || conditions.reading(variable).contains { !isApplied[$0] }
         let kept = input.variables.intersection(needed)
         let step = IntersectStep(
             first: sides[0], second: sides[1], closing: closing,

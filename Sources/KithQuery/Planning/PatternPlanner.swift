@@ -9,18 +9,22 @@ final class PatternPlanner {
     let match: BoundMatch
     let pattern: BoundPattern
     let planner: QueryPlanner
-    let alive: Set<VariableID>
+    let alive: VariableSet
     let conditions: PatternConditions
     let facts: PatternFacts
     var isApplied: [Bool]
     var remaining: [PlannedMove] = []
+    /// The variables that there were when conditions were tested last.
+    private var tested: VariableSet?
+    /// What ``countedLater()`` says of the whole order.
+    private var counted: [Int: [VariableID]] = [:]
     /// The relationships solved so far, in order, for the rule that they differ.
     var solved: [Int] = []
 
     /// `alive`: the variables that are read after the pattern. `weight`: the variable that carries how
     /// many rows a row stands for, where rows may be merged.
     init(
-        _ merged: MergedMatch, planner: QueryPlanner, alive: Set<VariableID>,
+        _ merged: MergedMatch, planner: QueryPlanner, alive: VariableSet,
         weight: VariableID? = nil
     ) {
         match = merged.match
@@ -36,7 +40,7 @@ final class PatternPlanner {
     }
 
     /// Plans one MATCH by itself.
-    convenience init(match: BoundMatch, planner: QueryPlanner, alive: Set<VariableID>) {
+    convenience init(match: BoundMatch, planner: QueryPlanner, alive: VariableSet) {
         self.init(MergedMatch(match), planner: planner, alive: alive)
     }
 
@@ -73,10 +77,16 @@ final class PatternPlanner {
             inputRows: input.estimatedRows, mayGroup: mayGroup(input), options: planner.options,
             origins: planner.origins)
         planner.note(pattern) { [conditions] in conditions.labels(of: $0) }
-        remaining = planner.nextOrderSeed().map { order.random(seed: $0) } ?? order.best()
+        if let seed = planner.nextOrderSeed() {
+            remaining = order.random(seed: seed)
+        } else {
+            remaining = try order.best { () throws(QueryError) in try planner.checkpoint() }
+        }
+        counted = countedLater()
         var node = try applyConditions(to: input)
         node = try refuseNullNodes(node)
         while !remaining.isEmpty {
+            try planner.checkpoint()
             let next = remaining.removeFirst()
             let openCount = remaining.count
             node = try plan(next, on: node)
@@ -134,21 +144,30 @@ final class PatternPlanner {
     ) throws(QueryError) -> PlanNode {
         var ready: [BoundExpression] = []
         var selectivity = 1.0
-        for (index, condition) in conditions.conditions.enumerated()
+        for index in candidates(input.variables, includingAll: includingAll)
         where !isApplied[index]
-            && (includingAll || condition.variables.isSubset(of: input.variables))
+            && (includingAll
+                || conditions.conditions[index].variables.isSubset(of: input.variables))
         {
             isApplied[index] = true
-            ready.append(condition.expression)
-            selectivity *= condition.selectivity
+            ready.append(conditions.conditions[index].expression)
+            selectivity *= conditions.conditions[index].selectivity
         }
         if let rows, input.estimatedRows > 0 { selectivity = rows / input.estimatedRows }
         return try planner.filtered(
             input, by: BoundExpression.conjunction(ready), selectivity: selectivity)
     }
 
+    /// The conditions of which the last variable may have come since they were tested last.
+    private func candidates(_ variables: VariableSet, includingAll: Bool) -> [Int] {
+        defer { tested = variables }
+        guard let tested, !includingAll else { return Array(conditions.conditions.indices) }
+        let added = variables.subtracting(tested).map { conditions.reading($0) }
+        return added.count == 1 ? added[0] : Set(added.joined()).sorted()
+    }
+
     /// The variables that later steps, conditions or clauses still read.
-    func needed() -> Set<VariableID> {
+    func needed() -> VariableSet {
         var found = alive
         for (index, condition) in conditions.conditions.enumerated() where !isApplied[index] {
             found.formUnion(condition.variables)
@@ -162,7 +181,6 @@ final class PatternPlanner {
         let done = BitSet(solved)
         // Relationships still to be solved that are compared with those solved before.
         var compared = BitSet()
-        let counted = countedLater()
         for index in pattern.relationships.indices where !done.contains(index) {
             let relationship = pattern.relationships[index]
             found.insert(pattern.nodes[relationship.from].variable)
@@ -187,8 +205,8 @@ final class PatternPlanner {
         return found
     }
 
-    /// The relationships that a later step counts or intersects, which compares them with no others,
-    /// and what it reads instead.
+    /// The relationships that a step counts or intersects, which compares them with no others, and what it
+    /// reads instead.
     private func countedLater() -> [Int: [VariableID]] {
         var taken: [Int: [VariableID]] = [:]
         for planned in remaining {

@@ -41,11 +41,11 @@ final class PlanNode: Sendable {
     /// How many rows the planner expects it to give.
     let estimatedRows: Double
     /// The variables its rows have.
-    let variables: Set<VariableID>
+    let variables: VariableSet
 
     init(
         _ step: any PlanStep, inputs: [PlanNode], estimatedRows: Double,
-        variables: Set<VariableID>
+        variables: VariableSet
     ) {
         self.step = step
         self.inputs = inputs

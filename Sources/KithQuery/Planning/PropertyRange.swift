@@ -29,6 +29,28 @@ struct PropertyRange {
         bounds = [first, second]
     }
 
+    /// From which side a condition bounds which property.
+    struct Side: Hashable {
+        let variable: VariableID
+        let key: String
+        var isLower: Bool
+
+        /// The side of a condition that is one bound; nil of any other.
+        init?(of condition: BoundExpression) {
+            guard let (variable, key, bound) = PropertyRange.bound(condition) else { return nil }
+            self.variable = variable
+            self.key = key
+            isLower = bound.comparison.isLower
+        }
+
+        /// The other side of the same property.
+        var opposite: Side {
+            var side = self
+            side.isLower.toggle()
+            return side
+        }
+    }
+
     private static func bound(
         _ condition: BoundExpression
     ) -> (

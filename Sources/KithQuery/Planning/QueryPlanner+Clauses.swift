@@ -3,7 +3,7 @@ import KithValues
 extension QueryPlanner {
     /// Plans OPTIONAL MATCH.
     func planOptional(
-        _ match: BoundMatch, from input: PlanNode, alive: Set<VariableID>, weight: VariableID?
+        _ match: BoundMatch, from input: PlanNode, alive: VariableSet, weight: VariableID?
     ) throws(QueryError) -> PlanNode {
         let merged = MergedMatch(match)
         if weight != nil,
@@ -35,7 +35,7 @@ extension QueryPlanner {
 
     /// Plans WITH and RETURN.
     func plan(
-        _ projection: BoundProjection, from input: PlanNode, alive: Set<VariableID>,
+        _ projection: BoundProjection, from input: PlanNode, alive: VariableSet,
         weight: VariableID? = nil
     ) throws(QueryError) -> PlanNode {
         var node = input
@@ -94,7 +94,7 @@ extension QueryPlanner {
     }
 
     private func planAggregation(
-        _ projection: BoundProjection, from input: PlanNode, kept: Set<VariableID>,
+        _ projection: BoundProjection, from input: PlanNode, kept: VariableSet,
         weight: VariableID?
     ) throws(QueryError) -> PlanNode {
         try planSubqueries(in: projection.groupingKeys.map { $0.expression })
@@ -114,7 +114,8 @@ extension QueryPlanner {
             AggregateStep(keys: keys, aggregates: projection.aggregates, weight: weight),
             inputs: [input],
             estimatedRows: rows,
-            variables: Set(keys.map { $0.variable } + projection.aggregates.map { $0.variable }))
+            variables: VariableSet(
+                keys.map { $0.variable } + projection.aggregates.map { $0.variable }))
     }
 
     /// Plans MERGE: for each row the pattern is matched, and made where there is no match.
@@ -156,7 +157,7 @@ extension QueryPlanner {
     /// each clause sees the graph as the one before it left it.
     func plan(_ call: BoundCallSubquery, from input: PlanNode) throws(QueryError) -> PlanNode {
         let outer = makeOuter()
-        let inner = try plan(call.query, from: outerLeaf(outer, Set(call.imports)))
+        let inner = try plan(call.query, from: outerLeaf(outer, VariableSet(call.imports)))
         let isBarrier = inner.writes && call.batching == nil
         var added = call.isUnit ? [] : call.query.columns.map { $0.variable }
         if let status = call.batching?.status { added.append(status) }

@@ -16,6 +16,8 @@ final class QueryPlanner {
     /// The properties that the statement reads.
     let propertyReads: PropertyReads
     private let functions: FunctionRegistry
+    private let control: StatementControl
+    private let limits: StatementLimits
     /// What is known of the variables so far.
     private(set) var origins = VariableOrigins()
     private(set) var assumptions: Set<PlanAssumption> = []
@@ -28,8 +30,11 @@ final class QueryPlanner {
 
     init(
         statement: BoundStatement, statistics: PlanningStatistics, functions: FunctionRegistry,
-        options: ExecutionOptions
+        options: ExecutionOptions, control: StatementControl = StatementControl(),
+        limits: StatementLimits = .standard
     ) {
+        self.control = control
+        self.limits = limits
         self.statistics = statistics
         self.options = options
         mayDelete = statement.isWriting && statement.query.deletes
@@ -42,13 +47,15 @@ final class QueryPlanner {
         names = VariableNames(infos: statement.variables)
     }
 
-    /// Plans a whole statement.
+    /// Plans a whole statement; `control` and `limits` stop it as they stop one that runs.
     static func plan(
         _ statement: BoundStatement, statistics: PlanningStatistics, functions: FunctionRegistry,
-        options: ExecutionOptions
+        options: ExecutionOptions, control: StatementControl = StatementControl(),
+        limits: StatementLimits = .standard
     ) throws(QueryError) -> Plan {
         let planner = QueryPlanner(
-            statement: statement, statistics: statistics, functions: functions, options: options)
+            statement: statement, statistics: statistics, functions: functions, options: options,
+            control: control, limits: limits)
         let start = PlanNode(UnitRowStep(), inputs: [], estimatedRows: 1, variables: [])
         var root = try planner.plan(statement.query, from: start)
         if planner.rules.contains(.reachableEnds) {
@@ -60,6 +67,9 @@ final class QueryPlanner {
             root: root, variableCount: planner.variableCount, names: planner.names,
             subplans: planner.subplans, assumptions: planner.assumptions, places: planner.places)
     }
+
+    /// Stops planning where the statement was cancelled or its time is over.
+    func checkpoint() throws(QueryError) { try control.checkpoint(limits) }
 
     /// Notes what the graph must be like for the plan to be right.
     func assume(_ facts: Set<PlanAssumption>) { assumptions.formUnion(facts) }
@@ -75,7 +85,7 @@ final class QueryPlanner {
     }
 
     /// Notes that a step with these variables gives so many rows.
-    func note(_ variables: Set<VariableID>, rows: Double) { origins.limit(variables, to: rows) }
+    func note(_ variables: VariableSet, rows: Double) { origins.limit(variables, to: rows) }
 
     /// What conditions keep, by what is known of the variables.
     var selectivity: ConditionSelectivity {
@@ -107,7 +117,7 @@ final class QueryPlanner {
     /// `carried`: variables of the start that must be alive in the result besides the
     ///   query's columns.
     func plan(
-        _ query: BoundQuery, from start: PlanNode, carrying carried: Set<VariableID> = []
+        _ query: BoundQuery, from start: PlanNode, carrying carried: VariableSet = []
     ) throws(QueryError) -> PlanNode {
         var branches: [PlanNode] = []
         for branch in query.branches {
@@ -142,34 +152,48 @@ final class QueryPlanner {
     /// Plans a chain of clauses; `spans` tells where they stand, if the text writes them.
     func plan(
         _ clauses: [BoundClause], _ spans: [SourceSpan] = [], from start: PlanNode,
-        alive final: Set<VariableID>
+        alive final: VariableSet
     ) throws(QueryError) -> PlanNode {
         let alive = Liveness.after(clauses, final: final).map { $0.union(final) }
         var node = start
-        var weight: VariableID?
+        var weights = WeightSegments(clauses, functions)
         var index = 0
         while index < clauses.count {
             let first = index
-            if weight == nil, WeightSegments.begins(at: index, clauses, functions) {
-                weight = makeVariable()
+            weights.move(to: index, self)
+            do throws(QueryError) {
+                try checkpoint()
+                node = try plan(clauses, at: &index, from: node, alive: alive, weights.weight)
+            } catch {
+                guard error.span == nil, index < spans.count else { throw error }
+                var placed = error
+                placed.span = spans[first].joined(with: spans[index])
+                throw placed
             }
-            if case .match(let match) = clauses[index], !match.isOptional {
-                let (merged, last) = merging(match, at: index, clauses)
-                index = last
-                node = try PatternPlanner(
-                    merged, planner: self, alive: alive[index], weight: weight
-                ).plan(from: node)
-            } else {
-                node = try plan(clauses[index], from: node, alive: alive[index], weight: weight)
-            }
-            if case .project(let projection) = clauses[index], projection.isAggregating {
-                weight = nil
-            }
+            weights.move(past: clauses[index])
             if index < spans.count { places.note(node, spans[first].joined(with: spans[index])) }
             index += 1
         }
         return node
     }
+
+    /// Plans the clause at `index`, or several at once: `index` is then moved to the last of these.
+    private func plan(
+        _ clauses: [BoundClause], at index: inout Int, from input: PlanNode, alive: [VariableSet],
+        _ weight: VariableID?
+    ) throws(QueryError) -> PlanNode {
+        guard case .match(let match) = clauses[index], !match.isOptional else {
+            return try plan(clauses[index], from: input, alive: alive[index], weight: weight)
+        }
+        let (merged, last) = merging(match, at: index, clauses)
+        index = last
+        return try PatternPlanner(merged, planner: self, alive: alive[index], weight: weight)
+            .plan(from: input)
+    }
+
+    /// A pattern of so many nodes or relationships takes no further MATCH into it: each step of a pattern
+    /// looks at all of it.
+    private static let mergedMax = 64
 
     /// The pattern of a MATCH and of those after it that may be solved with it, and the place of the
     /// last.
@@ -179,6 +203,8 @@ final class QueryPlanner {
         var merged = MergedMatch(match)
         var last = index
         while rules.contains(.mergeMatches), last + 1 < clauses.count,
+            merged.match.pattern.relationships.count < Self.mergedMax,
+            merged.match.pattern.nodes.count < Self.mergedMax,
             case .match(let next) = clauses[last + 1], let joined = merged.merged(with: next)
         {
             merged = joined
@@ -188,7 +214,7 @@ final class QueryPlanner {
     }
 
     private func plan(
-        _ clause: BoundClause, from input: PlanNode, alive: Set<VariableID>, weight: VariableID?
+        _ clause: BoundClause, from input: PlanNode, alive: VariableSet, weight: VariableID?
     ) throws(QueryError) -> PlanNode {
         switch clause {
         case .match(let match):
@@ -257,7 +283,7 @@ final class QueryPlanner {
     }
 
     /// The leaf of a nested plan that gives its outer rows.
-    func outerLeaf(_ outer: Int, _ variables: Set<VariableID>) -> PlanNode {
+    func outerLeaf(_ outer: Int, _ variables: VariableSet) -> PlanNode {
         PlanNode(OuterRowsStep(outer: outer), inputs: [], estimatedRows: 1, variables: variables)
     }
 
@@ -298,7 +324,7 @@ final class QueryPlanner {
         let outer = makeOuter()
         let number = makeVariable()
         let isBatched = subquery.query.isRowwise
-        var leaf = Set(subquery.imports)
+        var leaf = VariableSet(subquery.imports)
         if isBatched { leaf.insert(number) }
         let root = try plan(
             subquery.query, from: outerLeaf(outer, leaf),

@@ -12,8 +12,9 @@ enum VariableOrigin: Sendable {
 /// The origins of a statement's variables.
 struct VariableOrigins: Sendable {
     private var origins: [VariableID: VariableOrigin] = [:]
-    /// How many rows there were at least once with a variable.
-    private var limits: [VariableID: Double] = [:]
+    /// How many rows there were at least once with a variable, by its index; infinity where nothing is
+    /// known.
+    private var limits: [Double] = []
 
     subscript(_ variable: VariableID) -> VariableOrigin? { origins[variable] }
 
@@ -26,16 +27,19 @@ struct VariableOrigins: Sendable {
     /// No more different values than this has an expression that is a variable or belongs to one.
     func limit(of expression: BoundExpression) -> Double {
         switch expression.kind {
-        case .variable(let variable): limits[variable] ?? .infinity
+        case .variable(let variable):
+            variable.index < limits.count ? limits[variable.index] : .infinity
         case .property(let subject, _): limit(of: subject)
         default: .infinity
         }
     }
 
     /// Notes that a step with these variables gives so many rows: none of them has more values.
-    mutating func limit(_ variables: Set<VariableID>, to rows: Double) {
+    mutating func limit(_ variables: VariableSet, to rows: Double) {
         for variable in variables {
-            limits[variable] = min(limits[variable] ?? .infinity, max(rows, 1))
+            let missing = variable.index + 1 - limits.count
+            if missing > 0 { limits += repeatElement(.infinity, count: missing) }
+            limits[variable.index] = min(limits[variable.index], max(rows, 1))
         }
     }
 

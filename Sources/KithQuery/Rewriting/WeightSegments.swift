@@ -4,32 +4,58 @@
 /// only MATCH, OPTIONAL MATCH, UNWIND and plain projections stand between, and no expression there
 /// draws random numbers. Every aggregate can take a row several times (``AggregateState``); `collect`
 /// would show that equal rows come together, so it takes plain rows.
-enum WeightSegments {
-    /// Whether rows may carry weights from the clause at `start` on, up to an aggregation.
-    static func begins(
-        at start: Int, _ clauses: [BoundClause], _ functions: FunctionRegistry
-    ) -> Bool {
-        guard case .match = clauses[start] else { return false }
-        for clause in clauses[start...] {
-            if expressions(of: clause).contains(where: { isVolatile($0, functions) }) {
-                return false
+struct WeightSegments {
+    private let clauses: [BoundClause]
+    private let functions: FunctionRegistry
+    /// The variable that carries the weights where the planner is; nil where rows are rows.
+    private(set) var weight: VariableID?
+    /// No segment begins before this clause: the one before it would end each without success.
+    private var nextStart = 0
+
+    init(_ clauses: [BoundClause], _ functions: FunctionRegistry) {
+        self.clauses = clauses
+        self.functions = functions
+    }
+
+    /// Begins a segment at a clause where one can.
+    mutating func move(to index: Int, _ planner: QueryPlanner) {
+        guard weight == nil, index >= nextStart, case .match = clauses[index] else { return }
+        if let obstacle = obstacle(from: index) {
+            nextStart = obstacle + 1
+        } else {
+            weight = planner.makeVariable()
+        }
+    }
+
+    /// Ends the segment behind the aggregation that takes its rows.
+    mutating func move(past clause: BoundClause) {
+        if case .project(let projection) = clause, projection.isAggregating { weight = nil }
+    }
+
+    /// The clause that keeps rows from carrying weights from the clause at `start` on, up to an
+    /// aggregation; nil where none does.
+    private func obstacle(from start: Int) -> Int? {
+        for index in start..<clauses.count {
+            let clause = clauses[index]
+            if Self.expressions(of: clause).contains(where: { Self.isVolatile($0, functions) }) {
+                return index
             }
             switch clause {
             case .match(let match):
-                guard match.pattern.selections.isEmpty else { return false }
+                guard match.pattern.selections.isEmpty else { return index }
             case .unwind: continue
             case .project(let projection):
                 if projection.isAggregating {
                     // A collected list shows in what order its rows came.
-                    return !projection.aggregates.contains { $0.function == "collect" }
+                    return projection.aggregates.contains { $0.function == "collect" } ? index : nil
                 }
                 guard !projection.isDistinct, projection.sortKeys.isEmpty,
                     projection.skip == nil, projection.limit == nil
-                else { return false }
-            default: return false
+                else { return index }
+            default: return index
             }
         }
-        return false
+        return clauses.count
     }
 
     private static func expressions(of clause: BoundClause) -> [BoundExpression] {

@@ -35,7 +35,9 @@ public enum TruncationUnit: String, CaseIterable, Sendable {
     public init(named name: String) throws(ValueError) {
         let wanted = name.lowercased()
         guard let unit = Self.allCases.first(where: { $0.rawValue.lowercased() == wanted }) else {
-            throw .invalidArgument("the unit to truncate to is not known")
+            throw .invalidArgument(
+                "the unit to truncate to is not known; there are "
+                    + TruncationUnit.allCases.map(\.rawValue).joined(separator: ", "))
         }
         self = unit
     }

@@ -6,6 +6,8 @@ import KithValues
 final class LoadCSV: Operator {
     private let input: Operator
     private let source: VectorExpression
+    /// What errors call the file: as the statement does, so that they tell nothing that is stored.
+    private let fileName: String
     private let terminator: VectorExpression?
     private let hasHeaders: Bool
     private let variable: VariableID
@@ -14,10 +16,11 @@ final class LoadCSV: Operator {
     private var reader: DelimitedReader?
 
     init(
-        input: Operator, source: VectorExpression, terminator: VectorExpression?,
-        hasHeaders: Bool, variable: VariableID
+        input: Operator, source: VectorExpression, fileName: String,
+        terminator: VectorExpression?, hasHeaders: Bool, variable: VariableID
     ) {
         self.input = input
+        self.fileName = fileName
         self.source = source
         self.terminator = terminator
         self.hasHeaders = hasHeaders
@@ -81,7 +84,13 @@ final class LoadCSV: Operator {
     private func failure(_ error: ImportError) -> QueryError {
         QueryError(
             type: "ExternalResourceFailed", detail: "LoadCSVFailed", phase: .runtime,
-            message: error.message, span: source.span)
+            message: Self.message(error, fileName), span: source.span)
+    }
+
+    /// What happened, behind the file and the place in it: `orders.csv:12:7: …`.
+    private static func message(_ error: ImportError, _ file: String) -> String {
+        let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
+        return "\(file)\(place): \(error.message)"
     }
 
     private func list(_ fields: [String?]) -> Value {
@@ -109,11 +118,20 @@ struct LoadCSVStep: PlanStep {
 
     var name: String { "LoadCSV" }
     func details(_ names: VariableNames) -> String { names.name(load.variable) }
+
+    private var fileName: String {
+        switch load.source.kind {
+        case .literal(.string(let text)): text
+        case .parameter(let name): "the file of `$\(name)`"
+        default: "the file"
+        }
+    }
+
     func makeOperator(
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
         LoadCSV(
-            input: inputs[0], source: try builder.compile(load.source),
+            input: inputs[0], source: try builder.compile(load.source), fileName: fileName,
             terminator: try builder.compile(load.fieldTerminator), hasHeaders: load.hasHeaders,
             variable: load.variable)
     }

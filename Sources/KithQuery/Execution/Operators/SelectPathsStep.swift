@@ -54,7 +54,7 @@ struct SelectPathsStep: PlanStep {
     let predicate: BoundExpression?
     let paths: [VariableID]
     /// The variables to be made that somebody reads.
-    let wanted: Set<VariableID>
+    let wanted: VariableSet
     let plain: Plain?
 
     var name: String {

@@ -51,9 +51,9 @@ final class ChangeApplier {
 
     /// The variables that a new value is computed from, where it reads the graph only if one of them
     /// holds entities; nil where it may read it anyway.
-    let sources: Set<VariableID>?
+    let sources: VariableSet?
 
-    private static func sources(of change: BoundChange) -> Set<VariableID>? {
+    private static func sources(of change: BoundChange) -> VariableSet? {
         guard case .setProperty(let entity, _, let value, _) = change, entity.isVariable,
             !value.contains(where: { $0.isSubquery })
         else { return nil }
@@ -236,7 +236,7 @@ struct ChangeList {
     /// Whether new values are computed from numbers, texts, maps of these and the like, so that they do
     /// not depend on what other rows write.
     private func isWithoutEntities(_ batch: Batch) -> Bool {
-        var sources: Set<VariableID> = []
+        var sources: VariableSet = []
         for applier in appliers {
             guard let own = applier.sources else { return false }
             sources.formUnion(own)
