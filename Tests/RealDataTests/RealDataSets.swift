@@ -22,7 +22,7 @@ struct RealDataSet: Sendable, CustomTestStringConvertible {
         northwind, cdnow, lastFM, facebookPages, crmSales, tehranExchange,
     ]
 
-    /// Half a million rows; only imported where `KITH_HEAVY` is set.
+    /// Half a million rows; imported once in each run, and more often where `KITH_HEAVY` is set.
     static let onlineRetail = RealDataSet(
         name: "online-retail-ii",
         checks: [
