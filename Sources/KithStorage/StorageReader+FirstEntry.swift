@@ -1,6 +1,17 @@
 import CShims
 
+/// A tree of a view, found once to be searched many times; good as long as nothing is changed in it.
+public struct FoundTree: Sendable {
+    let tree: TreeID
+    let root: TreeRoot
+}
+
 extension StorageReader {
+    /// Finds a tree.
+    public func found(_ tree: TreeID) throws(StorageError) -> FoundTree {
+        FoundTree(tree: tree, root: try openRoot(of: tree))
+    }
+
     /// Copies the first entry whose key is at least `key` into `buffer`, first its key, then its value,
     /// and returns the lengths of both; nil when there is no such entry.
     ///
@@ -12,7 +23,15 @@ extension StorageReader {
         in tree: TreeID, atOrAfter key: UnsafeRawBufferPointer,
         into buffer: UnsafeMutableRawBufferPointer
     ) throws(StorageError) -> (keyLength: Int, valueLength: Int)? {
-        let root = try openRoot(of: tree)
+        try copyFirstEntry(in: try found(tree), atOrAfter: key, into: buffer)
+    }
+
+    /// What ``copyFirstEntry(in:atOrAfter:into:)`` does, in a tree found before.
+    public func copyFirstEntry(
+        in found: FoundTree, atOrAfter key: UnsafeRawBufferPointer,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StorageError) -> (keyLength: Int, valueLength: Int)? {
+        let root = found.root
         guard root.height > 0, key.count > 0, let target = buffer.baseAddress else { return nil }
         do {
             kith_step_begin()
@@ -37,7 +56,7 @@ extension StorageReader {
                 return (length, valueLength)
             }
         }
-        let cursor = cursor(in: tree)
+        let cursor = cursor(in: found.tree)
         guard try cursor.seek(atOrAfter: key) else { return nil }
         precondition(
             cursor.key.count + cursor.value.count <= buffer.count, "no room for the entry")

@@ -119,7 +119,22 @@ extension WriteTransaction {
             ManifestRun(
                 page: page, pageCount: UInt32(checksums.count),
                 checksum: ManifestRun.checksum(ofPageChecksums: checksums)))
+        try makeRoom(forEntryAt: page)
         try putExtentEntry(ExtentEntry(page: page, runs: runs))
+    }
+
+    /// Moves an entry away that begins with pages which became free, as files written earlier have them.
+    private func makeRoom(forEntryAt page: UInt32) throws(StorageError) {
+        let cursor = TreeCursor(space: space, reader: nil, tree: TreeID(ExtentEntry.treeNumber))
+        var key = page.bigEndian
+        let isFound = try withUnsafeBytes(of: &key) { key throws(StorageError) in
+            try cursor.seek(atOrAfter: key)
+        }
+        guard isFound, let entry = ExtentEntry(key: cursor.key, value: cursor.value),
+            entry.page == page
+        else { return }
+        guard !entry.isUsed(page) else { throw .corrupt(page: UInt64(page), damage: .structure) }
+        if !entry.isEmpty { try putExtentEntry(entry.trimmed) }
     }
 
     /// Frees a long value; it must not be read or freed through this reference again.
@@ -146,7 +161,8 @@ extension WriteTransaction {
         if ownExtents.contains(where: { $0.page <= last && first < $0.page + $0.pageCount }) {
             ownExtentsWereFreed = true
         }
-        if entry.isEmpty {
+        let left = entry.trimmed
+        if entry.isEmpty || left.page != entry.page {
             var key = entry.page.bigEndian
             _ = try withUnsafeBytes(of: &key) { key throws(StorageError) in
                 var displaced: ExtentReference?
@@ -154,18 +170,26 @@ extension WriteTransaction {
                     key, in: &space.roots[SystemTree.extents], tree: ExtentEntry.treeNumber,
                     displaced: &displaced)
             }
-        } else {
-            try putExtentEntry(entry)
         }
+        if !entry.isEmpty { try putExtentEntry(left) }
     }
 
+    /// The entry of the extent in which a value touches the page.
+    ///
+    /// Where pages in the midst of an extent became free, others may lie there; so the entry before the
+    /// page is not always the one.
     private func extentEntry(containing page: UInt32) throws(StorageError) -> ExtentEntry? {
         let cursor = TreeCursor(space: space, reader: nil, tree: TreeID(ExtentEntry.treeNumber))
         var key = page.bigEndian
-        let found = try withUnsafeBytes(of: &key) { key throws(StorageError) in
+        var isOnEntry = try withUnsafeBytes(of: &key) { key throws(StorageError) in
             try cursor.seek(atOrBefore: key)
         }
-        return found ? ExtentEntry(key: cursor.key, value: cursor.value) : nil
+        while isOnEntry {
+            guard let entry = ExtentEntry(key: cursor.key, value: cursor.value) else { return nil }
+            if entry.isUsed(page) { return entry }
+            isOnEntry = try cursor.previous()
+        }
+        return nil
     }
 
     private func putExtentEntry(_ entry: ExtentEntry) throws(StorageError) {

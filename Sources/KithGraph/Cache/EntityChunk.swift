@@ -301,7 +301,7 @@ extension EntityChunk {
         var cleared: [Int] = []
         var changes: [(slot: Int, value: Value)] = []
         for (slot, row) in rows {
-            if row.life != .kept { cleared.append(slot) }
+            if row.life != .kept, slot < column.count { cleared.append(slot) }
             if key >= SegmentEntry.sourceKey {
                 guard row.life == .created else { continue }
                 let end = key == SegmentEntry.sourceKey ? row.source : row.target

@@ -25,30 +25,78 @@ extension GraphReader {
             try indexLookup(index, key: key, into: &ids, limit: 1)
             return ids.first
         }
-        let tree = KeySpaces.index(index)
-        let storage = storage
+        let tree = try storageCall { () throws(StorageError) in
+            try storage.found(KeySpaces.index(index))
+        }
         // Keys are little longer than the longest values, and values a few bytes; up to a kibibyte
         // lies on the stack.
         let found: Swift.Result<UInt64?, GraphError> = withUnsafeTemporaryAllocation(
-            byteCount: indexKeys.lengthMaxInBytes <= 512 ? 1_024 : 8_192, alignment: 8
+            byteCount: entryRoomInBytes, alignment: 8
         ) { buffer in
-            ordered.withUnsafeBytes { values in
-                do throws(GraphError) {
-                    let lengths = try storageCall { () throws(StorageError) in
-                        try storage.copyFirstEntry(in: tree, atOrAfter: values, into: buffer)
-                    }
-                    guard let lengths else { return .success(nil) }
-                    let all = UnsafeRawBufferPointer(buffer)
-                    let key = UnsafeRawBufferPointer(rebasing: all[..<lengths.keyLength])
-                    let value = UnsafeRawBufferPointer(
-                        rebasing: all[lengths.keyLength..<lengths.keyLength + lengths.valueLength])
-                    return .success(try Self.entity(with: values, key, value))
-                } catch {
-                    return .failure(error)
-                }
+            do throws(GraphError) {
+                return .success(try entity(with: ordered, in: tree, buffer))
+            } catch {
+                return .failure(error)
             }
         }
         return try found.get()
+    }
+
+    /// For each of many values the first entity with exactly that value, as ``indexLookupUnique(_:key:)``
+    /// finds it: the places of those values that have one, and the entities.
+    public func indexLookupUnique(
+        _ index: IndexID, keys: [Value]
+    ) throws(GraphError) -> (places: [Int32], ids: [UInt64]) {
+        if keys.count == 1 {
+            guard let id = try indexLookupUnique(index, key: keys[0]) else { return ([], []) }
+            return ([0], [id])
+        }
+        let tree = try storageCall { () throws(StorageError) in
+            try storage.found(KeySpaces.index(index))
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: entryRoomInBytes, alignment: 8)
+        defer { buffer.deallocate() }
+        var places: [Int32] = []
+        var ids: [UInt64] = []
+        places.reserveCapacity(keys.count)
+        ids.reserveCapacity(keys.count)
+        var ordered: [UInt8] = []
+        for (place, key) in keys.enumerated() {
+            if key.isNull { continue }
+            if case .float(let number) = key, number.isNaN { continue }
+            ordered.removeAll(keepingCapacity: true)
+            guard key.appendOrderedKey(to: &ordered) else { continue }
+            let id =
+                ordered.count > indexKeys.cutLength
+                ? try indexLookupUnique(index, key: key)
+                : try entity(with: ordered, in: tree, buffer)
+            guard let id else { continue }
+            places.append(Int32(place))
+            ids.append(id)
+        }
+        return (places, ids)
+    }
+
+    /// Room for any entry of an index that is not cut off.
+    private var entryRoomInBytes: Int { indexKeys.lengthMaxInBytes <= 512 ? 1_024 : 8_192 }
+
+    /// The entity that has exactly these ordered values; `buffer` has room for an entry.
+    private func entity(
+        with ordered: [UInt8], in tree: FoundTree, _ buffer: UnsafeMutableRawBufferPointer
+    ) throws(GraphError) -> UInt64? {
+        try ordered.withUnsafeBufferPointer { values throws(GraphError) in
+            let values = UnsafeRawBufferPointer(values)
+            let lengths = try storageCall { () throws(StorageError) in
+                try storage.copyFirstEntry(in: tree, atOrAfter: values, into: buffer)
+            }
+            guard let lengths else { return nil }
+            let all = UnsafeRawBufferPointer(buffer)
+            let key = UnsafeRawBufferPointer(rebasing: all[..<lengths.keyLength])
+            let value = UnsafeRawBufferPointer(
+                rebasing: all[lengths.keyLength..<lengths.keyLength + lengths.valueLength])
+            return try Self.entity(with: values, key, value)
+        }
     }
 
     /// The entity that has exactly these ordered values, if the first entry at or after them says so.

@@ -86,40 +86,86 @@ extension GraphWriter {
         _ key: PropertyKeyID, ofNodes ids: [UInt64], to values: [Value]
     ) throws(GraphError) -> Int {
         precondition(values.count == ids.count, "each node gets a value")
+        let step = store.cache.enter()
+        defer { store.cache.leave(step) }
         var changed = 0
         var last: (set: UInt32, isPlain: Bool)?
-        for place in ids.indices {
-            let id = ids[place]
-            guard let set = try reader.labelSet(of: id) else { throw GraphError.nodeNotFound(id) }
-            let isPlain: Bool
-            if let last, last.set == set {
-                isPlain = last.isPlain
-            } else {
+        var place = NodePlace()
+        for index in ids.indices {
+            let id = ids[index]
+            let set = try labelSet(of: id, near: &place)
+            if last?.set != set {
                 let labels = owned.catalog.labelSets[set]
-                isPlain =
+                last = (
+                    set,
                     !isChecked(.node, labels) && indexes(.node, labels, covering: key).isEmpty
-                last = (set, isPlain)
+                )
             }
-            if isPlain {
-                if try setPlain(key, .node, id, to: values[place]) { changed += 1 }
-            } else if try self.set(key, of: NodeID(rawValue: id), to: values[place]) {
-                changed += 1
+            if last?.isPlain == true {
+                if try setPlain(key.rawValue, id, &place, to: values[index]) { changed += 1 }
+            } else {
+                if try self.set(key, of: NodeID(rawValue: id), to: values[index]) { changed += 1 }
+                place = NodePlace()
             }
         }
+        try flushIfNeeded(after: ids.count)
         return changed
     }
 
     /// Sets a property that no index and no constraint looks at.
     private func setPlain(
-        _ key: PropertyKeyID, _ kind: EntityKind, _ id: UInt64, to value: Value
+        _ key: UInt32, _ id: UInt64, _ place: inout NodePlace, to value: Value
     ) throws(GraphError) -> Bool {
         try checkStorable(value)
-        if Self.isSame(try reader.property(key.rawValue, kind, id), value) { return false }
-        change(kind, id) { $0.set(key.rawValue, to: value) }
+        let slot = reader.slot(id)
+        let row = place.changed?[UInt16(slot)]
+        let old: Value
+        if let known = row?.property(key) {
+            old = known
+        } else {
+            old = try base(of: &place).value(key, slot, reader.storage, store.cache)
+        }
+        if Self.isSame(old, value) { return false }
+        let chunk = pending.openChunk(.node, id >> UInt64(GraphLimits.slotBits))
+        place.changed = chunk
+        note(.row(.node, id, row))
+        chunk.update(UInt16(slot)) { $0.set(key, to: value) }
         pending.sizeInBytes += 64
         if case .string(let text) = value { pending.sizeInBytes += text.utf8.count }
-        try flushIfNeeded()
         return true
+    }
+
+    /// What is known of the chunk of the node looked at last.
+    private struct NodePlace {
+        var chunk: UInt64?
+        var changed: PendingChunk?
+        var base: EntityChunk?
+    }
+
+    /// The chunk as storage has it. Within a step of the cache.
+    private func base(of place: inout NodePlace) throws(GraphError) -> EntityChunk {
+        if let known = place.base { return known }
+        let found = try reader.baseChunk(.node, place.chunk ?? 0)
+        place.base = found
+        return found
+    }
+
+    /// The label set of a node, which must be alive. Within a step of the cache.
+    private func labelSet(
+        of id: UInt64, near place: inout NodePlace
+    ) throws(GraphError) -> UInt32 {
+        let own = id >> UInt64(GraphLimits.slotBits)
+        if place.chunk != own {
+            place = NodePlace(chunk: own, changed: pending.chunk(.node, own), base: nil)
+        }
+        let slot = reader.slot(id)
+        if let state = place.changed?.state(of: UInt16(slot)) {
+            if state.life == .deleted { throw GraphError.nodeNotFound(id) }
+            if let set = state.labelSet { return set }
+        }
+        let stored = try base(of: &place)
+        guard stored.alive.contains(slot) else { throw GraphError.nodeNotFound(id) }
+        return stored.labelSet(of: slot)
     }
 
     private func check(_ properties: PropertyTable, rows count: Int) throws(GraphError) {
@@ -145,30 +191,8 @@ extension GraphWriter {
         defer { store.cache.leave(step) }
         var sets: [UInt32] = []
         sets.reserveCapacity(nodes.count)
-        var chunk: UInt64?
-        var changed: PendingChunk?
-        var base: EntityChunk?
-        for id in nodes {
-            let own = id >> UInt64(GraphLimits.slotBits)
-            if own != chunk {
-                chunk = own
-                changed = pending.chunk(.node, own)
-                base = nil
-            }
-            let slot = reader.slot(id)
-            if let state = changed?.state(of: UInt16(slot)) {
-                if state.life == .deleted { throw GraphError.nodeNotFound(id) }
-                if let set = state.labelSet {
-                    sets.append(set)
-                    continue
-                }
-            }
-            let stored: EntityChunk
-            if let base { stored = base } else { stored = try reader.baseChunk(.node, own) }
-            base = stored
-            guard stored.alive.contains(slot) else { throw GraphError.nodeNotFound(id) }
-            sets.append(stored.labelSet(of: slot))
-        }
+        var place = NodePlace()
+        for id in nodes { sets.append(try labelSet(of: id, near: &place)) }
         return sets
     }
 

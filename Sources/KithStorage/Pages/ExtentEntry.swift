@@ -61,6 +61,31 @@ struct ExtentEntry {
         return result
     }
 
+    /// Whether a value touches the page.
+    func isUsed(_ wanted: UInt32) -> Bool {
+        guard wanted >= page else { return false }
+        var place = page
+        for run in runs {
+            place += run.pageCount
+            if wanted < place { return run.valueCount > 0 }
+        }
+        return false
+    }
+
+    /// The same entry from the first page that a value touches to the last.
+    ///
+    /// Pages before the first may be used anew, and an extent that begins there has an entry of its own.
+    var trimmed: ExtentEntry {
+        var start = page
+        var kept = runs[...]
+        while let first = kept.first, first.valueCount == 0 {
+            start += first.pageCount
+            kept.removeFirst()
+        }
+        while let last = kept.last, last.valueCount == 0 { kept.removeLast() }
+        return ExtentEntry(page: start, runs: Array(kept))
+    }
+
     /// Takes one value away from pages `first` to `last` and returns the pages that no value
     /// touches any more; nil when one of them had none.
     mutating func removeValue(from first: UInt32, through last: UInt32) -> [UInt32]? {

@@ -103,18 +103,12 @@ final class IndexSeek: Operator {
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
         let keys = try equal[0].evaluate(batch, context)
-        var rows: [Int32] = []
-        var ids: [UInt64] = []
-        do {
-            for row in 0..<batch.count {
-                let found = try context.graph.indexLookupUnique(
-                    index.id, key: keys.value(at: row))
-                guard let found else { continue }
-                rows.append(Int32(row))
-                ids.append(found)
-            }
-        } catch {
-            throw QueryError(graphError: error, span: nil)
+        let values = [Value](unsafeUninitializedCapacity: batch.count) { target, initialized in
+            initialized = batch.count
+            if let base = target.baseAddress { keys.copyValues(to: base, stride: 1) }
+        }
+        let (rows, ids) = try context.onGraph { () throws(GraphError) in
+            try context.graph.indexLookupUnique(index.id, keys: values)
         }
         let kept = rows.count == batch.count ? batch : batch.gathered(rows)
         return kept.with(variable, .ids(layout, ids))
