@@ -61,7 +61,9 @@ public struct PreparedStatement: Sendable {
 
     /// BEGIN, COMMIT or ROLLBACK, when the statement is one of these.
     public var transactionCommand: TransactionCommand? {
-        if case .transaction(let command) = statement.kind { return command }
-        return nil
+        guard statement.mode == .run, case .transaction(let command) = statement.kind else {
+            return nil
+        }
+        return command
     }
 }

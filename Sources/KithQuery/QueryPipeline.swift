@@ -35,12 +35,27 @@ public enum QueryPipeline {
     ) throws(QueryError) -> PreparedQuery {
         try DeepStack.run(isNeeded: DeepStack.isNeeded(forDepth: statement.nestingDepth)) {
             () throws(QueryError) in
+            try refuseModeOfCommand(statement)
             guard let bound = try bind(statement, graph: graph, environment: environment) else {
                 return PreparedQuery(command: statement, catalogVersion: graph.catalogVersion)
             }
             return try plan(
                 bound, of: statement, graph: graph, environment: environment, control: control,
                 limits: limits)
+        }
+    }
+
+    /// Refuses EXPLAIN and PROFILE of what has no plan: it would be carried out.
+    private static func refuseModeOfCommand(_ statement: Statement) throws(QueryError) {
+        guard statement.mode != .run else { return }
+        switch statement.kind {
+        case .query, .show: return
+        case .createIndex, .dropIndex, .createConstraint, .dropConstraint, .transaction:
+            let word = statement.mode == .explain ? "EXPLAIN" : "PROFILE"
+            throw QueryError(
+                type: "SyntaxError", detail: "InvalidClauseComposition", phase: .compile,
+                message: "\(word) shows the plan of a query, and this statement has none",
+                span: statement.span, hint: "Leave out \(word).")
         }
     }
 

@@ -179,6 +179,8 @@ extension Parser {
             return "SKIP stands in RETURN or WITH, before LIMIT."
         case .keyword(.limit): return "LIMIT stands in RETURN or WITH, and last."
         case .keyword(.where): return "WHERE stands behind MATCH or WITH, and before RETURN."
+        case .keyword(.show), .keyword(.begin), .keyword(.commit), .keyword(.rollback):
+            return "It is a statement of its own; the one before it ends with `;`."
         case .keyword(.not) where isKeyword(.null, at: index + 1):
             return "A value that is there is found with IS NOT NULL."
         default: return nil

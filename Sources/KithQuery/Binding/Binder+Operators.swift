@@ -94,6 +94,21 @@ extension Binder {
         return BoundExpression(.comparison(left, steps), type: .boolean, span: span)
     }
 
+    /// What may have been meant by an operator whose operands do not fit.
+    private static func hint(
+        for arithmetic: ArithmeticOperator, _ left: StaticType, _ right: StaticType
+    ) -> String? {
+        switch arithmetic {
+        case .concatenate: "`||` joins texts and lists; conditions are joined with OR."
+        case .subtract where left.isAlways(.instant) && right.isAlways(.instant):
+            "The time between two is `duration.between(earlier, later)`."
+        case .add where left.isAlways(.instant) && right.isAlways(.number),
+            .subtract where left.isAlways(.instant) && right.isAlways(.number):
+            "A date or time moves by a duration such as `duration('P1D')`."
+        default: nil
+        }
+    }
+
     private func arithmetic(
         _ first: Expression, _ links: [ArithmeticLink], _ span: SourceSpan
     ) throws(QueryError) -> BoundExpression {
@@ -108,8 +123,7 @@ extension Binder {
                     "InvalidArgumentType",
                     "`\(link.arithmetic.rawValue)` cannot take \(type.kinds.words) and "
                         + operand.type.kinds.words, link.operatorSpan,
-                    hint: link.arithmetic == .concatenate
-                        ? "`||` joins texts and lists; conditions are joined with OR." : nil)
+                    hint: Self.hint(for: link.arithmetic, type, operand.type))
             }
             type = next
             let stepSpan = first.span.joined(with: link.operand.span)

@@ -41,6 +41,8 @@ extension Binder {
         let entries = zip(columns, items).map {
             Grouping.Entry(expression: $0.expression, variable: $1.variable)
         }
+        let outerClosed = closedScope
+        closedScope = isClosed ? before : nil
         bound.sortKeys = try sortKeys(projection.order, entries, grouping)
         bound.skip = try rowCount(projection.skip, "SKIP")
         bound.limit = try rowCount(projection.limit, "LIMIT")
@@ -52,6 +54,7 @@ extension Binder {
         projectedItems = isClosed ? entries : []
         bound.predicate = try self.filter(filter)
         projectedItems = []
+        closedScope = outerClosed
         scope = after
         let resultColumns = zip(columns, items).map {
             BoundQuery.Column(name: $0.name.text, variable: $1.variable)

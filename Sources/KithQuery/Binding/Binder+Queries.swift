@@ -76,7 +76,7 @@ extension Binder {
                     query.branches[index].clauses.last?.span ?? query.span,
                     hint: names.isEmpty
                         ? "All or none of them have to return something."
-                        : "All have to return \(names.joined(separator: ", ")).")
+                        : "All have to return \(names.map { "`\($0)`" }.joined(separator: ", ")).")
             }
             bound.append(
                 BoundQuery.Branch(

@@ -57,6 +57,8 @@ public final class Binder {
     var scope = Scope()
     /// Within a CALL { } the scope around it, which a WITH at its beginning may use.
     var importingScope: Scope?
+    /// Where a projection has closed off what was in scope before it: that scope.
+    var closedScope: Scope?
     /// The scopes around the CALL { } that the binder is in, outermost first.
     var callScopes: [Scope] = []
     /// The subqueries around what is being bound, outermost first.

@@ -67,6 +67,12 @@ extension Binder {
                 "UndefinedVariable", "variable `\(name.text)` is not imported", name.span,
                 hint: "Import it: `CALL (\(name.text)) { … }`.")
         }
+        if let before = closedScope, before.variable(name) != nil {
+            return .syntax(
+                "UndefinedVariable", "variable `\(name.text)` cannot be used here any more",
+                name.span,
+                hint: "Behind DISTINCT or an aggregate only the columns can; make it one of them.")
+        }
         return .syntax(
             "UndefinedVariable", "variable `\(name.text)` is not defined", name.span,
             suggestions: Suggestions.nearest(to: name.text, among: scope.allNames))

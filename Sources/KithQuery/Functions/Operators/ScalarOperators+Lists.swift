@@ -42,6 +42,9 @@ extension ScalarOperators {
             throw ValueError(
                 .typeError, "MapElementAccessByNonString",
                 "a map is indexed by a string, not by \(index.kind.name)")
+        case (.node, _), (.relationship, _):
+            throw .invalidType(
+                "a property is looked up by its name, a string, not by \(index.kind.name)")
         default:
             throw .invalidType(
                 "[ ] takes a list, a map, a node or a relationship, not \(subject.kind.name)")
