@@ -60,6 +60,18 @@ struct RewriteRuleTests {
             + "min(b.k) AS lo, max(a.k) AS hi, stDev(a.k) AS d, percentileDisc(a.k, 0.5) AS p, "
             + "collect(a.k) AS l, count(DISTINCT b.k) AS e",
         "UNWIND [1, 2, 2] AS x MATCH (a {k: x})-[:R]->(b) RETURN x, count(*) AS n",
+        // Groups whose rows follow each other, and some whose rows only seem to.
+        "MATCH (a)-[:R]-(b) WITH a, count(*) AS n, collect(b.k) AS l, max(b.k) AS m "
+            + "RETURN a.k AS k, n, l, m",
+        "MATCH (a:A)-[x:R]->(b) WITH a, a.k AS k, sum(x.w) AS s ORDER BY s DESC, k LIMIT 2 "
+            + "RETURN k, s",
+        "MATCH (a)-[:R]->(b)-[:S|R]->(c) WITH a, count(DISTINCT c) AS n, avg(b.k) AS m "
+            + "RETURN count(*) AS r, sum(n) AS n, max(m) AS m",
+        "MATCH (a)-[:R]-(b) WITH a, b.k AS k, count(*) AS n RETURN a.k AS a, k, n",
+        "MATCH (a)-[:R]->(b)-[:R]->(c) WITH a, c, count(*) AS n RETURN a.k AS a, c.k AS c, n",
+        "MATCH (a) UNWIND [1, 2, a.k] AS x WITH a, collect(x) AS l WHERE a.k > 0 RETURN a.k AS k, l",
+        "MATCH (a)-[:R]->(b)-[:S]->(c) RETURN a.k AS k, a, count(*) AS n, sum(b.k) AS s",
+        "MATCH (a)-[:R]-(b) WITH a, count(b) AS n MATCH (a)-[:S]->(c) RETURN a.k AS k, n, sum(c.k) AS s",
     ]
 
     /// A small random graph: few nodes, many relationships, loops and parallel ones among them.

@@ -13,24 +13,32 @@ final class Aggregation {
         let calls: [AggregateCall]
         /// The variable that says how many rows each row stands for; nil where it is one.
         var weight: VariableID?
+        /// The node that all rows of a group have in common, where the groups of the rows follow
+        /// each other; nil where they may come in any order.
+        var runs: VariableID?
     }
 
     private let recipe: Recipe
     private let grouping: RowGrouping?
+    /// Instead of ``grouping``, where groups follow each other.
+    private let runs: RunGrouping?
     private let states: [AggregateState]
 
     init(_ recipe: Recipe) {
         self.recipe = recipe
-        grouping = recipe.keys.isEmpty ? nil : RowGrouping(keys: recipe.keys)
+        runs = recipe.runs.map { RunGrouping(keys: recipe.keys, node: $0) }
+        grouping =
+            recipe.keys.isEmpty || recipe.runs != nil ? nil : RowGrouping(keys: recipe.keys)
         states = recipe.calls.map { AggregateState.make($0) }
     }
 
     /// The number of groups: without keys one, even of no rows.
-    var groupCount: Int { grouping?.count ?? 1 }
+    var groupCount: Int { runs?.count ?? grouping?.count ?? 1 }
 
     /// Adds the rows of a batch, which has some.
     func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
-        let groups = try grouping?.groups(of: batch, context)
+        var groups = try runs?.groups(of: batch, context)
+        if let grouping { groups = try grouping.groups(of: batch, context) }
         let rows = AggregateRows(
             count: batch.count, groups: groups, groupCount: groupCount,
             weights: recipe.weight.map { batch[$0] })
@@ -124,7 +132,9 @@ final class Aggregation {
     func rows(_ range: Range<Int>, width: Int) throws(QueryError) -> Batch {
         var batch = Batch(count: range.count, width: width)
         for (index, key) in recipe.keys.enumerated() {
-            batch[key.variable] = grouping?.keyVector(index, range) ?? .nulls(count: range.count)
+            batch[key.variable] =
+                runs?.keyVector(index, range) ?? grouping?.keyVector(index, range)
+                ?? .nulls(count: range.count)
         }
         for (call, state) in zip(recipe.calls, states) {
             batch[call.variable] = try state.results(range)
@@ -134,6 +144,6 @@ final class Aggregation {
 
     /// The bytes it holds, roughly.
     var sizeInBytes: Int {
-        (grouping?.sizeInBytes ?? 0) + states.reduce(0) { $0 + $1.sizeInBytes }
+        (runs?.sizeInBytes ?? grouping?.sizeInBytes ?? 0) + states.reduce(0) { $0 + $1.sizeInBytes }
     }
 }

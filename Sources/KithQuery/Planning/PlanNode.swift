@@ -20,6 +20,10 @@ protocol PlanStep: Sendable {
     /// that several threads may each run it on a part.
     var isRowLocal: Bool { get }
 
+    /// The variable of which all rows with one value must be in one part, where the step is row-local
+    /// only in such parts: those of the step below that binds it. nil for any parts.
+    var wholeRowsOf: VariableID? { get }
+
     /// The plans that the step runs itself, below rows of its own; for EXPLAIN.
     var nested: [PlanNode] { get }
 
@@ -32,6 +36,7 @@ extension PlanStep {
     var nested: [PlanNode] { [] }
     var isWriting: Bool { false }
     var isRowLocal: Bool { false }
+    var wholeRowsOf: VariableID? { nil }
 }
 
 /// A step with its inputs: a tree of these is a plan.

@@ -63,6 +63,9 @@ final class QueryPlanner {
             planner.places.carry(from: root, to: rewritten)
             root = rewritten
         }
+        if planner.rules.contains(.groupRuns), !statement.isWriting {
+            root = GroupRuns.applied(to: root)
+        }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
             subplans: planner.subplans, assumptions: planner.assumptions, places: planner.places)

@@ -27,6 +27,8 @@ enum RewriteRule: String, CaseIterable, Sendable {
     /// Where only the different ends of paths matter, they are found once each instead of walking
     /// every path. See ``ReachableEnds``.
     case reachableEnds
+    /// Groups whose rows follow each other are aggregated one after the other. See ``GroupRuns``.
+    case groupRuns
 }
 
 extension Set<RewriteRule> {

@@ -140,7 +140,8 @@ struct AggregateStep: PartitionedStep {
         return Aggregate(chain: chain, parts: parts, recipe: try recipe(builder))
     }
 
-    private func recipe(_ builder: OperatorBuilder) throws(QueryError) -> Aggregation.Recipe {
+    /// The keys and calls, compiled for one thread.
+    func recipe(_ builder: OperatorBuilder) throws(QueryError) -> Aggregation.Recipe {
         var compiledKeys: [Project.Item] = []
         for key in keys {
             compiledKeys.append(

@@ -29,11 +29,19 @@ struct ParallelSplit {
         let enough = isForced ? 2 : Self.partsPerThread * Double(options.threads)
         var source = node.inputs[0]
         var most = source.estimatedRows
+        // The step whose groups parts must not divide, and the variable it groups by.
+        var grouping = sink.wholeRowsOf.map { (step: node, variable: $0) }
         while source.step.isRowLocal, source.inputs.count == 1,
             source.inputs[0].estimatedRows >= enough
         {
+            if let variable = source.step.wholeRowsOf { grouping = (source, variable) }
             source = source.inputs[0]
             most = max(most, source.estimatedRows)
+        }
+        if let grouping, source.inputs.allSatisfy({ $0.variables.contains(grouping.variable) }) {
+            // Parts of these rows might divide groups: the rows of the groups are shared out instead.
+            guard grouping.step !== node else { return nil }
+            source = grouping.step
         }
         guard most >= Double(options.parallelRowsMin), !(source.step is UnitRowStep) else {
             return nil
