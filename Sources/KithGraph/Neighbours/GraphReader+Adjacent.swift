@@ -21,7 +21,9 @@ extension GraphReader {
         let followed = lists(types: request.firstTypes, direction: request.firstDirection)
         let asked = lists(types: request.secondTypes, direction: request.secondDirection)
         if asked.count <= 2, Self.runCount(firsts) < Self.runCount(seconds) {
-            try countByFirsts(firsts, seconds, followed, asked, marks, counts)
+            try countByFirsts(
+                firsts, seconds, followed, asked,
+                marks.traits(request.secondTypes, request.secondDirection), marks, counts)
             return
         }
         for pair in 0..<firsts.count {
@@ -50,10 +52,14 @@ extension GraphReader {
     /// each once.
     private func countByFirsts(
         _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
-        _ followed: [ListsOfType], _ asked: [ListsOfType], _ marks: NeighbourMarks,
-        _ counts: UnsafeMutablePointer<Int64>
+        _ followed: [ListsOfType], _ asked: [ListsOfType], _ traits: ListTraits,
+        _ marks: NeighbourMarks, _ counts: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
-        let otherScratch = NeighbourScratch()
+        guard let one = asked.first else {
+            counts.update(repeating: 0, count: firsts.count)
+            return
+        }
+        let other = asked.count == 2 ? asked[1] : nil
         var pair = 0
         while pair < firsts.count {
             let first = firsts[pair]
@@ -67,19 +73,45 @@ extension GraphReader {
                 continue
             }
             while pair < firsts.count, firsts[pair] == first {
-                var total: Int64 = 0
-                if let list = asked.first {
-                    let run = try neighbourRun(list, seconds[pair], marks.scratch)
-                    total = sumDistinct(run, marks)
-                    if asked.count == 2 {
-                        let second = try neighbourRun(asked[1], seconds[pair], otherScratch)
-                        total &+= sumDistinct(second, besides: run, marks)
-                    }
-                }
-                counts[pair] = total
+                counts[pair] = try sumDistinct(seconds[pair], one, other, traits, marks)
                 pair &+= 1
             }
         }
+    }
+
+    /// The sum of the marks of a node's neighbours in one list or two, each taken once.
+    @inline(__always)
+    private func sumDistinct(
+        _ node: UInt64, _ one: ListsOfType, _ other: ListsOfType?, _ traits: ListTraits,
+        _ marks: NeighbourMarks
+    ) throws(GraphError) -> Int64 {
+        let isPlain = try !self.traits(of: node, one, other, traits, marks).contains(.repeated)
+        let run = try neighbourRun(one, node, marks.scratch)
+        let total = isPlain ? sum(run, marks) : sumDistinct(run, marks)
+        guard let other else { return total }
+        let second = try neighbourRun(other, node, marks.otherScratch)
+        return total
+            &+ (isPlain ? sum(second, marks) : sumDistinct(second, besides: run, marks))
+    }
+
+    /// The sum of the marks of the nodes of a list.
+    @inline(__always)
+    private func sum(_ run: NeighbourRun, _ marks: NeighbourMarks) -> Int64 {
+        var total = 0
+        var index = 0
+        if let narrow = run.narrow, run.count > 0, marks.covers(run[run.count &- 1]) {
+            let counts = UnsafePointer(marks.counts)
+            while index < run.count {
+                total &+= Int(counts[Int(narrow[index])])
+                index &+= 1
+            }
+            return Int64(total)
+        }
+        while index < run.count {
+            total &+= Int(marks.mark(run[index]))
+            index &+= 1
+        }
+        return Int64(total)
     }
 
     /// The sum of the marks of the nodes of a list, each taken once.

@@ -25,6 +25,9 @@ public final class NeighbourMarks {
     /// some.
     private(set) var isOverflowing = false
     let scratch = NeighbourScratch()
+    /// For a second list beside one in ``scratch``.
+    let otherScratch = NeighbourScratch()
+    private var listTraits: ListTraits?
 
     private static let edgesPerMarkMax = 255
 
@@ -42,8 +45,18 @@ public final class NeighbourMarks {
         marked.deallocate()
     }
 
-    /// The bytes it holds.
-    public var sizeInBytes: Int { capacity + markedCapacity * 8 }
+    /// The bytes it holds, with a byte a node for what is known of lists.
+    public var sizeInBytes: Int { capacity * 2 + markedCapacity * 8 }
+
+    /// What is known of the nodes' lists of some types.
+    func traits(_ types: [RelationshipTypeID], _ direction: Direction) -> ListTraits {
+        if let listTraits, listTraits.direction == direction, listTraits.types == types {
+            return listTraits
+        }
+        let made = ListTraits(types, direction, capacity: capacity)
+        listTraits = made
+        return made
+    }
 
     /// Whether a node has a place here; one of another state of the graph may not.
     @inline(__always)

@@ -40,7 +40,8 @@ final class DegreeFactor: Operator {
             let counts = try EdgeCounting.counts(
                 sources, nodes, types, step.direction.graphDirection, try marks.marks(context),
                 context)
-            let isCounted = try tester?.isCounted(nodes, try marks.marks(context), context)
+            let isCounted = try tester?.isCounted(
+                nodes, of: variable, try marks.marks(context), context)
             for row in ways.indices {
                 if nodes[row] == EdgeCounting.noNode {
                     // No node is known to differ from null.
@@ -55,7 +56,8 @@ final class DegreeFactor: Operator {
         }
         for variable in step.taken {
             let nodes = EdgeCounting.ids(batch[variable])
-            let isCounted = try tester?.isCounted(nodes, try marks.marks(context), context)
+            let isCounted = try tester?.isCounted(
+                nodes, of: variable, try marks.marks(context), context)
             for row in ways.indices
             where ways[row] > 0 && isCounted?[row] ?? true
                 && !refused.contains(where: { $0[row] == nodes[row] })
@@ -98,11 +100,15 @@ final class DegreeFactor: Operator {
         let connection: DegreeFactorStep.Connection
 
         func isCounted(
-            _ ends: [UInt64], _ marks: NeighbourMarks, _ context: ExecutionContext
+            _ ends: [UInt64], of variable: VariableID, _ marks: NeighbourMarks,
+            _ context: ExecutionContext
         ) throws(QueryError) -> [Bool] {
             if let types, types.isEmpty { return ends.map { _ in connection.isNegated } }
-            let counts = try EdgeCounting.counts(
-                nodes, ends, types ?? [], connection.direction.graphDirection, marks, context)
+            let direction = connection.direction.graphDirection
+            let counts =
+                variable == connection.node
+                ? try EdgeCounting.loops(nodes, types ?? [], direction, marks, context)
+                : try EdgeCounting.counts(nodes, ends, types ?? [], direction, marks, context)
             return counts.map { ($0 > 0) != connection.isNegated }
         }
     }

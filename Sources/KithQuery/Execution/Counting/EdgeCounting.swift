@@ -84,16 +84,38 @@ enum EdgeCounting {
         _ sources: [UInt64], _ types: [RelationshipTypeID], _ direction: Direction,
         _ context: ExecutionContext
     ) throws(QueryError) -> [Int64] {
-        var degrees = [Int64](repeating: 0, count: sources.count)
+        try perNode(sources, context) { (sources, degrees) throws(GraphError) in
+            try context.graph.degrees(
+                of: sources, types: types, direction: direction, into: degrees)
+        }
+    }
+
+    /// For each node 1 where it has an edge to itself, else 0.
+    static func loops(
+        _ nodes: [UInt64], _ types: [RelationshipTypeID], _ direction: Direction,
+        _ marks: NeighbourMarks, _ context: ExecutionContext
+    ) throws(QueryError) -> [Int64] {
+        try perNode(nodes, context) { (nodes, flags) throws(GraphError) in
+            try context.graph.findLoops(
+                of: nodes, types: types, direction: direction, marks: marks, into: flags)
+        }
+    }
+
+    /// What `count` writes for each node.
+    private static func perNode(
+        _ nodes: [UInt64], _ context: ExecutionContext,
+        _ count: (UnsafeBufferPointer<UInt64>, UnsafeMutablePointer<Int64>) throws(GraphError) ->
+            Void
+    ) throws(QueryError) -> [Int64] {
+        var counts = [Int64](repeating: 0, count: nodes.count)
         try context.onGraph { () throws(GraphError) in
-            try sources.withUnsafeBufferPointer { sources throws(GraphError) in
-                try degrees.withUnsafeMutableBufferPointer { degrees throws(GraphError) in
-                    guard let base = degrees.baseAddress else { return }
-                    try context.graph.degrees(
-                        of: sources, types: types, direction: direction, into: base)
+            try nodes.withUnsafeBufferPointer { nodes throws(GraphError) in
+                try counts.withUnsafeMutableBufferPointer { counts throws(GraphError) in
+                    guard let base = counts.baseAddress else { return }
+                    try count(nodes, base)
                 }
             }
         }
-        return degrees
+        return counts
     }
 }
