@@ -5,8 +5,11 @@
 setup:
 	@sh .ci/setup
 
-demo: setup
-	swift build -c release --product kith
+# The Swift library is linked into the program where the toolchain has it in that form: it then starts in less time.
+TOOLCHAIN = $(dir $(realpath $(shell command -v swiftc)))
+LINKED = $(if $(wildcard $(TOOLCHAIN)../lib/swift_static/linux),--static-swift-stdlib -Xswiftc -use-ld=lld)
+
+demo: release
 	.build/release/kith demo
 
 test: setup
@@ -17,7 +20,7 @@ build: setup
 	swift build --build-tests
 
 release: setup
-	swift build -c release --product kith
+	swift build -c release --product kith $(LINKED)
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
