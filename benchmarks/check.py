@@ -19,7 +19,7 @@ def count(program, name):
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "callgrind.out")
         done = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*kithHotPath*",
+            ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*countedWork*",
              f"--callgrind-out-file={out}", program, "hot", name],
             env=dict(os.environ, SWIFT_DETERMINISTIC_HASHING="1"), capture_output=True, text=True)
         if done.returncode != 0:

@@ -76,6 +76,12 @@ public final class GraphReader: @unchecked Sendable {
         return 1 << 63 | owned.number << 24 | version & 0xFF_FFFF
     }
 
+    /// The memory of all decoded chunks, columns and lists that the cache has let go of so far.
+    public var decodedEvictedInBytes: Int { cache.totalEvictedInBytes }
+
+    /// The cache's budget for decoded chunks, columns and lists.
+    public var decodedBudgetInBytes: Int { cache.budgetInBytes }
+
     /// Whether this is a snapshot, and not what a write transaction sees of itself.
     public var isSnapshot: Bool { pending == nil }
 

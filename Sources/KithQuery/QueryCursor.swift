@@ -10,13 +10,35 @@ public final class QueryCursor {
     /// The names of the columns, in order.
     public let columns: [String]
     private let prepared: PreparedQuery
-    private let context: ExecutionContext
+    /// What the operators run in; nil where there are none, because a lookup of one node is all.
+    private let context: ExecutionContext?
+    private var lookup: Lookup?
     private var running: RunPool.Run?
     /// Keeps a deep tree of operators, which takes a deep stack to drop.
     private let deepTree: DeepTree<RunPool.Run>?
     private let mayRunAgain: Bool
     private var description: [[Value]]?
     private var isFinished = false
+
+    /// A lookup that is all that the statement comes to.
+    struct Lookup {
+        let point: PointLookup
+        let graph: GraphReader
+        let parameters: [Value]
+        let control: StatementControl
+        let limits: StatementLimits
+    }
+
+    /// A cursor for the row of a lookup.
+    init(_ prepared: PreparedQuery, _ lookup: Lookup) {
+        self.prepared = prepared
+        self.lookup = lookup
+        context = nil
+        columns = prepared.columns
+        running = nil
+        deepTree = nil
+        mayRunAgain = false
+    }
 
     init(_ prepared: PreparedQuery, _ context: ExecutionContext) throws(QueryError) {
         self.prepared = prepared
@@ -27,12 +49,6 @@ public final class QueryCursor {
             deepTree = nil
             mayRunAgain = false
             if let plan = prepared.plan { description = PlanDescription.rows(plan, profiles: []) }
-            return
-        }
-        if prepared.point != nil, prepared.catalogVersion == context.graph.catalogVersion {
-            running = nil
-            deepTree = nil
-            mayRunAgain = false
             return
         }
         let isPlain = prepared.mode == .run && !prepared.isDeep
@@ -57,7 +73,7 @@ public final class QueryCursor {
     /// Lets go of what was held for this run, and keeps the operators for the next.
     private func end(hasFailed: Bool) {
         guard let run = running else { return }
-        context.endRun()
+        context?.endRun()
         guard mayRunAgain else { return }
         running = nil
         if hasFailed { return }
@@ -66,13 +82,15 @@ public final class QueryCursor {
     }
 
     /// What the statement has changed so far.
-    public var changes: ChangeCounts { context.changes }
+    public var changes: ChangeCounts { context?.changes ?? ChangeCounts() }
 
     /// The graph as the rows given now see it.
-    public var graph: GraphReader { context.graph }
+    ///
+    /// nil for the lookup of one node, which sees what it was given.
+    public var graph: GraphReader? { context?.graph }
 
     /// The most memory that the statement's operators held at once.
-    public var peakMemoryInBytes: Int { context.memory.peakInBytes }
+    public var peakMemoryInBytes: Int { context?.memory.peakInBytes ?? 0 }
 
     /// The next rows, each with a value for every column; nil when there are no more.
     ///
@@ -87,11 +105,14 @@ public final class QueryCursor {
     /// The next rows in one array, row by row; nil when there are no more. See ``next()``.
     public func nextRows() throws(QueryError) -> ResultRows? {
         if isFinished { return nil }
-        if let point = prepared.point, running == nil {
+        if let lookup {
+            self.lookup = nil
             isFinished = true
-            try context.checkpoint()
-            guard let values = try point.run(context) else { return nil }
-            context.control.advance(by: 1)
+            try lookup.control.checkpoint(lookup.limits)
+            guard let values = try lookup.point.run(lookup.graph, lookup.parameters) else {
+                return nil
+            }
+            lookup.control.advance(by: 1)
             return ResultRows(count: 1, values: values)
         }
         return try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
@@ -106,6 +127,7 @@ public final class QueryCursor {
             isFinished = true
             return ResultRows(count: rows.count, values: rows.flatMap { $0 })
         }
+        guard let context else { return nil }
         guard let root = running?.root else {
             isFinished = true
             try SchemaCommands.run(prepared.statement, context)
@@ -143,7 +165,8 @@ public final class QueryCursor {
 
     /// What PROFILE tells besides, after the last row: where an index would have spared most of the work.
     public var advice: [QueryWarning] {
-        guard let builder = running?.builder, let plan = prepared.plan, prepared.mode == .profile
+        guard let builder = running?.builder, let plan = prepared.plan, let context,
+            prepared.mode == .profile
         else { return [] }
         return IndexAdvice(builder.profiles, graph: context.graph).warnings(for: plan.root)
     }

@@ -141,6 +141,13 @@ public enum QueryPipeline {
                 message: "the statement writes, but the transaction only reads",
                 span: prepared.writingSpan, hint: "Run it in a write transaction.")
         }
+        if let point = prepared.point, prepared.catalogVersion == graph.catalogVersion {
+            return QueryCursor(
+                prepared,
+                QueryCursor.Lookup(
+                    point: point, graph: graph, parameters: values, control: control,
+                    limits: limits))
+        }
         let context = ExecutionContext(
             graph: graph, writer: writer, parameterValues: values,
             variableCount: prepared.plan?.variableCount ?? 0, control: control, limits: limits,

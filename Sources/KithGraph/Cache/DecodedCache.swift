@@ -24,6 +24,8 @@ final class DecodedCache: Sendable {
     /// The most memory of the projections that one state of the graph keeps.
     let projectionBudgetInBytes: Int
     private let state = Guarded(State())
+    /// The memory of all objects that have been evicted.
+    private let evictedInBytes = Atomic<Int>(0)
     private let parity = Atomic<Int>(0)
     private let activeEven = Atomic<Int>(0)
     private let activeOdd = Atomic<Int>(0)
@@ -58,6 +60,40 @@ final class DecodedCache: Sendable {
         }
     }
 
+    /// A step of many looks at the graph, which may end between two of them to let go of memory.
+    struct LongStep {
+        fileprivate var step: Int
+        fileprivate var evictedInBytes: Int
+    }
+
+    /// Begins a step that ``renew(_:)`` is called in; hand it to ``leave(_:)``.
+    @inline(__always)
+    func enterLong() -> LongStep {
+        LongStep(step: enter(), evictedInBytes: evictedInBytes.load(ordering: .relaxed))
+    }
+
+    /// Ends a long step.
+    @inline(__always)
+    func leave(_ step: LongStep) { leave(step.step) }
+
+    /// Ends the step and begins another one where so much was evicted since it began that what waits
+    /// for its end would be a burden. What was loaded before is then to be used no more.
+    ///
+    /// - Returns: whether it did.
+    @inline(__always)
+    func renew(_ step: inout LongStep) -> Bool {
+        let evicted = evictedInBytes.load(ordering: .relaxed)
+        guard evicted &- step.evictedInBytes > budgetInBytes / Self.shareOfBudget else {
+            return false
+        }
+        leave(step.step)
+        step = enterLong()
+        return true
+    }
+
+    /// What may wait for the end of a step, as a part of the budget.
+    private static let shareOfBudget = 16
+
     /// Counts an object that was just published, and evicts others if the budget is passed.
     func account(_ owner: any CacheOwner, _ index: Int, sizeInBytes: Int) {
         let released = state.withLock { state -> [AnyObject] in
@@ -69,6 +105,10 @@ final class DecodedCache: Sendable {
         // Destroying the objects outside the lock keeps other threads going.
         withExtendedLifetime(released) {}
     }
+
+    /// The memory of all objects that have been evicted so far: while it stays as it is, what was
+    /// loaded is still here.
+    var totalEvictedInBytes: Int { evictedInBytes.load(ordering: .relaxed) }
 
     /// The memory of all objects that are not evicted.
     var usedInBytes: Int { state.withLock { $0.usedInBytes } }
@@ -85,6 +125,7 @@ final class DecodedCache: Sendable {
             }
             state.usedInBytes -= entry.sizeInBytes
             guard let object = entry.owner.evict(entry.index) else { continue }
+            evictedInBytes.add(entry.sizeInBytes, ordering: .relaxed)
             if parity.load(ordering: .sequentiallyConsistent) == 0 {
                 state.retired.0.append(object)
             } else {

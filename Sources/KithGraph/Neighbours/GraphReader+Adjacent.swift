@@ -15,7 +15,7 @@ extension GraphReader {
         _ request: IntersectionRequest, marks: NeighbourMarks,
         into counts: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
-        let step = cache.enter()
+        var step = cache.enterLong()
         defer { cache.leave(step) }
         defer { marks.clear() }
         let followed = lists(types: request.firstTypes, direction: request.firstDirection)
@@ -23,11 +23,12 @@ extension GraphReader {
         if asked.count <= 2, Self.runCount(firsts) < Self.runCount(seconds) {
             try countByFirsts(
                 firsts, seconds, followed, asked,
-                marks.traits(request.secondTypes, request.secondDirection), marks, counts)
+                marks.traits(request.secondTypes, request.secondDirection), marks, &step, counts)
             return
         }
         for pair in 0..<firsts.count {
             counts[pair] = try countBySecond(firsts[pair], seconds[pair], followed, asked, marks)
+            _ = cache.renew(&step)
         }
     }
 
@@ -53,7 +54,8 @@ extension GraphReader {
     private func countByFirsts(
         _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
         _ followed: [ListsOfType], _ asked: [ListsOfType], _ traits: ListTraits,
-        _ marks: NeighbourMarks, _ counts: UnsafeMutablePointer<Int64>
+        _ marks: NeighbourMarks, _ step: inout DecodedCache.LongStep,
+        _ counts: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
         guard let one = asked.first else {
             counts.update(repeating: 0, count: firsts.count)
@@ -75,6 +77,7 @@ extension GraphReader {
             while pair < firsts.count, firsts[pair] == first {
                 counts[pair] = try sumDistinct(seconds[pair], one, other, traits, marks)
                 pair &+= 1
+                _ = cache.renew(&step)
             }
         }
     }

@@ -18,7 +18,7 @@ extension GraphReader {
         into counts: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
         precondition(sources.count == targets.count, "a pair has two nodes")
-        let step = cache.enter()
+        var step = cache.enterLong()
         defer { cache.leave(step) }
         let sharesSources = Self.runCount(sources) <= Self.runCount(targets)
         let pivots = sharesSources ? sources : targets
@@ -31,6 +31,7 @@ extension GraphReader {
             let pivot = pivots[start]
             var end = start &+ 1
             while end < pivots.count, pivots[end] == pivot { end &+= 1 }
+            _ = cache.renew(&step)
             if end &- start >= Self.markedRunMin {
                 try marks.mark(pivot, lists, self)
                 for row in start..<end { counts[row] = marks.edgeCount(to: others[row]) }

@@ -68,7 +68,7 @@ extension GraphReader {
         _ request: IntersectionRequest, _ result: CommonNeighbours,
         _ body: (Int, UInt64, UInt64, [ListsOfType]) throws(GraphError) -> Void
     ) throws(GraphError) {
-        let step = cache.enter()
+        var step = cache.enterLong()
         defer { cache.leave(step) }
         let marksFirst = Self.runCount(firsts) <= Self.runCount(seconds)
         let (pivots, others) = marksFirst ? (firsts, seconds) : (seconds, firsts)
@@ -82,6 +82,7 @@ extension GraphReader {
                 try result.marks.mark(pivot, marked, self)
             }
             try body(pair, pivot, others[pair], probed)
+            _ = cache.renew(&step)
         }
     }
 }

@@ -131,7 +131,7 @@ extension GraphReader {
         _ sources: UnsafeBufferPointer<UInt64>, _ weights: UnsafePointer<Int64>?, weightMask: Int,
         types: [RelationshipTypeID], direction: Direction, into sums: NodeSums
     ) throws(GraphError) {
-        let step = cache.enter()
+        var step = cache.enterLong()
         defer { cache.leave(step) }
         let scratch = NeighbourScratch()
         for list in lists(types: types, direction: direction) {
@@ -140,6 +140,7 @@ extension GraphReader {
                 sums.add(
                     weights.map { $0[row & weightMask] } ?? 1, to: run,
                     skipping: list.skipsLoops ? sources[row] : nil)
+                _ = cache.renew(&step)
             }
         }
     }

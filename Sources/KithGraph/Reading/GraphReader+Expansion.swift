@@ -19,10 +19,10 @@ extension GraphReader {
         }
         expansion.count = 0
         expansion.isOneToOne = false
-        let step = cache.enter()
+        var step = cache.enterLong()
         defer { cache.leave(step) }
         if expansion.lists.count == 1, expansion.lists[0].changed == nil {
-            return try expandPlain(sources, wantsRelationships, into: expansion)
+            return try expandPlain(sources, wantsRelationships, &step, into: expansion)
         }
         while expansion.position.source < sources.count {
             let source = sources[expansion.position.source]
@@ -40,6 +40,7 @@ extension GraphReader {
             }
             expansion.position.source += 1
             expansion.position.list = 0
+            _ = cache.renew(&step)
         }
         expansion.lists = []
         return true

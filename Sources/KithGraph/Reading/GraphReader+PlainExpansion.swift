@@ -13,7 +13,7 @@ extension GraphReader {
     /// in one go. Others are found one by one, with the processor asked ahead for what comes next.
     func expandPlain(
         _ sources: UnsafeBufferPointer<UInt64>, _ wantsRelationships: Bool,
-        into expansion: Expansion
+        _ step: inout DecodedCache.LongStep, into expansion: Expansion
     ) throws(GraphError) -> Bool {
         let lists = expansion.lists[0]
         let table = lists.table
@@ -32,6 +32,7 @@ extension GraphReader {
                 }
                 position &+= 1
                 expansion.position.edge = 0
+                _ = cache.renew(&step)
                 continue
             }
             let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {

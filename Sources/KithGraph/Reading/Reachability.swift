@@ -130,7 +130,7 @@ public final class Reachability {
         _ range: Range<Int>, _ graph: GraphReader, _ lists: [ListsOfType], _ start: UInt64,
         _ watchesStart: Bool
     ) throws(GraphError) {
-        let step = graph.cache.enter()
+        var step = graph.cache.enterLong()
         defer { graph.cache.leave(step) }
         var kept: [AdjacencyChunk] = []
         // For few nodes it does not pay to wipe the table of what lies where.
@@ -140,6 +140,10 @@ public final class Reachability {
             if remembers { base.update(repeating: nil, count: chunkCount) }
             var position = range.lowerBound
             while position < range.upperBound {
+                if graph.cache.renew(&step) {
+                    kept.removeAll()
+                    if remembers { base.update(repeating: nil, count: chunkCount) }
+                }
                 if remembers, position &+ Self.offsetsAhead < range.upperBound {
                     prefetchOffsets(nodes[position &+ Self.offsetsAhead], base)
                     prefetchEdges(nodes[position &+ Self.edgesAhead], base)

@@ -105,12 +105,13 @@ public final class ShortestSearch {
     private func grow(
         _ number: Int, _ graph: GraphReader, _ lists: [ListsOfType]
     ) throws(GraphError) -> UInt64? {
-        let step = graph.cache.enter()
+        var step = graph.cache.enterLong()
         defer { graph.cache.leave(step) }
         let others = sides[1 - number].seen
         let seen = sides[number].seen
         let end = sides[number].nodes.count
         for position in sides[number].levelStart..<end {
+            _ = graph.cache.renew(&step)
             let node = sides[number].nodes[position]
             let slot = graph.slot(node)
             for list in lists {

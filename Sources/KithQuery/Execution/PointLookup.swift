@@ -90,10 +90,10 @@ struct PointLookup: Sendable {
         }
     }
 
-    /// The values of the row found; nil where there is none.
-    func run(_ context: ExecutionContext) throws(QueryError) -> [Value]? {
-        let graph = context.graph
-        let key = value(of: key, context)
+    /// The values of the row found; nil where there is none. `parameters` are the values of the
+    /// statement's parameters.
+    func run(_ graph: GraphReader, _ parameters: [Value]) throws(QueryError) -> [Value]? {
+        let key = value(of: key, parameters)
         do {
             guard let id = try graph.indexLookupUnique(index, key: key) else { return nil }
             var values: [Value] = []
@@ -106,7 +106,7 @@ struct PointLookup: Sendable {
                         try key.map { key throws(GraphError) in
                             try graph.property(key, of: NodeID(rawValue: id))
                         } ?? .null)
-                case .known(let source): values.append(value(of: source, context))
+                case .known(let source): values.append(value(of: source, parameters))
                 }
             }
             return values
@@ -115,10 +115,10 @@ struct PointLookup: Sendable {
         }
     }
 
-    private func value(of source: Source, _ context: ExecutionContext) -> Value {
+    private func value(of source: Source, _ parameters: [Value]) -> Value {
         switch source {
         case .literal(let value): value
-        case .parameter(let position): context.parameterValues[position]
+        case .parameter(let position): parameters[position]
         }
     }
 }

@@ -7,22 +7,63 @@ import KithValues
 ///
 /// Everything that is not in the graph or the text comes in through here, so that tests can fix it.
 public struct StatementEnvironment: Sendable {
+    /// What most statements have in common: behind one reference, because every run copies it.
+    private struct Common: Sendable {
+        var clock: @Sendable () -> Instant
+        var defaultZone: ZoneName
+        var seed: UInt64?
+        var functions: FunctionRegistry
+        var procedures: ProcedureRegistry
+        var options = ExecutionOptions.standard
+    }
+
+    private final class Box: Sendable {
+        let common: Common
+
+        init(_ common: Common) { self.common = common }
+    }
+
+    private var box: Box
+
+    private var common: Common {
+        get { box.common }
+        set { box = Box(newValue) }
+    }
+
     /// The moment the statement began.
     public var statementTime: Instant
     /// The moment its transaction began.
     public var transactionTime: Instant
     /// Tells the moment now.
-    public var clock: @Sendable () -> Instant
+    public var clock: @Sendable () -> Instant {
+        get { box.common.clock }
+        set { common.clock = newValue }
+    }
     /// The zone of `datetime()` without arguments.
-    public var defaultZone: ZoneName
+    public var defaultZone: ZoneName {
+        get { box.common.defaultZone }
+        set { common.defaultZone = newValue }
+    }
     /// Where random numbers begin; nil for somewhere else each time.
-    public var seed: UInt64?
+    public var seed: UInt64? {
+        get { box.common.seed }
+        set { common.seed = newValue }
+    }
     /// The functions it may call.
-    public var functions: FunctionRegistry
+    public var functions: FunctionRegistry {
+        get { box.common.functions }
+        set { common.functions = newValue }
+    }
     /// The procedures it may call.
-    public var procedures: ProcedureRegistry
+    public var procedures: ProcedureRegistry {
+        get { box.common.procedures }
+        set { common.procedures = newValue }
+    }
     /// How it is planned and run.
-    public var options = ExecutionOptions.standard
+    public var options: ExecutionOptions {
+        get { box.common.options }
+        set { common.options = newValue }
+    }
 
     /// Makes an environment that began at `time`.
     public init(
@@ -32,11 +73,10 @@ public struct StatementEnvironment: Sendable {
     ) {
         statementTime = time
         self.transactionTime = transactionTime ?? time
-        self.clock = clock
-        self.defaultZone = defaultZone
-        self.seed = seed
-        self.functions = functions
-        self.procedures = procedures
+        box = Box(
+            Common(
+                clock: clock, defaultZone: defaultZone, seed: seed, functions: functions,
+                procedures: procedures))
     }
 
     /// Coordinated universal time, where nothing else is set.

@@ -50,6 +50,10 @@ final class ColumnTable {
     let values: UnsafeMutablePointer<UnsafeRawPointer>
     let places: UnsafeMutablePointer<Place>
     let held = Held()
+    /// The bytes of the columns in ``held``.
+    private var heldInBytes = 0
+    /// What the graph's cache had evicted when the table was made.
+    private let evictedInBytes: Int
 
     private static let unknownWord = UInt32(0xFFFF) << 16 | Traits.unknown.rawValue
 
@@ -57,6 +61,7 @@ final class ColumnTable {
         self.key = key
         self.kind = kind
         version = context.graphVersion
+        evictedInBytes = context.graph.decodedEvictedInBytes
         chunkCount = context.graph.chunkCount(kind)
         let capacity = max(chunkCount, 1)
         words = .allocate(capacity: capacity)
@@ -76,6 +81,18 @@ final class ColumnTable {
         values.deallocate()
         places.deallocate()
     }
+
+    /// Whether it keeps much memory alive that the graph's cache may have wanted back. Where nothing was
+    /// evicted, what it holds is the cache's own.
+    func isBurden(_ context: ExecutionContext) -> Bool {
+        let graph = context.graph
+        return heldInBytes > graph.decodedBudgetInBytes / Self.shareOfBudget
+            && graph.decodedEvictedInBytes != evictedInBytes
+    }
+
+    /// A table holds at most this part of the cache's budget besides the cache, but for the columns of
+    /// one batch.
+    private static let shareOfBudget = 16
 
     /// What the columns of some ids have in common.
     struct Survey {
@@ -102,7 +119,7 @@ final class ColumnTable {
 
     /// The chunk of all ids, of which there is at least one; nil where they are of several.
     @inline(__always)
-    private static func commonChunk(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Int? {
+    static func commonChunk(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Int? {
         let first = ids[0]
         guard first &>> 11 == ids[count &- 1] &>> 11 else { return nil }
         var differs: UInt64 = 0
@@ -185,6 +202,7 @@ final class ColumnTable {
         }
         if column.validity != nil { traits.insert(.partial) }
         held.columns.append(column)
+        heldInBytes += column.sizeInBytes
         places[position] = place
         words[position] = UInt32(bitPattern: Int32(place.count - 1)) &<< 16 | traits.rawValue
     }

@@ -9,12 +9,14 @@ final class PropertyGatherer: RunResource {
     private var table: ColumnTable?
     private var dictionary: StringDictionary?
     private var refusesNumbers = false
+    private var isRegistered = false
     private lazy var buffer = PropertyBuffer()
 
     func runEnded() {
         table = nil
         dictionary = nil
         refusesNumbers = false
+        isRegistered = false
     }
 
     /// The property of each row of a vector of nodes or relationships.
@@ -35,9 +37,10 @@ final class PropertyGatherer: RunResource {
             }
             return Vector(buffer, count: entities.count)
         }
-        let table = table(for: key, of: entities, context)
         let count = entities.count
         guard count > 0 else { return .nulls(count: 0) }
+        if let pieces = try gatherPieces(key, entities, context) { return pieces }
+        let table = table(for: key, of: entities, context)
         let survey = try table.survey(entities.ids, count: count, context)
         let isWhole = !survey.traits.contains(.partial)
         switch survey.traits.intersection(.layouts) {
@@ -59,6 +62,10 @@ final class PropertyGatherer: RunResource {
     ) throws(QueryError) -> StringDictionary? {
         let count = entities.count
         guard !refusesNumbers, !entities.isConstant, entities.validity == nil, count > 0 else {
+            return nil
+        }
+        if isShortOfMemory(for: entities, context) {
+            refusesNumbers = true
             return nil
         }
         let table = table(for: key, of: entities, context)
@@ -94,14 +101,46 @@ final class PropertyGatherer: RunResource {
         return dictionary
     }
 
+    /// Whether the columns of many chunks, decoded at once, would be more than the cache has room for.
+    private func isShortOfMemory(for entities: Vector, _ context: ExecutionContext) -> Bool {
+        guard let table, table.isBurden(context) else { return false }
+        return ColumnTable.commonChunk(entities.ids, entities.count) == nil
+    }
+
+    /// The form for rows of many chunks where memory is short: a few at a time, which decodes nothing;
+    /// nil where it is not.
+    private func gatherPieces(
+        _ key: PropertyKeyID, _ entities: Vector, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector? {
+        guard isShortOfMemory(for: entities, context) else { return nil }
+        let kind: EntityKind = entities.layout == .node ? .node : .relationship
+        let buffer = buffer
+        var pieces: [Vector] = []
+        var start = 0
+        while start < entities.count {
+            let count = min(entities.count - start, PropertyBuffer.countMax)
+            let ids = entities.ids + start
+            try context.onGraph { () throws(GraphError) in
+                try context.graph.gather(key, kind, ids, count: count, into: buffer)
+            }
+            pieces.append(Vector(buffer, count: count))
+            start += count
+        }
+        return Vector.concatenated(pieces)
+    }
+
     private func table(
         for key: PropertyKeyID, of entities: Vector, _ context: ExecutionContext
     ) -> ColumnTable {
         let kind: EntityKind = entities.layout == .node ? .node : .relationship
-        if let table, table.version == context.graphVersion, table.key == key, table.kind == kind {
+        if let table, table.version == context.graphVersion, table.key == key, table.kind == kind,
+            !table.isBurden(context)
+        {
             return table
         }
-        if table == nil { context.register(self) }
+        table = nil
+        if !isRegistered { context.register(self) }
+        isRegistered = true
         let made = ColumnTable(key, kind, context)
         table = made
         return made

@@ -6,7 +6,7 @@ import KithStorage
 /// `hot NAME`: one small fixed piece of work on a path that programs take all day, for counting its
 /// instructions; `hot` alone prints the names.
 ///
-/// `benchmarks/check.py` runs each below callgrind, which counts what ``kithHotPath(_:)`` and all below
+/// `benchmarks/check.py` runs each below callgrind, which counts what ``countedWork(_:)`` and all below
 /// it execute: nothing of the set-up. Everything is on one thread and made from fixed seeds.
 enum HotPaths {
     /// A piece of work: sets up what it needs and gives what is counted.
@@ -62,7 +62,7 @@ enum HotPaths {
             exit(2)
         }
         let work = try path.prepare()
-        try kithHotPath(work)
+        try countedWork(work)
     }
 
     private static func database() throws -> Database {
@@ -156,6 +156,6 @@ enum HotPaths {
 
 /// What is counted; a function of its own, so that the counting tool finds it by its name.
 @inline(never)
-func kithHotPath(_ work: () throws -> Void) throws {
+func countedWork(_ work: () throws -> Void) throws {
     try work()
 }

@@ -5,7 +5,7 @@ import Glibc
 /// `kith-benchmarks crm DATABASE …` measures queries on an imported graph, see ``CRMWorkload``;
 /// `patterns DATABASE` counts patterns, see ``PatternWorkload``; `algorithms DATABASE` runs graph
 /// algorithms, see ``AlgorithmWorkload``; `estimates …` shows the planner's estimates, see ``Estimates``;
-/// `growth …` what a row and an edge cost at several sizes, see ``Growth``; `hot NAME` is for counting
+/// `memory DATABASE` runs queries within a memory budget, see ``MemoryBudget``; `growth …` what a row and an edge cost at several sizes, see ``Growth``; `hot NAME` is for counting
 /// instructions, see ``HotPaths``.
 @main
 struct Benchmarks {
@@ -28,6 +28,7 @@ struct Benchmarks {
         if name == "algorithms" { return try AlgorithmWorkload.run(Array(arguments.dropFirst(2))) }
         if name == "patterns" { return try PatternWorkload.run(Array(arguments.dropFirst(2))) }
         if name == "estimates" { return try Estimates.run(Array(arguments.dropFirst(2))) }
+        if name == "memory" { return try MemoryBudget.run(Array(arguments.dropFirst(2))) }
         if name == "hot" { return try HotPaths.run(Array(arguments.dropFirst(2))) }
         if name == "growth" { return try Growth.run(Array(arguments.dropFirst(2))) }
         let parent = arguments.count > 2 ? arguments[2] : "."

@@ -1,0 +1,107 @@
+import Glibc
+import Kith
+
+/// `memory DATABASE [--part 4] [--budget SECONDS]`: the queries of a customer graph within a memory budget
+/// of the file's size divided by `--part`, half for pages and half for what is decoded.
+///
+/// Prints a line a query: name, runs, median microseconds, the most memory that the process had beyond
+/// what it had after opening as a part of the budget, and `same` where the answers are those of a
+/// database without such a budget.
+struct MemoryBudget {
+    private let bounded: Database
+    private let unbounded: Database
+    private let budgetInBytes: Int
+    private let secondsPerQuery: Double
+
+    static func run(_ arguments: [String]) throws {
+        guard let path = arguments.first else {
+            print("memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2]")
+            exit(2)
+        }
+        let options = Options(arguments)
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            print("cannot read \(path)")
+            exit(2)
+        }
+        let part = options.value("--part").flatMap { Int($0) } ?? 4
+        let budget = Int(status.st_size) / part
+        var bounded = Database.Options()
+        bounded.isReadOnly = true
+        bounded.graph.storage.cacheBudgetInBytes = budget / 2
+        bounded.graph.decodedCacheBudgetInBytes = budget / 2
+        var free = Database.Options()
+        free.isReadOnly = true
+        let workload = MemoryBudget(
+            bounded: try Database.open(path, options: bounded),
+            unbounded: try Database.open(path, options: free), budgetInBytes: budget,
+            secondsPerQuery: options.value("--budget").flatMap { Double($0) } ?? 10)
+        let only = options.value("--only").map { Set($0.split(separator: ",").map(String.init)) }
+        try workload.measure(CRMQuery.all.filter { only?.contains($0.name) ?? true })
+    }
+
+    private func measure(_ queries: [CRMQuery]) throws {
+        let count = try bounded.read { transaction in
+            try transaction.rows("MATCH (c:Customer) RETURN count(*) AS n")[0].get(
+                "n", as: Int.self)
+        }
+        let base = Self.memory("VmRSS")
+        var checks: [String] = []
+        var lines: [String] = []
+        for query in queries {
+            let draws = query.parameters(customerCount: UInt64(count), count: min(query.runs, 40))
+            Self.forgetPeak()
+            let (times, check) = try run(query, draws, bounded)
+            let most = Double(Self.memory("VmHWM") - base) / Double(budgetInBytes)
+            checks.append(check)
+            lines.append(
+                "\(query.name)\t\(times.count)\t\(rounded(times.median * 1e6))\t\(rounded(most))")
+        }
+        // The other database's memory is not to be counted: it runs when all is measured.
+        for (index, query) in queries.enumerated() {
+            let draws = query.parameters(customerCount: UInt64(count), count: min(query.runs, 40))
+            let (_, check) = try run(query, draws, unbounded)
+            print("\(lines[index])\t\(check == checks[index] ? "same" : "DIFFERENT")")
+        }
+    }
+
+    /// The first three draws always run, so that answers can be compared.
+    private func run(
+        _ query: CRMQuery, _ draws: [[String: Value]], _ database: Database
+    ) throws -> ([Double], String) {
+        let statement = try PreparedStatement(query.text)
+        var times: [Double] = []
+        var check = Checksum()
+        let begin = seconds()
+        for (run, parameters) in draws.enumerated() {
+            let start = seconds()
+            let result = try database.execute(statement, parameters: parameters)
+            times.append(seconds() - start)
+            if run < 3 { check.add(result) }
+            if run >= 2, seconds() - begin > secondsPerQuery { break }
+        }
+        return (times, check.text)
+    }
+
+    /// A figure of `/proc/self/status`, in bytes.
+    private static func memory(_ name: String) -> Int {
+        guard let file = fopen("/proc/self/status", "r") else { return 0 }
+        defer { fclose(file) }
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(line) }
+        while getline(&line, &capacity, file) > 0, let line {
+            let words = String(cString: line).split { $0 == " " || $0 == "\t" || $0 == "\n" }
+            if words.count > 1, words[0] == "\(name):" { return (Int(words[1]) ?? 0) * 1024 }
+        }
+        return 0
+    }
+
+    /// Gives free memory back, and makes the highest memory so far what it is then.
+    private static func forgetPeak() {
+        malloc_trim(0)
+        guard let file = fopen("/proc/self/clear_refs", "w") else { return }
+        fputs("5", file)
+        fclose(file)
+    }
+}
