@@ -5,7 +5,8 @@ import Kith
 /// of the file's size divided by `--part`, half for pages and half for what is decoded.
 ///
 /// Prints a line a query: name, runs, median microseconds, the most memory that the process had beyond
-/// what it had after opening as a part of the budget, and `same` where the answers are those of a
+/// what it had after opening as a part of the budget (memory that one query has freed stays with the
+/// process: `--only` measures a query by itself), and `same` where the answers are those of a
 /// database without such a budget.
 struct MemoryBudget {
     private let bounded: Database
@@ -97,9 +98,8 @@ struct MemoryBudget {
         return 0
     }
 
-    /// Gives free memory back, and makes the highest memory so far what it is then.
+    /// Makes the highest memory so far what it is now.
     private static func forgetPeak() {
-        malloc_trim(0)
         guard let file = fopen("/proc/self/clear_refs", "w") else { return }
         fputs("5", file)
         fclose(file)
