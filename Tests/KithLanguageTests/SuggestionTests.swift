@@ -41,6 +41,15 @@ struct SuggestionTests {
         #expect(Suggestions.nearest(to: "A", among: ["a"]) == ["a"])
     }
 
+    @Test("within a family differ in what follows it, and across families in all")
+    func families() {
+        let names = ["algo.kCore", "algo.pageRank", "algo.wcc", "date.truncate"]
+        #expect(Suggestions.nearest(to: "algo.nope", among: names).isEmpty)
+        #expect(Suggestions.nearest(to: "algo.pagerak", among: names) == ["algo.pageRank"])
+        #expect(Suggestions.nearest(to: "alog.pageRank", among: names) == ["algo.pageRank"])
+        #expect(Suggestions.nearest(to: "date.truncat", among: names) == ["date.truncate"])
+    }
+
     @Test("are at most three, the nearest first")
     func order() {
         let names = ["customers", "custom", "Customer", "customer2", "costumer", "cust"]

@@ -13,11 +13,18 @@ public enum Suggestions {
     /// words that are equally likely. At most ``LanguageLimits/suggestionCountMax`` are returned.
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> [String]
     {
-        let letters = folded(word)
+        let (space, name) = split(word)
+        let letters = folded(name)
         guard !letters.isEmpty else { return [] }
         var found: [(distance: Int, order: Int, text: String)] = []
         for (order, candidate) in candidates.enumerated() {
-            guard let distance = distance(letters, folded(candidate)),
+            // Within a family such as `algo.` only what follows tells the words apart.
+            let (family, own) = split(candidate)
+            let isKin = folded(family) == folded(space)
+            guard
+                let distance =
+                    isKin
+                    ? distance(letters, folded(own)) : distance(folded(word), folded(candidate)),
                 !candidate.utf8.elementsEqual(word.utf8),
                 !found.contains(where: { $0.text.utf8.elementsEqual(candidate.utf8) })
             else { continue }
@@ -51,6 +58,12 @@ public enum Suggestions {
             letters.count >= prefixMin && candidate.count <= 4 * letters.count
             && candidate.starts(with: letters)
         return isCutShort ? distanceMax + 1 : nil
+    }
+
+    /// What stands up to the last point, and what follows it.
+    private static func split(_ word: String) -> (family: String, own: String) {
+        guard let point = word.lastIndex(of: ".") else { return ("", word) }
+        return (String(word[...point]), String(word[word.index(after: point)...]))
     }
 
     private static func folded(_ word: String) -> [Unicode.Scalar] {

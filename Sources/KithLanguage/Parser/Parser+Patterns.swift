@@ -99,7 +99,13 @@ extension Parser {
         }
         var elements: [PathElement] = []
         while true {
-            guard isNext(.leftParenthesis) else { throw unexpected("a node such as `(n)`") }
+            guard isNext(.leftParenthesis) else {
+                var mistake = unexpected("a node such as `(n)`")
+                if mistake.hint == nil, token.kind == .word {
+                    mistake.hint = "A node stands in parentheses: `(\(text(of: token.span)))`."
+                }
+                throw mistake
+            }
             let element: PathElement =
                 startsGroup(at: index) ? .group(try pathGroup()) : .node(try nodePattern())
             if let last = elements.last {

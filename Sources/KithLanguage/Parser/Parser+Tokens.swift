@@ -154,7 +154,10 @@ extension Parser {
             } else if case .keyword(let keyword) = found.kind, keyword.isReserved, wantsValue,
                 diagnostic.suggestions.isEmpty
             {
-                diagnostic.hint = "A name that is also a keyword stands in backticks: `\(text)`."
+                diagnostic.hint =
+                    Parser.clauseKeywords.contains(keyword)
+                    ? "A value is missing before \(text.uppercased())."
+                    : "A name that is also a keyword stands in backticks: `\(text)`."
             }
         case .symbol:
             let before = index > 0 ? self.text(of: tokens[index - 1].span) : ""
