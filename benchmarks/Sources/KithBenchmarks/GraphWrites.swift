@@ -82,6 +82,13 @@ enum GraphWrites {
                     + " \(rounded(Double(after.writtenBytes - before.writtenBytes) / Double(rounds), 0)) bytes"
             )
         }
+        try close(database)
+    }
+
+    /// Closes a database that is found sound.
+    private static func close(_ database: Database) throws {
+        let findings = try database.store.check()
+        precondition(findings.isEmpty, "the graph is damaged: \(findings.prefix(3))")
         try database.close()
     }
 
@@ -127,7 +134,7 @@ enum GraphWrites {
             "  one thread \(rounded(single.median, 0)) commits/s, sixteen \(rounded(many.median, 0)),"
                 + " ratio \(rounded(many.median / single.median)) (target 8);"
                 + " \(rounded(shared.median, 1)) commits a sync")
-        try database.close()
+        try close(database)
     }
 
     private static func started(_ body: @escaping @Sendable () -> Void) -> pthread_t {
