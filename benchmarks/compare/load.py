@@ -40,7 +40,7 @@ FOREIGN_KEYS = {"purchase": [("customer_id", "placed", "to", "from")],
                 "interaction": [("customer_id", "had", "to", "from"), ("channel_id", "on_channel", "from", "to"),
                                 ("campaign_id", "part_of", "from", "to")],
                 "customer": [("company_id", "works_at", "from", "to")]}
-INDEXES = ["friend (a)", "purchase (customer_id)", "has_line (a)", "interaction (customer_id)"]
+INDEXES = ["friend (a)", "friend (b)", "purchase (customer_id)", "has_line (a)", "interaction (customer_id)"]
 SQL_TYPES = {"i": "BIGINT", "s": "VARCHAR", "f": "DOUBLE"}
 CONVERT = {"i": int, "s": str, "f": float}
 
