@@ -17,15 +17,38 @@ struct Louvain {
     ) throws(WorkStopped) -> Communities {
         let count = lists.nodeCount
         let first = try CommunityGraph(lists, team)
-        var graph = first
         let links = (0..<team.count).map { _ in CommunityLinks(capacity: count) }
         let result = UnsafeMutablePointer<UInt32>.filled(count, 0)
-        let level = UnsafeMutablePointer<UInt32>.filled(count, 0)
-        defer {
-            result.deallocate()
-            level.deallocate()
-        }
+        defer { result.deallocate() }
         for node in 0..<count { result[node] = UInt32(node) }
+        var start = first
+        for round in 0..<Self.roundsMax {
+            try mergeLevels(from: start, result, count, links, team)
+            // Nodes whose best community changed as others moved on later levels.
+            let found = Communities.renumber(result, count: count)
+            let moving = LocalMoving(first, result, resolution: resolution, links, team)
+            let gain = try moving.run(order: NodeOrder.drawn(count, seed &+ UInt64(round)))
+            if gain < Self.gainMin || found == count { break }
+            // Where they went, communities may now be worth merging.
+            let left = Communities.renumber(result, count: count)
+            start = try first.merged(result, count: left, links, team)
+        }
+        return try Communities(result, first, resolution: resolution, team)
+    }
+
+    /// The most times that all levels are gone through.
+    private static let roundsMax = 5
+    /// A level or round that gains less modularity is the last one.
+    private static let gainMin = 1e-7
+
+    /// Merges the nodes of `start`, which stand for the communities in `result`, level by level.
+    private func mergeLevels(
+        from start: CommunityGraph, _ result: UnsafeMutablePointer<UInt32>, _ count: Int,
+        _ links: [CommunityLinks], _ team: WorkTeam
+    ) throws(WorkStopped) {
+        var graph = start
+        let level = UnsafeMutablePointer<UInt32>.filled(max(start.nodeCount, 1), 0)
+        defer { level.deallocate() }
         for number in 0..<levels {
             for node in 0..<graph.nodeCount { level[node] = UInt32(node) }
             let moving = LocalMoving(graph, level, resolution: resolution, links, team)
@@ -33,14 +56,9 @@ struct Louvain {
                 order: NodeOrder.drawn(graph.nodeCount, seed &+ UInt64(number)))
             let found = Communities.renumber(level, count: graph.nodeCount)
             for node in 0..<count { result[node] = level[Int(result[node])] }
-            if found == graph.nodeCount || gain < 1e-7 { break }
+            if found == graph.nodeCount || gain < Self.gainMin { return }
             graph = try graph.merged(level, count: found, links, team)
         }
-        // Nodes whose best community changed as others moved on later levels.
-        _ = Communities.renumber(result, count: count)
-        let moving = LocalMoving(first, result, resolution: resolution, links, team)
-        _ = try moving.run(order: NodeOrder.drawn(count, seed))
-        return try Communities(result, first, resolution: resolution, team)
     }
 }
 
