@@ -68,7 +68,13 @@ extension QueryGenerator {
     }
 
     private mutating func changes() -> String {
-        (0...choices.below(2)).map { _ in change(entity() ?? "null") }.joined(separator: ", ")
+        // Where rows share nodes it shows whether a row's changes are made before the next row's.
+        if choices.chance(20), let one = variable(.node), let other = variable(.node), one != other
+        {
+            return "\(one).q = \(choices.below(4)), \(other).q = \(4 + choices.below(4))"
+        }
+        return (0...choices.below(2)).map { _ in change(entity() ?? "null") }.joined(
+            separator: ", ")
     }
 
     private mutating func change(_ entity: String) -> String {
