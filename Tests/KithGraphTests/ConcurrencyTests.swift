@@ -12,7 +12,7 @@ struct ConcurrencyTests {
     final class Report: Sendable {
         let isOver = Atomic<Bool>(false)
         let checks = Atomic<Int>(0)
-        let faults = Mutex<[String]>([])
+        let faults = Guarded<[String]>([])
     }
 
     @Test("each snapshot is one commit, whatever happens meanwhile")

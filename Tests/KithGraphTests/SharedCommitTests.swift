@@ -100,8 +100,8 @@ struct SharedCommitTests {
 
     /// What several threads count.
     private final class Counts<Value: Sendable>: Sendable {
-        let value: Mutex<Value>
-        init(_ value: Value) { self.value = Mutex(value) }
+        let value: Guarded<Value>
+        init(_ value: Value) { self.value = Guarded(value) }
     }
 
     @Test("share syncs, keep what succeeded and undo what failed")
@@ -185,7 +185,7 @@ struct SharedCommitTests {
 private final class SlowFile: StorageFile, @unchecked Sendable {
     // Sendable: all goes through the mutex.
     private let file = SimulatedFile()
-    private let guardian = Mutex(())
+    private let guardian = Guarded(())
     private let syncsLeft = Atomic<Int>(.max)
 
     func failSyncs(after count: Int) { syncsLeft.store(count, ordering: .relaxed) }

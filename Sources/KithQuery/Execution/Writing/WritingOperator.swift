@@ -121,6 +121,8 @@ struct EvaluatedProperties {
             return nil
         }
         let width = ordered.count
+        // Writing the length of no values would be a write to the one empty array of all threads.
+        if width * count == 0 { return PropertyTable(keys: ordered.map { $0.key }, values: []) }
         let values = [Value](unsafeUninitializedCapacity: width * count) { target, initialized in
             initialized = width * count
             guard let base = target.baseAddress else { return }
