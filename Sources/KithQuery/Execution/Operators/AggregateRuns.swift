@@ -11,7 +11,7 @@ final class AggregateRuns: Operator {
     private let node: VariableID
     /// Takes rows; nil where none has any.
     private var open: Aggregation?
-    /// The node of the last row that ``open`` took.
+    /// The node of the last row that ``open`` took, while there is one.
     private var openNode: UInt64?
     private var chargedInBytes = 0
     /// Has all its rows; its groups from the position on are to be given.
@@ -37,7 +37,6 @@ final class AggregateRuns: Operator {
             } else if let last = open {
                 complete = (last, 0)
                 open = nil
-                openNode = nil
             } else {
                 return nil
             }
@@ -60,24 +59,23 @@ final class AggregateRuns: Operator {
     }
 
     private func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
-        var rows = batch
-        if let current = open, current.groupCount >= context.batchSize {
+        let aggregation = open ?? Aggregation(recipe)
+        if aggregation.groupCount >= context.batchSize {
             let start = firstRowOfLastRun(batch)
             if start > 0 || !isOpen(batch) {
-                rows = batch.slice(from: 0, count: start)
-                waiting = start > 0 ? batch.slice(from: start, count: batch.count - start) : batch
-                complete = (current, 0)
+                waiting = batch.slice(from: start, count: batch.count - start)
+                complete = (aggregation, 0)
                 open = nil
-                openNode = nil
-                if start > 0 { try add(rows, to: current, context) }
+                if start > 0 {
+                    try add(batch.slice(from: 0, count: start), to: aggregation, context)
+                }
                 return
             }
         }
-        let aggregation = open ?? Aggregation(recipe)
         open = aggregation
         let nodes = batch[node]
         openNode = nodes.ids[nodes.position(batch.count - 1)]
-        try add(rows, to: aggregation, context)
+        try add(batch, to: aggregation, context)
     }
 
     private func add(
@@ -107,7 +105,6 @@ final class AggregateRuns: Operator {
 
     override func restart() {
         open = nil
-        openNode = nil
         complete = nil
         waiting = nil
         chargedInBytes = 0
