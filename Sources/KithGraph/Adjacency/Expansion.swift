@@ -24,6 +24,11 @@ public final class Expansion {
     var merged: [ChunkEdge] = []
     /// Relationships of incoming edges, while they are found.
     var found: [UInt64] = []
+    /// For each of several lists, where the edges of a few sources lie.
+    private(set) var blocks: [NeighbourBlock] = []
+
+    /// Of more lists than these, edges are found source by source.
+    static let blocksMax = 4
 
     /// Makes an empty buffer.
     public init(capacity: Int = GraphLimits.slotsPerChunk) {
@@ -38,6 +43,11 @@ public final class Expansion {
         sourceIndexes.deallocate()
         neighbours.deallocate()
         relationships.deallocate()
+    }
+
+    /// Makes a block for each list.
+    func reserveBlocks() {
+        while blocks.count < lists.count { blocks.append(NeighbourBlock()) }
     }
 
     /// Forgets where the last call stopped; to be called before a new batch of sources.

@@ -24,14 +24,23 @@ extension GraphReader {
         if expansion.lists.count == 1, expansion.lists[0].changed == nil {
             return try expandPlain(sources, wantsRelationships, &step, into: expansion)
         }
+        let isPlain =
+            !wantsRelationships && expansion.lists.count <= Expansion.blocksMax
+            && expansion.lists.allSatisfy { $0.changed == nil }
         while expansion.position.source < sources.count {
-            let source = sources[expansion.position.source]
-            if !wantsRelationships, expansion.position.list == 0, expansion.position.edge == 0,
-                deliverPlain(source, into: expansion)
+            if isPlain, expansion.position.list == 0, expansion.position.edge == 0,
+                try expandBlock(sources, into: expansion)
             {
-                expansion.position.source += 1
+                _ = cache.renew(&step)
                 continue
             }
+            // A source with more edges than a call delivers begins a call of its own.
+            if isPlain, expansion.position.list == 0, expansion.position.edge == 0,
+                expansion.count > 0
+            {
+                return false
+            }
+            let source = sources[expansion.position.source]
             while expansion.position.list < expansion.lists.count {
                 let isDone = try deliver(source, wantsRelationships, into: expansion)
                 if !isDone { return false }
@@ -43,38 +52,6 @@ extension GraphReader {
             _ = cache.renew(&step)
         }
         expansion.lists = []
-        return true
-    }
-
-    /// Delivers all lists of a source where none was changed, all are decoded, none has a loop to be
-    /// left out, and there is room; false, and nothing is delivered, otherwise.
-    private func deliverPlain(_ source: UInt64, into expansion: Expansion) -> Bool {
-        let slot = slot(source)
-        let chunk = source &>> UInt64(GraphLimits.slotBits)
-        let before = expansion.count
-        for index in expansion.lists.indices {
-            let header: UnsafeMutablePointer<AdjacencyHeader>? = {
-                let lists = expansion.lists[index]
-                guard lists.changed == nil, let cached = lists.table.load(chunk) else { return nil }
-                let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)
-                    ._withUnsafeGuaranteedRef { $0.header }
-                let isWhole =
-                    !lists.skipsLoops
-                    || header.pointee.edge(slot: slot, neighbour: source, ordinal: 0) < 0
-                return isWhole ? header : nil
-            }()
-            guard let header, let narrow = header.pointee.narrow else {
-                expansion.count = before
-                return false
-            }
-            let start = Int(header.pointee.offsets[slot])
-            let length = Int(header.pointee.offsets[slot &+ 1]) &- start
-            guard length <= expansion.capacity &- expansion.count else {
-                expansion.count = before
-                return false
-            }
-            Self.copy(narrow + start, length, expansion.position.source, into: expansion)
-        }
         return true
     }
 

@@ -104,4 +104,67 @@ extension GraphReader {
         expansion.count = count
         return next &- position
     }
+
+    /// Delivers all edges of some of the next sources, in lists that no transaction changed.
+    ///
+    /// - Returns: whether any source is done; where none is, the next one has more edges than there is
+    ///   room for.
+    func expandBlock(
+        _ sources: UnsafeBufferPointer<UInt64>, into expansion: Expansion
+    ) throws(GraphError) -> Bool {
+        guard let base = sources.baseAddress else { return false }
+        let first = expansion.position.source
+        let size = min(NeighbourBlock.sizeMax, sources.count &- first)
+        expansion.reserveBlocks()
+        for (block, lists) in zip(expansion.blocks, expansion.lists) {
+            _ = try block.load(base + first, count: size, lists, self)
+        }
+        var done = 0
+        while done < size {
+            var total = 0
+            for list in expansion.lists.indices {
+                total &+= expansion.blocks[list].runs[done].count
+            }
+            if total > expansion.capacity &- expansion.count { break }
+            for list in expansion.lists.indices {
+                Self.copy(
+                    expansion.blocks[list].runs[done], source: base[first &+ done],
+                    skipsLoops: expansion.lists[list].skipsLoops, first &+ done, into: expansion)
+            }
+            done &+= 1
+        }
+        for block in expansion.blocks { block.clear() }
+        expansion.position.source = first &+ done
+        return done > 0
+    }
+
+    /// Delivers a whole list, for which there is room; without edges from a node to itself where these
+    /// were delivered before.
+    @inline(__always)
+    private static func copy(
+        _ run: NeighbourRun, source: UInt64, skipsLoops: Bool, _ position: Int,
+        into expansion: Expansion
+    ) {
+        let neighbours = expansion.neighbours + expansion.count
+        let indexes = expansion.sourceIndexes + expansion.count
+        let tag = UInt32(truncatingIfNeeded: position)
+        var found = 0
+        if let narrow = run.narrow, !skipsLoops {
+            while found < run.count {
+                neighbours[found] = UInt64(narrow[found])
+                indexes[found] = tag
+                found &+= 1
+            }
+        } else {
+            var edge = 0
+            while edge < run.count {
+                let neighbour = run[edge]
+                neighbours[found] = neighbour
+                indexes[found] = tag
+                found &+= skipsLoops && neighbour == source ? 0 : 1
+                edge &+= 1
+            }
+        }
+        expansion.count &+= found
+    }
 }

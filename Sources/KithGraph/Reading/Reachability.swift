@@ -17,15 +17,10 @@ public final class Reachability {
     /// A bit a node: whether it was found.
     private var seen: UnsafeMutablePointer<UInt64>
     private var seenCount = 0
-    /// For each list, for each chunk, where its edges lie; nil where that is not known yet.
-    private var headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>?>
-    private var headerCount = 0
     private var chunkCount = 0
     private lazy var expansion = Expansion()
+    private let block = NeighbourBlock()
 
-    /// How many nodes ahead the places of lists are asked for, and how many ahead the edges.
-    private static let offsetsAhead = 12
-    private static let edgesAhead = 6
     /// The most nodes that are followed before the caller is asked whether to go on.
     private static let nodesPerCheck = 4_096
 
@@ -33,13 +28,11 @@ public final class Reachability {
     public init() {
         nodes = .allocate(capacity: capacity)
         seen = .allocate(capacity: 1)
-        headers = .allocate(capacity: 1)
     }
 
     deinit {
         nodes.deallocate()
         seen.deallocate()
-        headers.deallocate()
     }
 
     /// Finds every node within `maximum` steps of `start` (nil: any number of steps).
@@ -51,7 +44,7 @@ public final class Reachability {
         direction: Direction, maximum: Int?, findsReturn: Bool, shouldStop: () -> Bool
     ) throws(GraphError) {
         let lists = graph.lists(types: types, direction: direction)
-        prepare(graph, listCount: lists.count)
+        prepare(graph)
         defer { wipe() }
         count = 1
         nodes[0] = start
@@ -85,7 +78,7 @@ public final class Reachability {
         }
     }
 
-    private func prepare(_ graph: GraphReader, listCount: Int) {
+    private func prepare(_ graph: GraphReader) {
         chunkCount = graph.chunkCount(.node)
         let words = chunkCount * (GraphLimits.slotsPerChunk / 64)
         if seenCount < words {
@@ -93,11 +86,6 @@ public final class Reachability {
             seen = .allocate(capacity: max(words, 1))
             seen.initialize(repeating: 0, count: words)
             seenCount = words
-        }
-        if headerCount < chunkCount * listCount {
-            headers.deallocate()
-            headerCount = chunkCount * listCount
-            headers = .allocate(capacity: max(headerCount, 1))
         }
     }
 
@@ -125,81 +113,32 @@ public final class Reachability {
         nodes = grown
     }
 
-    /// Follows lists that the transaction did not change, with the processor asked ahead.
+    /// Follows lists that the transaction did not change, block by block.
     private func followPlain(
         _ range: Range<Int>, _ graph: GraphReader, _ lists: [ListsOfType], _ start: UInt64,
         _ watchesStart: Bool
     ) throws(GraphError) {
         var step = graph.cache.enterLong()
         defer { graph.cache.leave(step) }
-        var kept: [AdjacencyChunk] = []
-        // For few nodes it does not pay to wipe the table of what lies where.
-        let remembers = range.count > chunkCount / 16
-        for (number, list) in lists.enumerated() {
-            let base = headers + number * chunkCount
-            if remembers { base.update(repeating: nil, count: chunkCount) }
+        for list in lists {
             var position = range.lowerBound
             while position < range.upperBound {
-                if graph.cache.renew(&step) {
-                    kept.removeAll()
-                    if remembers { base.update(repeating: nil, count: chunkCount) }
-                }
-                if remembers, position &+ Self.offsetsAhead < range.upperBound {
-                    prefetchOffsets(nodes[position &+ Self.offsetsAhead], base)
-                    prefetchEdges(nodes[position &+ Self.edgesAhead], base)
-                }
-                let node = nodes[position]
-                let chunk = node &>> UInt64(GraphLimits.slotBits)
-                let place = base + Int(truncatingIfNeeded: chunk)
-                let header: UnsafeMutablePointer<AdjacencyHeader>
-                if remembers, let known = place.pointee {
-                    header = known
-                } else {
-                    if let cached = list.table.load(chunk) {
-                        header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)
-                            ._withUnsafeGuaranteedRef { $0.header }
-                    } else {
-                        let loaded = try graph.baseLists(list.key, chunk, in: list.table)
-                        // The cache may not keep it until the end of the step.
-                        kept.append(loaded)
-                        header = loaded.header
+                _ = graph.cache.renew(&step)
+                let size = min(NeighbourBlock.sizeMax, range.upperBound &- position)
+                let total = try block.load(nodes + position, count: size, list, graph)
+                reserve(total)
+                for index in 0..<size {
+                    let run = block.runs[index]
+                    if let narrow = run.narrow {
+                        add(narrow, run.count, start, watchesStart)
+                    } else if let wide = run.wide {
+                        for edge in 0..<run.count { add(wide[edge], start, watchesStart) }
                     }
-                    if remembers { place.pointee = header }
                 }
-                let slot = graph.slot(node)
-                let first = Int(header.pointee.offsets[slot])
-                let degree = Int(header.pointee.offsets[slot &+ 1]) &- first
-                reserve(degree)
-                if let narrow = header.pointee.narrow {
-                    add(narrow + first, degree, start, watchesStart)
-                } else if let wide = header.pointee.wide {
-                    for edge in 0..<degree { add(wide[first + edge], start, watchesStart) }
-                }
-                position &+= 1
+                position &+= size
             }
         }
-        withExtendedLifetime(kept) {}
-    }
-
-    @inline(__always)
-    private func prefetchOffsets(
-        _ node: UInt64, _ base: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>?>
-    ) {
-        let chunk = Int(truncatingIfNeeded: node &>> UInt64(GraphLimits.slotBits))
-        guard let header = base[chunk] else { return }
-        kith_prefetch(
-            header.pointee.offsets + Int(node & UInt64(GraphLimits.slotsPerChunk - 1)))
-    }
-
-    @inline(__always)
-    private func prefetchEdges(
-        _ node: UInt64, _ base: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>?>
-    ) {
-        let chunk = Int(truncatingIfNeeded: node &>> UInt64(GraphLimits.slotBits))
-        guard let header = base[chunk], let narrow = header.pointee.narrow else { return }
-        let offset = header.pointee.offsets[Int(node & UInt64(GraphLimits.slotsPerChunk - 1))]
-        kith_prefetch(narrow + Int(offset))
-        kith_prefetch(narrow + Int(offset) + 16)
+        block.clear()
     }
 
     /// Adds the neighbours that are new, without a branch for each. There is room for all.

@@ -16,28 +16,12 @@ public final class ShortestSearch {
         case changed
     }
 
-    /// One end's search: the nodes it reached, nearest first, and the place of each one's predecessor.
-    private struct Side {
-        var nodes: [UInt64] = []
-        var parents: [Int32] = []
-        /// Where the nodes of the last level begin.
-        var levelStart = 0
-        var seen: UnsafeMutablePointer<UInt64>
-
-        var frontierCount: Int { nodes.count - levelStart }
-    }
-
-    private var sides: [Side]
+    private let sides = (SearchSide(), SearchSide())
+    private let block = NeighbourBlock()
     private var seenCount = 0
 
     /// Makes a search without any result.
-    public init() {
-        sides = (0..<2).map { _ in Side(seen: .allocate(capacity: 1)) }
-    }
-
-    deinit {
-        for side in sides { side.seen.deallocate() }
-    }
+    public init() {}
 
     /// The nodes that the last search reached, for the memory account.
     public private(set) var reachedCount = 0
@@ -56,109 +40,65 @@ public final class ShortestSearch {
         else { return .changed }
         let limit = UInt64(graph.chunkCount(.node)) << UInt64(GraphLimits.slotBits)
         guard source < limit, target < limit else { return .none }
-        prepare(Int(limit / 64))
-        defer { wipe() }
-        begin(0, source)
-        begin(1, target)
+        let words = Int(limit / 64)
+        if seenCount < words {
+            sides.0.makeRoom(forWords: words)
+            sides.1.makeRoom(forWords: words)
+            seenCount = words
+        }
+        defer {
+            reachedCount = sides.0.count + sides.1.count
+            sides.0.wipe()
+            sides.1.wipe()
+        }
+        sides.0.begin(source)
+        sides.1.begin(target)
         var steps = 0
-        while sides[0].frontierCount > 0, sides[1].frontierCount > 0, steps < maximum {
+        while sides.0.frontierCount > 0, sides.1.frontierCount > 0, steps < maximum {
             if shouldStop() { return .none }
-            let side = sides[0].frontierCount <= sides[1].frontierCount ? 0 : 1
             steps += 1
-            let meeting = try grow(side, graph, side == 0 ? forward : backward)
+            let isForward = sides.0.frontierCount <= sides.1.frontierCount
+            let meeting =
+                isForward
+                ? try grow(sides.0, towards: sides.1, graph, forward)
+                : try grow(sides.1, towards: sides.0, graph, backward)
             if let meeting {
-                let nodes = path(through: meeting)
+                var nodes: [UInt64] = sides.0.way(to: meeting).reversed()
+                nodes += sides.1.way(to: meeting).dropFirst()
                 return .path(try relationships(along: nodes, graph, types, direction))
             }
         }
         return .none
     }
 
-    private func prepare(_ words: Int) {
-        guard seenCount < words else { return }
-        for side in sides.indices {
-            sides[side].seen.deallocate()
-            sides[side].seen = .allocate(capacity: words)
-            sides[side].seen.initialize(repeating: 0, count: words)
-        }
-        seenCount = words
-    }
-
-    private func begin(_ side: Int, _ node: UInt64) {
-        sides[side].nodes.append(node)
-        sides[side].parents.append(-1)
-        sides[side].levelStart = 0
-        sides[side].seen[Int(node / 64)] |= 1 << (node & 63)
-    }
-
-    private func wipe() {
-        reachedCount = 0
-        for side in sides.indices {
-            reachedCount += sides[side].nodes.count
-            for node in sides[side].nodes { sides[side].seen[Int(node / 64)] = 0 }
-            sides[side].nodes.removeAll(keepingCapacity: true)
-            sides[side].parents.removeAll(keepingCapacity: true)
-        }
-    }
-
     /// Takes one more step from one side; the node in which it meets the other, if it does.
     private func grow(
-        _ number: Int, _ graph: GraphReader, _ lists: [ListsOfType]
+        _ side: SearchSide, towards other: SearchSide, _ graph: GraphReader,
+        _ lists: [ListsOfType]
     ) throws(GraphError) -> UInt64? {
         var step = graph.cache.enterLong()
-        defer { graph.cache.leave(step) }
-        let others = sides[1 - number].seen
-        let seen = sides[number].seen
-        let end = sides[number].nodes.count
-        for position in sides[number].levelStart..<end {
+        defer {
+            block.clear()
+            graph.cache.leave(step)
+        }
+        let end = side.count
+        var position = side.levelStart
+        while position < end {
             _ = graph.cache.renew(&step)
-            let node = sides[number].nodes[position]
-            let slot = graph.slot(node)
+            let size = min(NeighbourBlock.sizeMax, end &- position)
             for list in lists {
-                let chunk = node >> UInt64(GraphLimits.slotBits)
-                let base = try graph.baseLists(list.key, chunk, in: list.table)
-                let range = base.range(slot)
-                if let narrow = base.narrow {
-                    for edge in range {
-                        let neighbour = UInt64(narrow[edge])
-                        let word = Int(truncatingIfNeeded: neighbour &>> 6)
-                        let bit = 1 &<< (neighbour & 63) as UInt64
-                        if seen[word] & bit != 0 { continue }
-                        seen[word] |= bit
-                        sides[number].nodes.append(neighbour)
-                        sides[number].parents.append(Int32(truncatingIfNeeded: position))
-                        if others[word] & bit != 0 { return neighbour }
-                    }
-                } else {
-                    for edge in range {
-                        let neighbour = base.neighbour(edge)
-                        let word = Int(truncatingIfNeeded: neighbour &>> 6)
-                        let bit = 1 &<< (neighbour & 63) as UInt64
-                        if seen[word] & bit != 0 { continue }
-                        seen[word] |= bit
-                        sides[number].nodes.append(neighbour)
-                        sides[number].parents.append(Int32(truncatingIfNeeded: position))
-                        if others[word] & bit != 0 { return neighbour }
+                let total = try block.load(side.nodes + position, count: size, list, graph)
+                side.reserve(total)
+                for index in 0..<size {
+                    if let met = side.add(block.runs[index], at: position &+ index, other) {
+                        return met
                     }
                 }
             }
+            position &+= size
         }
-        sides[number].levelStart = end
+        side.levelStart = end
         return nil
-    }
-
-    /// The nodes of the path from the first to the last through the node where both sides met.
-    private func path(through meeting: UInt64) -> [UInt64] {
-        func way(_ side: Side) -> [UInt64] {
-            var nodes: [UInt64] = []
-            var place = side.nodes.lastIndex(of: meeting).map { Int32($0) } ?? -1
-            while place >= 0 {
-                nodes.append(side.nodes[Int(place)])
-                place = side.parents[Int(place)]
-            }
-            return nodes
-        }
-        return way(sides[0]).reversed() + way(sides[1]).dropFirst()
     }
 
     /// For each two neighbouring nodes the first relationship that leads from one to the next.
@@ -170,21 +110,131 @@ public final class ShortestSearch {
         defer { graph.cache.leave(step) }
         let outgoing = graph.lists(types: types, direction: .outgoing)
         var result: [UInt64] = []
-        for (node, next) in zip(nodes, nodes.dropFirst()) {
-            var found: [UInt64] = []
-            for list in outgoing where found.isEmpty {
+        result.reserveCapacity(nodes.count)
+        for index in 1..<nodes.count {
+            let (node, next) = (nodes[index - 1], nodes[index])
+            var found: UInt64?
+            for list in outgoing where found == nil {
                 if direction != .incoming {
-                    try graph.relationships(from: node, to: next, in: list, into: &found)
+                    found = try Self.firstRelationship(from: node, to: next, list, graph)
                 }
-                if direction != .outgoing, found.isEmpty {
-                    try graph.relationships(from: next, to: node, in: list, into: &found)
+                if direction != .outgoing, found == nil {
+                    found = try Self.firstRelationship(from: next, to: node, list, graph)
                 }
             }
-            guard let first = found.first else {
+            guard let found else {
                 throw GraphError.corrupt("a relationship is in the lists of one end only")
             }
-            result.append(first)
+            result.append(found)
         }
         return result
+    }
+
+    /// The first relationship from one node to another in a list that the transaction did not change.
+    private static func firstRelationship(
+        from source: UInt64, to target: UInt64, _ list: ListsOfType, _ graph: GraphReader
+    ) throws(GraphError) -> UInt64? {
+        let chunk = source >> UInt64(GraphLimits.slotBits)
+        let base = try graph.baseLists(list.key, chunk, in: list.table)
+        let edge = base.header.pointee.edge(
+            slot: graph.slot(source), neighbour: target, ordinal: 0)
+        return edge < 0 ? nil : base.relationship(edge)
+    }
+}
+
+/// One end of a ``ShortestSearch``: the nodes it reached, nearest first, and the place of each one's
+/// predecessor.
+private final class SearchSide {
+    private(set) var nodes: UnsafeMutablePointer<UInt64>
+    private var parents: UnsafeMutablePointer<Int32>
+    private var capacity = 256
+    private(set) var count = 0
+    /// Where the nodes of the last level begin.
+    var levelStart = 0
+    /// A bit a node: whether it was reached.
+    private var seen: UnsafeMutablePointer<UInt64>
+
+    init() {
+        nodes = .allocate(capacity: capacity)
+        parents = .allocate(capacity: capacity)
+        seen = .allocate(capacity: 1)
+    }
+
+    deinit {
+        nodes.deallocate()
+        parents.deallocate()
+        seen.deallocate()
+    }
+
+    var frontierCount: Int { count - levelStart }
+
+    /// Makes room for bits, none of them set; not while a search is under way.
+    func makeRoom(forWords words: Int) {
+        seen.deallocate()
+        seen = .allocate(capacity: words)
+        seen.initialize(repeating: 0, count: words)
+    }
+
+    func begin(_ node: UInt64) {
+        nodes[0] = node
+        parents[0] = -1
+        count = 1
+        levelStart = 0
+        seen[Int(truncatingIfNeeded: node &>> 6)] |= 1 &<< (node & 63)
+    }
+
+    /// Forgets what was reached.
+    func wipe() {
+        for index in 0..<count { seen[Int(truncatingIfNeeded: nodes[index] &>> 6)] = 0 }
+        count = 0
+    }
+
+    func reserve(_ added: Int) {
+        guard count + added > capacity else { return }
+        let wanted = max(count + added, capacity * 2)
+        let grownNodes = UnsafeMutablePointer<UInt64>.allocate(capacity: wanted)
+        grownNodes.moveInitialize(from: nodes, count: count)
+        nodes.deallocate()
+        nodes = grownNodes
+        let grownParents = UnsafeMutablePointer<Int32>.allocate(capacity: wanted)
+        grownParents.moveInitialize(from: parents, count: count)
+        parents.deallocate()
+        parents = grownParents
+        capacity = wanted
+    }
+
+    /// Adds the neighbours of the node at `position` that are new; there is room for all. Ends at the
+    /// first that the other side has reached.
+    @inline(__always)
+    func add(_ run: NeighbourRun, at position: Int, _ other: SearchSide) -> UInt64? {
+        let (seen, others, nodes, parents) = (seen, other.seen, nodes, parents)
+        let parent = Int32(truncatingIfNeeded: position)
+        var end = count
+        defer { count = end }
+        for index in 0..<run.count {
+            let neighbour = run[index]
+            let word = Int(truncatingIfNeeded: neighbour &>> 6)
+            let bit = 1 &<< (neighbour & 63) as UInt64
+            let known = seen[word]
+            if known & bit != 0 { continue }
+            seen[word] = known | bit
+            nodes[end] = neighbour
+            parents[end] = parent
+            end &+= 1
+            if others[word] & bit != 0 { return neighbour }
+        }
+        return nil
+    }
+
+    /// The nodes from one that was reached back to where the side began.
+    func way(to node: UInt64) -> [UInt64] {
+        var way: [UInt64] = []
+        var place = count - 1
+        while place >= 0, nodes[place] != node { place -= 1 }
+        while place >= 0 {
+            way.append(nodes[place])
+            place = Int(parents[place])
+        }
+        return way
     }
 }

@@ -4,7 +4,7 @@ import KithValues
 /// Where the columns of one property lie in memory, by chunk.
 ///
 /// So rows in random order cost one look into the table and one into the column. The table keeps the
-/// columns alive that it has met; it belongs to one statement run.
+/// columns alive that it has met; it belongs to one statement run, after which it may serve another.
 final class ColumnTable {
     /// What is known of a chunk's column, joined over many chunks by OR.
     struct Traits: OptionSet {
@@ -43,17 +43,22 @@ final class ColumnTable {
     let key: PropertyKeyID
     let kind: EntityKind
     /// The statement's count of changes for which the table holds.
-    let version: UInt64
+    private(set) var version: UInt64
     let chunkCount: Int
     /// Traits in the lower half, the last slot covered (-1 for none) in the upper.
     private let words: UnsafeMutablePointer<UInt32>
     let values: UnsafeMutablePointer<UnsafeRawPointer>
     let places: UnsafeMutablePointer<Place>
-    let held = Held()
+    private(set) var held = Held()
     /// The bytes of the columns in ``held``.
     private var heldInBytes = 0
     /// What the graph's cache had evicted when the table was made.
-    private let evictedInBytes: Int
+    private var evictedInBytes: Int
+    /// The chunks whose columns are known.
+    private var learned: [Int32] = []
+
+    /// A table of more chunks is not kept for another run.
+    private static let keptChunksMax = 8_192
 
     private static let unknownWord = UInt32(0xFFFF) << 16 | Traits.unknown.rawValue
 
@@ -72,11 +77,44 @@ final class ColumnTable {
         places.initialize(repeating: Place(), count: capacity)
     }
 
-    deinit {
-        for chunk in 0..<chunkCount where places[chunk].numbers != nil {
-            places[chunk].numbers?.deallocate()
-            if held.columns[places[chunk].column].codes == nil { places[chunk].codes?.deallocate() }
+    /// Forgets all columns; false where the table is too large to be kept for another run.
+    func clear() -> Bool {
+        guard chunkCount <= Self.keptChunksMax else { return false }
+        forgetNumbers()
+        for chunk in learned {
+            words[Int(chunk)] = Self.unknownWord
+            values[Int(chunk)] = UnsafeRawPointer(words)
+            places[Int(chunk)] = Place()
         }
+        learned.removeAll(keepingCapacity: true)
+        // Vectors of strings may keep the columns.
+        held = Held()
+        heldInBytes = 0
+        return true
+    }
+
+    /// Begins to serve another run, after ``clear()``; false where the table does not fit it.
+    func serve(
+        _ key: PropertyKeyID, _ kind: EntityKind, _ context: ExecutionContext
+    ) -> Bool {
+        guard self.key == key, self.kind == kind, chunkCount == context.graph.chunkCount(kind)
+        else { return false }
+        version = context.graphVersion
+        evictedInBytes = context.graph.decodedEvictedInBytes
+        return true
+    }
+
+    private func forgetNumbers() {
+        for chunk in learned {
+            let place = places[Int(chunk)]
+            guard let numbers = place.numbers else { continue }
+            numbers.deallocate()
+            if held.columns[place.column].codes == nil { place.codes?.deallocate() }
+        }
+    }
+
+    deinit {
+        forgetNumbers()
         words.deallocate()
         values.deallocate()
         places.deallocate()
@@ -201,6 +239,7 @@ final class ColumnTable {
         case .tagged: traits = .tagged
         }
         if column.validity != nil { traits.insert(.partial) }
+        learned.append(Int32(truncatingIfNeeded: position))
         held.columns.append(column)
         heldInBytes += column.sizeInBytes
         places[position] = place

@@ -36,6 +36,10 @@ struct ExpressionCompiler {
         case .hasLabels(let subject, let condition):
             return HasLabelsExpression(try compile(subject), condition, span: span)
         case .function(let name, let arguments):
+            if let path = PathLengths.length(expression), builder.plan.measuredPaths.contains(path)
+            {
+                return VariableReference(path, span: span)
+            }
             return try compileFunction(name, arguments, expression)
         case .caseExpression(let subject, let branches, let otherwise):
             return try compileCase(subject, branches, otherwise, span)

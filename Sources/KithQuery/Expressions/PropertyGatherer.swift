@@ -7,12 +7,15 @@ import KithValues
 /// without a branch where every entity has a value of one layout.
 final class PropertyGatherer: RunResource {
     private var table: ColumnTable?
+    /// The table of the run before, emptied.
+    private var spare: ColumnTable?
     private var dictionary: StringDictionary?
     private var refusesNumbers = false
     private var isRegistered = false
     private lazy var buffer = PropertyBuffer()
 
     func runEnded() {
+        if let table, table.clear() { spare = table }
         table = nil
         dictionary = nil
         refusesNumbers = false
@@ -141,7 +144,13 @@ final class PropertyGatherer: RunResource {
         table = nil
         if !isRegistered { context.register(self) }
         isRegistered = true
-        let made = ColumnTable(key, kind, context)
+        let made: ColumnTable
+        if let spare, spare.serve(key, kind, context) {
+            made = spare
+        } else {
+            made = ColumnTable(key, kind, context)
+        }
+        spare = nil
         table = made
         return made
     }

@@ -25,6 +25,11 @@ struct ClausePlaces: Sendable {
         while let (old, new) = waiting.popLast() {
             if old === new { continue }
             places[ObjectIdentifier(new)] = places[ObjectIdentifier(old)].map { (new, $0.span) }
+            if new.step is DistinctStep, !(old.step is DistinctStep) {
+                // A step that makes rows distinct was put above this one.
+                waiting.append((old, new.inputs[0]))
+                continue
+            }
             for (input, other) in zip(old.inputs, new.inputs) {
                 // A step that merged rows may have been left out.
                 let isMissing =

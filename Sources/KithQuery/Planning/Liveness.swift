@@ -46,12 +46,7 @@ enum Liveness {
     }
 
     private static func reads(of projection: BoundProjection) -> VariableSet {
-        var expressions = projection.items.map { $0.expression }
-        expressions += projection.groupingKeys.map { $0.expression }
-        expressions += projection.aggregates.flatMap { $0.arguments }
-        expressions += projection.sortKeys.map { $0.expression }
-        expressions += [projection.skip, projection.limit, projection.predicate].compactMap { $0 }
-        return expressions.reduce(into: []) { $0.formUnion($1.freeVariables) }
+        projection.expressions.reduce(into: []) { $0.formUnion($1.freeVariables) }
     }
 
     private static func reads(of changes: [BoundChange]) -> VariableSet {

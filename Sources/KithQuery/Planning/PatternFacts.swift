@@ -131,11 +131,12 @@ struct PatternFacts {
     // MARK: Labels
 
     /// A label that all ends of a relationship's types have needs no test: in every row of the whole
-    /// pattern the relationship is there.
+    /// pattern the relationship is there, or, of several in a row, the first and the last.
     private mutating func findImplied(_ statistics: PlanningStatistics) {
         for relationship in pattern.relationships {
-            guard relationship.length == nil, relationship.quantified == nil,
-                !relationship.isBound, let types = relationship.typeNames, !types.isEmpty
+            guard relationship.length.map({ $0.minimum > 0 }) ?? true,
+                relationship.quantified == nil, !relationship.isBound,
+                let types = relationship.typeNames, !types.isEmpty
             else { continue }
             let isOutgoing = relationship.direction == .outgoing
             let isEither = relationship.direction == .either

@@ -87,6 +87,8 @@ final class Plan: Sendable {
     /// The number of variables of the statement and of those the planner added.
     let variableCount: Int
     let names: VariableNames
+    /// The paths whose variables hold their lengths; see ``PathLengths``.
+    let measuredPaths: VariableSet
     let subplans: SubplanTable
     /// What the graph's counts must be for the plan to be right.
     let assumptions: Set<PlanAssumption>
@@ -96,8 +98,8 @@ final class Plan: Sendable {
     private let checkedCommit: Atomic<UInt64>
 
     init(
-        root: PlanNode, variableCount: Int, names: VariableNames, subplans: SubplanTable,
-        assumptions: Set<PlanAssumption>, places: ClausePlaces
+        root: PlanNode, variableCount: Int, names: VariableNames, measuredPaths: VariableSet,
+        subplans: SubplanTable, assumptions: Set<PlanAssumption>, places: ClausePlaces
     ) {
         self.assumptions = assumptions
         self.places = places
@@ -105,6 +107,7 @@ final class Plan: Sendable {
         self.root = root
         self.variableCount = variableCount
         self.names = names
+        self.measuredPaths = measuredPaths
         self.subplans = subplans
     }
 

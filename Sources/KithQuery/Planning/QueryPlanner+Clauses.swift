@@ -144,7 +144,8 @@ extension QueryPlanner {
         pattern.paths.reduce(node) { node, path in
             let step = BuildPathStep(
                 variable: path.variable, start: pattern.nodes[path.firstNode].variable,
-                relationships: path.steps.map { pattern.relationships[$0.relationship].variable })
+                relationships: path.steps.map { pattern.relationships[$0.relationship].variable },
+                isLength: isMeasured(path.variable))
             return PlanNode(
                 step, inputs: [node], estimatedRows: node.estimatedRows,
                 variables: node.variables.union([path.variable]))

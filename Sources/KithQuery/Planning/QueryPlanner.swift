@@ -22,6 +22,8 @@ final class QueryPlanner {
     private(set) var origins = VariableOrigins()
     private(set) var assumptions: Set<PlanAssumption> = []
     private(set) var variableCount: Int
+    /// The paths that stand for their lengths.
+    private var measuredPaths: VariableSet = []
     private var outerCount = 0
     private let subplans = SubplanTable()
     private var places = ClausePlaces()
@@ -63,12 +65,20 @@ final class QueryPlanner {
             planner.places.carry(from: root, to: rewritten)
             root = rewritten
         }
+        if planner.rules.contains(.distinctRows) {
+            let rewritten = DistinctRows.applied(to: root, functions)
+            planner.places.carry(from: root, to: rewritten)
+            root = rewritten
+        }
         if planner.rules.contains(.groupRuns), !statement.isWriting {
-            root = GroupRuns.applied(to: root)
+            let rewritten = GroupRuns.applied(to: root)
+            planner.places.carry(from: root, to: rewritten)
+            root = rewritten
         }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
-            subplans: planner.subplans, assumptions: planner.assumptions, places: planner.places)
+            measuredPaths: planner.measuredPaths, subplans: planner.subplans,
+            assumptions: planner.assumptions, places: planner.places)
     }
 
     /// Stops planning where the statement was cancelled or its time is over.
@@ -164,6 +174,7 @@ final class QueryPlanner {
         while index < clauses.count {
             let first = index
             weights.move(to: index, self)
+            noteMeasuredPaths(clauses, at: index)
             do throws(QueryError) {
                 try checkpoint()
                 node = try plan(clauses, at: &index, from: node, alive: alive, weights.weight)
@@ -179,6 +190,14 @@ final class QueryPlanner {
         }
         return node
     }
+
+    private func noteMeasuredPaths(_ clauses: [BoundClause], at index: Int) {
+        guard rules.contains(.pathLengths) else { return }
+        measuredPaths.formUnion(PathLengths.measured(clauses, at: index))
+    }
+
+    /// Whether a path variable is to hold the length of its path.
+    func isMeasured(_ path: VariableID) -> Bool { measuredPaths.contains(path) }
 
     /// Plans the clause at `index`, or several at once: `index` is then moved to the last of these.
     private func plan(

@@ -26,7 +26,7 @@ enum ReachableEnds {
     ) -> PlanNode {
         let inputs = root.inputs.map { input -> PlanNode in
             let input = applied(to: input, functions, statistics)
-            return ignoresRepeats(root.step, functions)
+            return Repeats.areIgnored(by: root.step, functions)
                 ? rewritten(input, functions, statistics) ?? input : input
         }
         if let plain = withoutWeights(root, inputs, functions, statistics) { return plain }
@@ -40,7 +40,8 @@ enum ReachableEnds {
         _ root: PlanNode, _ inputs: [PlanNode], _ functions: FunctionRegistry,
         _ statistics: PlanningStatistics
     ) -> PlanNode? {
-        guard let aggregate = root.step as? AggregateStep, ignoresRepeats(aggregate, functions),
+        guard let aggregate = root.step as? AggregateStep,
+            Repeats.areIgnored(by: aggregate, functions),
             inputs.count == 1, let merging = inputs[0].step as? GroupWeightsStep,
             !merging.isWeighted, aggregate.weight == merging.weight,
             let input = rewritten(inputs[0].inputs[0], functions, statistics)
@@ -58,22 +59,6 @@ enum ReachableEnds {
             variables: node.variables)
     }
 
-    /// Whether a step gives the same however often equal rows come.
-    private static func ignoresRepeats(
-        _ step: any PlanStep, _ functions: FunctionRegistry
-    ) -> Bool {
-        if step is DistinctStep { return true }
-        guard let aggregate = step as? AggregateStep,
-            aggregate.keys.allSatisfy({ isSteady($0.expression, functions) }),
-            aggregate.aggregates.flatMap({ $0.arguments })
-                .allSatisfy({ isSteady($0, functions) })
-        else { return false }
-        return aggregate.aggregates.allSatisfy {
-            $0.function == "min" || $0.function == "max"
-                || ($0.isDistinct && $0.function == "count")
-        }
-    }
-
     /// The plan of the rows of `node` without some repeats; nil where there is nothing to gain.
     private static func rewritten(
         _ node: PlanNode, _ functions: FunctionRegistry, _ statistics: PlanningStatistics
@@ -87,7 +72,7 @@ enum ReachableEnds {
             return PlanNode(
                 step, inputs: node.inputs, estimatedRows: rows, variables: node.variables)
         }
-        guard passesRepeats(node.step, functions), node.inputs.count == 1,
+        guard Repeats.arePassed(by: node.step, functions), node.inputs.count == 1,
             let input = rewritten(node.inputs[0], functions, statistics)
         else { return nil }
         let share = input.estimatedRows / max(node.inputs[0].estimatedRows, 1e-9)
@@ -102,31 +87,5 @@ enum ReachableEnds {
         return ReachableExpandStep(
             from: step.from, to: step.to, types: step.types, direction: step.direction,
             minimum: step.minimum, maximum: step.maximum, kept: step.kept)
-    }
-
-    /// Whether a step treats each row by itself, and equal rows alike.
-    private static func passesRepeats(_ step: any PlanStep, _ functions: FunctionRegistry) -> Bool {
-        switch step {
-        case let filter as FilterStep: isSteady(filter.predicate, functions)
-        case let project as ProjectStep:
-            project.items.allSatisfy { isSteady($0.expression, functions) }
-        case is KeepStep, is ExpandStep: true
-        default: false
-        }
-    }
-
-    /// Whether an expression gives the same for the same row.
-    private static func isSteady(
-        _ expression: BoundExpression, _ functions: FunctionRegistry
-    ) -> Bool {
-        switch expression.kind {
-        case .function(let name, _):
-            guard functions.scalar(name)?.isDeterministic ?? false || name == "coalesce" else {
-                return false
-            }
-        case .exists, .count, .collect: return false
-        default: break
-        }
-        return expression.children.allSatisfy { isSteady($0, functions) }
     }
 }

@@ -27,6 +27,11 @@ enum RewriteRule: String, CaseIterable, Sendable {
     /// Where only the different ends of paths matter, they are found once each instead of walking
     /// every path. See ``ReachableEnds``.
     case reachableEnds
+    /// Rows are made distinct as soon as one node is all that is left of them and repeats do not matter
+    /// later; where rows differ anyway, DISTINCT aggregates count all. See ``DistinctRows``.
+    case distinctRows
+    /// A path of which only the length is read is not built. See ``PathLengths``.
+    case pathLengths
     /// Groups whose rows follow each other are aggregated one after the other. See ``GroupRuns``.
     case groupRuns
 }

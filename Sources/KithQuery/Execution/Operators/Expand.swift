@@ -14,6 +14,8 @@ final class Expand: Operator {
     private var types: [RelationshipTypeID] = []
     private var knownTypes = KnownTypes()
     private var isDone = true
+    /// The source and the neighbour of the last edge, where repeats are left out.
+    private var last: (source: UInt32, neighbour: UInt64)?
 
     init(input: Operator, step: ExpandStep, batchSize: Int) {
         self.input = input
@@ -36,6 +38,7 @@ final class Expand: Operator {
             }
             expansion.begin()
             isDone = false
+            last = nil
         }
         guard let batch else { return nil }
         let wantsRelationships = step.needsRelationships
@@ -75,11 +78,36 @@ final class Expand: Operator {
         if let relationship = step.relationship {
             result[relationship] = .ids(.relationship, expansion.relationships, count: count)
         }
+        if step.isOncePerNeighbour { return withoutRepeats(result) }
         guard !step.uniqueness.others.isEmpty else { return result }
         let ids = Array(UnsafeBufferPointer(start: expansion.relationships, count: count))
         guard let distinct = step.uniqueness.distinctRows(ids, result), distinct.count < count
         else { return result }
         return result.gathered(distinct)
+    }
+
+    /// The rows without those that have the same source and neighbour as the row before.
+    private func withoutRepeats(_ rows: Batch) -> Batch {
+        let (sources, neighbours) = (expansion.sourceIndexes, expansion.neighbours)
+        let count = expansion.count
+        guard count > 0 else { return rows }
+        var repeats = last.map { $0 == (sources[0], neighbours[0]) } ?? false
+        last = (sources[count - 1], neighbours[count - 1])
+        let firstRepeats = repeats
+        var edge = 1
+        while edge < count {
+            let isRepeat =
+                neighbours[edge] == neighbours[edge &- 1] && sources[edge] == sources[edge &- 1]
+            repeats = repeats || isRepeat
+            edge &+= 1
+        }
+        guard repeats else { return rows }
+        var kept: [Int32] = firstRepeats ? [] : [0]
+        for edge in 1..<count
+        where neighbours[edge] != neighbours[edge - 1] || sources[edge] != sources[edge - 1] {
+            kept.append(Int32(edge))
+        }
+        return rows.gathered(kept)
     }
 
     override func restart() {
@@ -104,6 +132,9 @@ struct ExpandStep: PlanStep {
     let uniqueness: RelationshipUniqueness
     /// The input's variables that stay.
     let kept: [VariableID]
+    /// Whether several relationships of a node to one other node give one row: only along the lists of
+    /// one type in one direction, where they lie next to each other.
+    var isOncePerNeighbour = false
 
     /// Whether the ids of relationships must be found.
     var needsRelationships: Bool { relationship != nil || !uniqueness.others.isEmpty }

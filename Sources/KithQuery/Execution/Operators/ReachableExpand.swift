@@ -41,6 +41,7 @@ final class ReachableExpand: Operator {
             (position, end, givesStart) = (0, 0, false)
         }
         guard let batch else { return nil }
+        if let ends = try endsOfOnlyRow(batch, context) { return ends }
         var rows: [Int32] = []
         var ids: [UInt64] = []
         while ids.count < context.batchSize {
@@ -65,6 +66,22 @@ final class ReachableExpand: Operator {
         let kept = batch.keeping(step.kept)
         let result = batch.count == 1 ? kept.repeated(0, count: ids.count) : kept.gathered(rows)
         return result.with(step.to, .ids(.node, ids))
+    }
+
+    /// The next ends where the batch has one row; nil where it has more, or what is left is little.
+    private func endsOfOnlyRow(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch? {
+        guard batch.count == 1 else { return nil }
+        if row < 0 {
+            row = 0
+            try begin(batch, context)
+        }
+        let count = min(end - position, context.batchSize)
+        guard count > 0, !givesStart || count == context.batchSize else { return nil }
+        let ids = Vector.ids(.node, search.nodes + position, count: count)
+        position += count
+        return batch.keeping(step.kept).repeated(0, count: count).with(step.to, ids)
     }
 
     /// Searches from the present row's node.

@@ -136,6 +136,7 @@ final class BuildPath: Operator {
         _ batch: Batch, _ row: Int, _ context: ExecutionContext
     ) throws(QueryError) -> Value {
         guard case .node(let start) = batch[step.start].value(at: row) else { return .null }
+        if step.isLength { return length(batch, row) }
         var relationships: [RelationshipID] = []
         for part in step.relationships {
             switch batch[part].value(at: row) {
@@ -146,6 +147,18 @@ final class BuildPath: Operator {
             }
         }
         return try Self.path(from: start, along: relationships, context)
+    }
+
+    private func length(_ batch: Batch, _ row: Int) -> Value {
+        var length = 0
+        for part in step.relationships {
+            switch batch[part].value(at: row) {
+            case .relationship: length += 1
+            case .list(let elements): length += elements.count
+            default: return .null
+            }
+        }
+        return .integer(Int64(length))
     }
 
     /// The path that begins at `start` and follows `relationships`.
@@ -174,9 +187,11 @@ struct BuildPathStep: PlanStep {
     let start: VariableID
     /// The variables of its relationships and lists of relationships, in order.
     let relationships: [VariableID]
+    /// Whether the variable gets the length of the path instead.
+    var isLength = false
 
     var isRowLocal: Bool { true }
-    var name: String { "BuildPath" }
+    var name: String { isLength ? "PathLength" : "BuildPath" }
     func details(_ names: VariableNames) -> String { names.name(variable) }
     func makeOperator(_ inputs: [Operator], _ builder: OperatorBuilder) -> Operator {
         BuildPath(input: inputs[0], step: self)

@@ -9,7 +9,8 @@ import KithValues
 final class SelectPaths: Operator {
     private let input: Operator
     private let step: SelectPathsStep
-    private let parts: [PathPart]
+    /// Makes the parts of the path ready to run: not needed where the ends are enough.
+    private let makeParts: () throws(QueryError) -> [PathPart]
     private let predicate: VectorExpression?
     private let plainPredicate: VectorExpression?
     private let count: VectorExpression?
@@ -28,12 +29,13 @@ final class SelectPaths: Operator {
     private static let rowsPerNodeMin = 4
 
     init(
-        input: Operator, step: SelectPathsStep, parts: [PathPart], predicate: VectorExpression?,
+        input: Operator, step: SelectPathsStep,
+        makeParts: @escaping () throws(QueryError) -> [PathPart], predicate: VectorExpression?,
         plainPredicate: VectorExpression?, count: VectorExpression?
     ) {
         self.input = input
         self.step = step
-        self.parts = parts
+        self.makeParts = makeParts
         self.predicate = predicate
         self.plainPredicate = plainPredicate
         self.count = count
@@ -45,7 +47,7 @@ final class SelectPaths: Operator {
                 search?.forget(context)
                 return nil
             }
-            begin(next, context)
+            try begin(next, context)
         }
         guard let current = batch else { return nil }
         var rows: [Int32] = []
@@ -61,9 +63,13 @@ final class SelectPaths: Operator {
     }
 
     /// Decides from which end distances are measured: from that whose nodes change less often.
-    private func begin(_ next: Batch, _ context: ExecutionContext) {
+    private func begin(_ next: Batch, _ context: ExecutionContext) throws(QueryError) {
         batch = next
         row = 0
+        if next.count == 1, step.plain != nil, !areSame(next[step.from], next[step.to]) {
+            usesPlainSearch = true
+            return
+        }
         if run != context.run {
             // What it was charged was charged to a statement that is over.
             search = nil
@@ -83,8 +89,15 @@ final class SelectPaths: Operator {
         graphVersion = context.graphVersion
         if isOld || search?.isFromSource != isFromSource {
             search?.forget(context)
-            search = PathEnumeration(parts: parts, isFromSource: isFromSource)
+            search = PathEnumeration(parts: try makeParts(), isFromSource: isFromSource)
         }
+    }
+
+    /// Whether two vectors of one row hold the same node, or may.
+    private func areSame(_ from: Vector, _ to: Vector) -> Bool {
+        guard case .node(let source) = from.value(at: 0), case .node(let target) = to.value(at: 0)
+        else { return true }
+        return source == target
     }
 
     /// The selected paths of a row.
@@ -92,11 +105,12 @@ final class SelectPaths: Operator {
         _ batch: Batch, _ row: Int, _ context: ExecutionContext
     ) throws(QueryError) -> [FoundPath] {
         guard case .node(let source) = batch[step.from].value(at: row),
-            case .node(let target) = batch[step.to].value(at: row), let search
+            case .node(let target) = batch[step.to].value(at: row)
         else { return [] }
         if usesPlainSearch, source != target, let plain = step.plain {
             return try plainPaths(plain, source, target, batch.slice(from: row, count: 1), context)
         }
+        guard let search else { return [] }
         let outer = batch.slice(from: row, count: 1)
         var selected = PathTally(step.selector, try limit(outer, context))
         var found: [FoundPath] = []

@@ -78,15 +78,25 @@ struct SelectPathsStep: PlanStep {
     func makeOperator(
         _ inputs: [Operator], _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
-        var running: [PathPart] = []
-        for part in parts { running.append(try PathPart(part, builder)) }
+        let steps = parts
+        let makeParts = { () throws(QueryError) -> [PathPart] in
+            var running: [PathPart] = []
+            for part in steps { running.append(try PathPart(part, builder)) }
+            return running
+        }
+        // Where other ways are not likely to be needed they are made when they are.
+        let ready = plain == nil ? try makeParts() : nil
         let count: BoundExpression? =
             switch selector {
             case .anyShortest, .allShortest: nil
             case .shortest(let count), .shortestGroups(let count): count
             }
         return SelectPaths(
-            input: inputs[0], step: self, parts: running,
+            input: inputs[0], step: self,
+            makeParts: { () throws(QueryError) -> [PathPart] in
+                if let ready { return ready }
+                return try makeParts()
+            },
             predicate: try builder.compile(predicate),
             plainPredicate: try builder.compile(plain?.predicate),
             count: try builder.compile(count))
