@@ -72,6 +72,18 @@ struct RewriteRuleTests {
         "MATCH (a) UNWIND [1, 2, a.k] AS x WITH a, collect(x) AS l WHERE a.k > 0 RETURN a.k AS k, l",
         "MATCH (a)-[:R]->(b)-[:S]->(c) RETURN a.k AS k, a, count(*) AS n, sum(b.k) AS s",
         "MATCH (a)-[:R]-(b) WITH a, count(b) AS n MATCH (a)-[:S]->(c) RETURN a.k AS k, n, sum(c.k) AS s",
+        // Groups by nodes that have places, also where rows turn out to have no node, or no numbers.
+        "MATCH (a)-[x:R]->(b:B) WITH b, sum(x.w) AS s, max(x.w) AS hi, min(-x.w) AS lo, "
+            + "count(a.k) AS n, avg(a.k) AS m RETURN b.k AS k, s, hi, lo, n, m",
+        "MATCH (a)-[x:R]-(b:A) WITH b, b.k AS k, sum(x.w / 2.0) AS s, max(x.w / 4.0) AS hi, "
+            + "avg(9000000000000000000 + x.w) AS m RETURN k, s, hi, m",
+        "MATCH (a)-[x]-(b:A) WITH b, sum(CASE WHEN x.w % 3 <> 0 THEN x.w END) AS s, "
+            + "max(CASE WHEN x.w % 5 <> 0 THEN x.w END) AS hi, "
+            + "min(CASE WHEN x.w % 4 <> 0 THEN x.w ELSE 0.5 END) AS lo RETURN b.k AS k, s, hi, lo",
+        "MATCH (a)-[x]->(b:B) WITH b, max(CASE WHEN x.w > 6 THEN 'text' ELSE x.w END) AS hi, "
+            + "count(CASE WHEN x.w > 3 THEN 1 END) AS n RETURN b.k AS k, hi, n",
+        "MATCH (b) OPTIONAL MATCH (b)-[x:R]->(a:A) WITH a, count(*) AS n, max(x.w) AS hi "
+            + "RETURN a.k AS k, n, hi",
     ]
 
     /// A small random graph: few nodes, many relationships, loops and parallel ones among them.

@@ -44,6 +44,17 @@ class AggregateState {
         preconditionFailure("an aggregate must say how it merges")
     }
 
+    /// Adds what a state of the same call holds whose groups have the same numbers.
+    func mergeAligned(_ other: AggregateState, groupCount: Int) throws(QueryError) {
+        try merge(
+            other, groups: (0..<Int32(truncatingIfNeeded: groupCount)).map { $0 },
+            groupCount: groupCount)
+    }
+
+    /// Whether it keeps nothing but numbers for each group, and gives the right results of the groups
+    /// that have rows where there are others without any.
+    var isPlain: Bool { false }
+
     /// Whether the results are the same in whatever order rows come, but for the last digit of float
     /// sums and the sign of zero, as far as the rows so far tell.
     var mayTakeAnyOrder: Bool { false }
@@ -141,12 +152,23 @@ final class CountState: AggregateState {
         }
     }
 
-    override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
-        let result = Vector(.integer, count: groups.count)
-        for (row, group) in groups.enumerated() {
-            result.integers[row] = group < counts.count ? counts.values[group] : 0
+    override func mergeAligned(_ other: AggregateState, groupCount: Int) throws(QueryError) {
+        let other = same(other, as: CountState.self)
+        counts.extend(to: groupCount)
+        let (values, added) = (counts.values, other.counts.values)
+        var overflows = false
+        for group in 0..<other.counts.count {
+            let (sum, overflow) = values[group].addingReportingOverflow(added[group])
+            values[group] = sum
+            overflows = overflows || overflow
         }
-        return result
+        if overflows { throw QueryError(.integerOverflow, span: nil) }
+    }
+
+    override var isPlain: Bool { true }
+
+    override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
+        counts.vector(groups)
     }
 
     override var mayTakeAnyOrder: Bool { true }

@@ -16,29 +16,43 @@ final class Aggregation {
         /// The node that all rows of a group have in common, where the groups of the rows follow
         /// each other; nil where they may come in any order.
         var runs: VariableID?
+        /// The node that is grouped by, where every node may have a place of its own.
+        var places: NodePlaces?
     }
 
     private let recipe: Recipe
     private let grouping: RowGrouping?
     /// Instead of ``grouping``, where groups follow each other.
     private let runs: RunGrouping?
+    /// Instead of ``grouping``, where every node has a place.
+    private let places: NodeGrouping?
     private let states: [AggregateState]
+    /// Whether rows came for which places do not do; the result is then of no use.
+    private(set) var isUnfit = false
 
-    init(_ recipe: Recipe) {
+    /// With `ids`, the nodes that the recipe groups by have places, one for each of these.
+    init(_ recipe: Recipe, placesFor ids: Range<UInt64>? = nil) {
         self.recipe = recipe
         runs = recipe.runs.map { RunGrouping(keys: recipe.keys, node: $0) }
+        places = ids.map { NodeGrouping($0) }
         grouping =
-            recipe.keys.isEmpty || recipe.runs != nil ? nil : RowGrouping(keys: recipe.keys)
+            recipe.keys.isEmpty || recipe.runs != nil || ids != nil
+            ? nil : RowGrouping(keys: recipe.keys)
         states = recipe.calls.map { AggregateState.make($0) }
     }
 
-    /// The number of groups: without keys one, even of no rows.
-    var groupCount: Int { runs?.count ?? grouping?.count ?? 1 }
+    /// The number of groups: without keys one, even of no rows. Where nodes have places, each is one.
+    var groupCount: Int { places?.count ?? runs?.count ?? grouping?.count ?? 1 }
 
     /// Adds the rows of a batch, which has some.
     func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
         var groups = try runs?.groups(of: batch, context)
         if let grouping { groups = try grouping.groups(of: batch, context) }
+        if let places, let node = recipe.places?.node {
+            groups = places.groups(of: batch[node], count: batch.count)
+            isUnfit = isUnfit || groups == nil
+            if isUnfit { return }
+        }
         let rows = AggregateRows(
             count: batch.count, groups: groups, groupCount: groupCount,
             weights: recipe.weight.map { batch[$0] })
@@ -49,6 +63,7 @@ final class Aggregation {
                 constants.append(try constant.evaluate(batch, context))
             }
             try state.add(argument, constants, rows)
+            if places != nil { isUnfit = isUnfit || !state.isPlain }
         }
     }
 
@@ -59,6 +74,7 @@ final class Aggregation {
         while let batch = try input.next(context) {
             guard batch.count > 0 else { continue }
             try add(batch, context)
+            if isUnfit { return }
             let size = sizeInBytes
             try context.memory.take(size - charged)
             charged = size
@@ -115,6 +131,17 @@ final class Aggregation {
         }
     }
 
+    /// Takes over what another aggregation has whose groups have the same places.
+    func mergePlaces(_ other: Aggregation) throws(QueryError) {
+        if let places, let theirs = other.places { places.merge(theirs) }
+        isUnfit = isUnfit || other.isUnfit
+        if isUnfit { return }
+        for (state, theirs) in zip(states, other.states) {
+            try state.mergeAligned(theirs, groupCount: groupCount)
+            isUnfit = isUnfit || !state.isPlain
+        }
+    }
+
     /// Makes it independent of the expressions of the thread that filled it, which then may be merged
     /// by another one.
     func detach() { grouping?.detach() }
@@ -128,8 +155,12 @@ final class Aggregation {
         }
     }
 
-    /// The rows of some groups.
-    func rows(_ range: Range<Int>, width: Int) throws(QueryError) -> Batch {
+    /// The rows of some groups; where nodes have places, only groups that have rows give one.
+    func rows(
+        _ range: Range<Int>, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        let width = context.variableCount
+        if let places { return try rows(of: places, range, context) }
         var batch = Batch(count: range.count, width: width)
         for (index, key) in recipe.keys.enumerated() {
             batch[key.variable] =
@@ -142,8 +173,33 @@ final class Aggregation {
         return batch
     }
 
+    private func rows(
+        of places: NodeGrouping, _ range: Range<Int>, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        let used = places.used(in: range)
+        var batch = Batch(count: used.count, width: context.variableCount)
+        guard let node = recipe.places?.node, !used.isEmpty else { return batch }
+        batch[node] = used.withUnsafeBufferPointer { places.nodes($0, from: range.lowerBound) }
+        let nodes = batch
+        for key in recipe.keys {
+            batch[key.variable] = try key.expression.evaluate(nodes, context)
+        }
+        if !recipe.keys.contains(where: { $0.variable == node }) { batch.remove(node) }
+        for (call, state) in zip(recipe.calls, states) {
+            let all = try state.results(range)
+            batch[call.variable] =
+                used.count == range.count
+                ? all
+                : used.withUnsafeBufferPointer { buffer in
+                    buffer.baseAddress.map { all.gathered($0, count: used.count) } ?? all
+                }
+        }
+        return batch
+    }
+
     /// The bytes it holds, roughly.
     var sizeInBytes: Int {
-        (runs?.sizeInBytes ?? grouping?.sizeInBytes ?? 0) + states.reduce(0) { $0 + $1.sizeInBytes }
+        (places?.sizeInBytes ?? runs?.sizeInBytes ?? grouping?.sizeInBytes ?? 0)
+            + states.reduce(0) { $0 + $1.sizeInBytes }
     }
 }

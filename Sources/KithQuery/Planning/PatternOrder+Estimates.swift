@@ -112,12 +112,15 @@ extension PatternOrder {
     /// caches.
     private func reach(of node: Int) -> Double {
         let properties = Double(facts.propertiesRead[node])
-        let isCached = nodeCount(node) * properties <= Self.cachedValuesMax
-        return 1 + properties * (isCached ? 0.1 : 1.5)
+        let values = nodeCount(node) * properties
+        if values <= Self.cachedValuesMax { return 1 + properties * 0.1 }
+        return 1 + properties * (values <= Self.nearValuesMax ? 1.5 : 3)
     }
 
     /// So many values of eight bytes fit in a processor's caches.
     private static let cachedValuesMax = 262_144.0
+    /// So many lie in the caches for some part, and on pages that the processor knows the way to.
+    private static let nearValuesMax = 8_388_608.0
 
     func farEnd(_ index: Int, _ fromLeft: Bool) -> Int {
         let relationship = facts.pattern.relationships[index]

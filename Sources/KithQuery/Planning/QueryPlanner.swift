@@ -75,6 +75,11 @@ final class QueryPlanner {
             planner.places.carry(from: root, to: rewritten)
             root = rewritten
         }
+        if planner.rules.contains(.groupPlaces), !statement.isWriting {
+            let rewritten = GroupPlaces(planner).applied(to: root)
+            planner.places.carry(from: root, to: rewritten)
+            root = rewritten
+        }
         return Plan(
             root: root, variableCount: planner.variableCount, names: planner.names,
             measuredPaths: planner.measuredPaths, subplans: planner.subplans,

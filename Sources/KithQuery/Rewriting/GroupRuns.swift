@@ -44,10 +44,8 @@ enum GroupRuns {
         else { return nil }
         let variable = scan.variable
         let keys = aggregate.keys.map { $0.expression }
-        guard keys.allSatisfy({ follows($0, from: variable) }),
-            keys.contains(where: { isVariable($0, variable) })
-        else { return nil }
-        return variable
+        return keys.allSatisfy({ $0.follows(from: variable) })
+            && keys.contains(where: { $0.isVariable(variable) }) ? variable : nil
     }
 
     /// Whether a step gives, for each row in turn, the rows that come of it.
@@ -59,17 +57,18 @@ enum GroupRuns {
         default: false
         }
     }
+}
 
-    private static func isVariable(_ expression: BoundExpression, _ variable: VariableID) -> Bool {
-        if case .variable(variable) = expression.kind { return true }
+extension BoundExpression {
+    /// Whether it is a variable.
+    func isVariable(_ variable: VariableID) -> Bool {
+        if case .variable(variable) = kind { return true }
         return false
     }
 
-    /// Whether an expression is the node or one of its properties.
-    private static func follows(
-        _ expression: BoundExpression, from variable: VariableID
-    ) -> Bool {
-        if case .property(let base, _) = expression.kind { return isVariable(base, variable) }
-        return isVariable(expression, variable)
+    /// Whether it is a node, or one of its properties.
+    func follows(from node: VariableID) -> Bool {
+        if case .property(let base, _) = kind { return base.isVariable(node) }
+        return isVariable(node)
     }
 }

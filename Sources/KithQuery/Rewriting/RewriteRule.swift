@@ -34,6 +34,9 @@ enum RewriteRule: String, CaseIterable, Sendable {
     case pathLengths
     /// Groups whose rows follow each other are aggregated one after the other. See ``GroupRuns``.
     case groupRuns
+    /// Where most nodes with a label have a group of rows, each has a place of its own. See
+    /// ``GroupPlaces``.
+    case groupPlaces
 }
 
 extension Set<RewriteRule> {

@@ -36,3 +36,14 @@ final class GroupValues<Element: BitwiseCopyable> {
     /// The bytes it holds.
     var sizeInBytes: Int { capacity * MemoryLayout<Element>.stride }
 }
+
+extension GroupValues<Int64> {
+    /// The values of some groups as they lie here; 0 for groups that it has not.
+    func vector(_ groups: Range<Int>, _ layout: Vector.Layout = .integer) -> Vector {
+        let result = Vector(layout, count: groups.count)
+        let known = max(min(groups.upperBound, count) - groups.lowerBound, 0)
+        result.integers.update(from: values + groups.lowerBound, count: known)
+        (result.integers + known).update(repeating: 0, count: groups.count - known)
+        return result
+    }
+}

@@ -59,8 +59,10 @@ struct AggregationTests {
         return try accumulators.map { try $0.result() }
     }
 
-    private func results(_ aggregation: Aggregation) throws -> [Value] {
-        let rows = try aggregation.rows(0..<aggregation.groupCount, width: 4)
+    private func results(
+        _ aggregation: Aggregation, _ context: ExecutionContext
+    ) throws -> [Value] {
+        let rows = try aggregation.rows(0..<aggregation.groupCount, context)
         return (0..<rows.count).map { rows[VariableID(2)].value(at: $0) }
     }
 
@@ -95,7 +97,7 @@ struct AggregationTests {
         let found = outcome {
             let whole = Aggregation(.init(keys: keys, calls: [call]))
             for batch in batches { try whole.add(batch, context) }
-            return try results(whole)
+            return try results(whole, context)
         }
         #expect(found == expected, "seed \(seed): \(name)")
         // Float sums depend on where the parts begin.
@@ -110,14 +112,14 @@ struct AggregationTests {
                 part.detach()
                 try all.merge(part)
             }
-            return try results(all)
+            return try results(all, context)
         }
         #expect(merged == expected, "seed \(seed): \(name), merged")
         var isShared = true
         let shared = outcome {
             let all = try filled(batches, call: call, keys: keys, context, &generator)
             isShared = all != nil
-            return try all.map { try results($0) } ?? []
+            return try all.map { try results($0, context) } ?? []
         }
         if isShared { #expect(shared == expected, "seed \(seed): \(name), shared out") }
     }
@@ -141,6 +143,71 @@ struct AggregationTests {
         return total.mayTakeAnyOrder ? total : nil
     }
 
+    @Test("groups by nodes that have places give what accumulators give", arguments: 0..<80)
+    func placesAgree(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed + 500)
+        let context = try TestGraph().context()
+        let name = ["count", "sum", "avg", "min", "max"].randomElement(using: &generator) ?? "sum"
+        let call = try call(name, isDistinct: false)
+        let kind = RandomVectors.kind(using: &generator)
+        let nodes: Range<UInt64> = 4_000..<4_000 + UInt64.random(in: 1...90, using: &generator)
+        let batches = (0..<Int.random(in: 1...6, using: &generator)).map { _ in
+            let count = [1, 40, 300].randomElement(using: &generator) ?? 1
+            let ids = (0..<count).map { _ in UInt64.random(in: nodes, using: &generator) }
+            return batch(
+                .ids(.node, ids), RandomVectors.vector(kind, count: count, using: &generator))
+        }
+        let key = Project.Item(
+            variable: VariableID(0), expression: VariableReference(VariableID(0), span: nil))
+        let recipe = Aggregation.Recipe(
+            keys: [key], calls: [call], places: NodePlaces(node: VariableID(0), label: "L"))
+        let total = Aggregation(recipe, placesFor: nodes)
+        let second = Aggregation(recipe, placesFor: nodes)
+        var hasRows = false
+        let found = outcome {
+            for (number, batch) in batches.enumerated() {
+                let isSecond = number > 0 && Bool.random(using: &generator)
+                hasRows = hasRows || isSecond
+                try (isSecond ? second : total).add(batch, context)
+            }
+            if hasRows { try total.mergePlaces(second) }
+            if total.isUnfit { return [] }
+            return try results(total, context)
+        }
+        let floats: [RandomVectors.Kind] = [.floats, .mixed, .hugeIntegers]
+        if total.isUnfit || floats.contains(kind) { return }
+        let expected = outcome {
+            var order: [UInt64] = []
+            for batch in batches {
+                let ids = batch[VariableID(0)]
+                for row in 0..<batch.count where !order.contains(ids.ids[ids.position(row)]) {
+                    order.append(ids.ids[ids.position(row)])
+                }
+            }
+            let values = try plain(call, batches, hasKeys: true)
+            return zip(order, values).sorted { $0.0 < $1.0 }.map { $0.1 }
+        }
+        #expect(found == expected, "seed \(seed): \(name) of \(kind)")
+    }
+
+    @Test("rows without a node, or of other nodes, have no places")
+    func unfit() throws {
+        let context = try TestGraph().context()
+        let recipe = Aggregation.Recipe(
+            keys: [], calls: [try call("count", isDistinct: false)],
+            places: NodePlaces(node: VariableID(0), label: "L"))
+        for ids: [UInt64] in [[99], [110], [.max], [100, 105, 99], [100, 110]] {
+            let aggregation = Aggregation(recipe, placesFor: 100..<110)
+            try aggregation.add(batch(.ids(.node, ids), .ids(.node, ids)), context)
+            #expect(aggregation.isUnfit)
+        }
+        let fit = Aggregation(recipe, placesFor: 100..<110)
+        try fit.add(batch(.ids(.node, [109, 100]), .ids(.node, [1, 2])), context)
+        #expect(!fit.isUnfit)
+        try fit.add(batch(.nulls(count: 1), .nulls(count: 1)), context)
+        #expect(fit.isUnfit)
+    }
+
     @Test("sums past 64 bits are exact while they are added, and an error where they end")
     func overflows() throws {
         let context = try TestGraph().context()
@@ -149,7 +216,7 @@ struct AggregationTests {
             let aggregation = Aggregation(.init(keys: [], calls: [call]))
             let values = Vector.of(numbers.map { .integer($0) })
             try aggregation.add(batch(values, values), context)
-            return try results(aggregation)
+            return try results(aggregation, context)
         }
         #expect(try "\(sum([.max, .max, -.max, -.max, 7]))" == "\([Value.integer(7)])")
         #expect(throws: QueryError.self) { try sum([.max, 1]) }

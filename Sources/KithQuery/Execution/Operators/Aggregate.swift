@@ -2,7 +2,8 @@ import KithLanguage
 import KithValues
 
 /// Groups rows by keys and computes aggregates for each group; groups come in the order of their
-/// first row. Without keys there is one group, even of no rows.
+/// first row, or of their nodes where each has a place. Without keys there is one group, even of no
+/// rows.
 final class Aggregate: Operator {
     /// Where the rows come from.
     private enum Input {
@@ -39,10 +40,14 @@ final class Aggregate: Operator {
         guard position < total else { return nil }
         let range = position..<min(total, position + context.batchSize)
         position = range.upperBound
-        return try filled.rows(range, width: context.variableCount)
+        return try filled.rows(range, context)
     }
 
     private func fill(_ context: ExecutionContext) throws(QueryError) -> Aggregation {
+        if let places = recipe.places {
+            if let filled = try fillPlaces(places, context) { return filled }
+            restartInput()
+        }
         let total = Aggregation(recipe)
         var charged = 0
         switch input {
@@ -94,9 +99,53 @@ final class Aggregate: Operator {
         return total
     }
 
+    /// Lets each thread fill one aggregation in which every node has a place; nil where there is no room
+    /// for that, or rows come for which it does not do.
+    private func fillPlaces(
+        _ places: NodePlaces, _ context: ExecutionContext
+    ) throws(QueryError) -> Aggregation? {
+        var threads = 1
+        if case .parts(_, let recipes) = input { threads = recipes.count }
+        guard
+            let room = try places.range(
+                aggregates: recipe.calls.count, threads: threads, context)
+        else { return nil }
+        var fills: [Aggregation] = []
+        var charged = 0
+        switch input {
+        case .rows(let input):
+            let total = Aggregation(recipe, placesFor: room.ids)
+            fills.append(total)
+            try total.addAll(input, context, charged: &charged)
+        case .parts(let chain, let recipes):
+            guard room.threads == threads else { return nil }
+            let parts = recipes.map {
+                Aggregation.Fill(Aggregation($0, placesFor: room.ids))
+            }
+            try chain.run(context) { (task, context) throws(QueryError) in
+                try parts[task.worker].add(task, context)
+            } combine: { (_) throws(QueryError) in
+            }
+            charged = parts.reduce(0) { $0 + $1.chargedInBytes }
+            fills = parts.filter { !$0.parts.isEmpty }.map { $0.aggregation }
+        }
+        let total = fills.first ?? Aggregation(recipe, placesFor: room.ids)
+        for fill in fills.dropFirst() { try total.mergePlaces(fill) }
+        guard !total.isUnfit, total.mayTakeAnyOrder || fills.count == 1 else {
+            context.memory.give(back: charged)
+            return nil
+        }
+        try context.memory.take(total.sizeInBytes - charged)
+        return total
+    }
+
     override func restart() {
         aggregation = nil
         position = 0
+        restartInput()
+    }
+
+    private func restartInput() {
         switch input {
         case .rows(let input): input.restart()
         case .parts(let chain, _): chain.restart()
@@ -115,8 +164,10 @@ struct AggregateStep: PartitionedStep {
     let aggregates: [BoundProjection.Aggregate]
     /// The variable that says how many rows each row stands for; nil where it is one.
     var weight: VariableID?
+    /// The node that is grouped by, where every node may have a place of its own.
+    var places: NodePlaces?
 
-    var name: String { "Aggregate" }
+    var name: String { places == nil ? "Aggregate" : "AggregateByNode" }
     func details(_ names: VariableNames) -> String {
         let calls = aggregates.map { call in
             let arguments = call.arguments.map { $0.text(names) }.joined(separator: ", ")
@@ -166,6 +217,7 @@ struct AggregateStep: PartitionedStep {
                     argument: try builder.compile(aggregate.arguments.first),
                     constants: constants, span: aggregate.span))
         }
-        return Aggregation.Recipe(keys: compiledKeys, calls: calls, weight: weight)
+        return Aggregation.Recipe(
+            keys: compiledKeys, calls: calls, weight: weight, places: places)
     }
 }

@@ -55,7 +55,7 @@ final class AggregateRuns: Operator {
         }
         let range = position..<min(total, position + context.batchSize)
         complete = (aggregation, range.upperBound)
-        return try aggregation.rows(range, width: context.variableCount)
+        return try aggregation.rows(range, context)
     }
 
     private func add(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
