@@ -114,6 +114,12 @@ public struct SlotSet: Sendable, Equatable {
         var count = 0
         for index in 0..<Self.wordCount {
             var word = words[index]
+            if word == .max {
+                let first = base &+ UInt64(truncatingIfNeeded: index &* 64)
+                for slot in 0..<64 { ids[count &+ slot] = first &+ UInt64(slot) }
+                count &+= 64
+                continue
+            }
             while word != 0 {
                 ids[count] =
                     base &+ UInt64(truncatingIfNeeded: index &* 64 &+ word.trailingZeroBitCount)

@@ -87,8 +87,11 @@ final class DirectGroups {
             if dictionary.isFull { return false }
             numbered[index] = .numbers(numbers, dictionary)
         }
-        guard makeRoom(for: numbered, count: rowCount, rowsSeen: rowsSeen) else { return false }
-        computePlaces(numbered, rowCount)
+        if !hasRoom(for: numbered) || !computePlaces(numbered, rowCount) {
+            guard makeRoom(for: numbered, count: rowCount, rowsSeen: rowsSeen),
+                computePlaces(numbered, rowCount)
+            else { return false }
+        }
         let (table, places) = (table, places)
         let known = count
         var found = known
@@ -150,42 +153,81 @@ final class DirectGroups {
         return vector.layout == .boolean ? UInt64(vector.booleans[position]) : vector.ids[position]
     }
 
-    /// Combines the codes of each row's keys.
-    private func computePlaces(_ batch: [KeyBatch], _ rowCount: Int) {
+    /// Whether all keys are of the kinds that there were, and their strings have places. What else the
+    /// keys are is seen when their places are computed.
+    private func hasRoom(for batch: [KeyBatch]) -> Bool {
+        for (key, column) in zip(keys, batch) {
+            switch column {
+            case .numbers(_, let dictionary):
+                guard key.dictionary === dictionary, dictionary.end <= key.width else {
+                    return false
+                }
+            case .vector(let vector):
+                guard vector.layout == .null || vector.layout == key.layout else { return false }
+            }
+        }
+        return true
+    }
+
+    /// Combines the codes of each row's keys; false where a key has no place.
+    private func computePlaces(_ batch: [KeyBatch], _ rowCount: Int) -> Bool {
         if placeCapacity < rowCount {
             places.deallocate()
             placeCapacity = rowCount
             places = .allocate(capacity: rowCount)
         }
-        places.update(repeating: 0, count: rowCount)
+        let places = places
+        var isFirst = true
         for (key, column) in zip(keys, batch) {
             let stride = UInt32(truncatingIfNeeded: key.stride)
+            var row = 0
             switch column {
+            case .numbers(let numbers, _) where isFirst:
+                while row < rowCount {
+                    places[row] = numbers[row] &* stride
+                    row &+= 1
+                }
             case .numbers(let numbers, _):
-                for row in 0..<rowCount { places[row] &+= numbers[row] &* stride }
+                while row < rowCount {
+                    places[row] &+= numbers[row] &* stride
+                    row &+= 1
+                }
             case .vector(let vector):
-                if vector.layout == .null { continue }
-                addCodes(of: vector, key, stride, rowCount)
+                if isFirst { places.update(repeating: 0, count: rowCount) }
+                if vector.layout == .null { break }
+                guard addCodes(of: vector, key, stride, rowCount) else { return false }
             }
+            isFirst = false
         }
+        return true
     }
 
-    private func addCodes(of vector: Vector, _ key: Key, _ stride: UInt32, _ rowCount: Int) {
+    /// False where a value has no code.
+    private func addCodes(
+        of vector: Vector, _ key: Key, _ stride: UInt32, _ rowCount: Int
+    ) -> Bool {
         let offset = 1 &- key.base
+        let last = Int64(key.width) &- 1
+        // Negative once a code is below 1 or beyond the last.
+        var outside: Int64 = 0
+        let places = places
         if vector.layout != .boolean, vector.validity == nil, !vector.isConstant {
             let integers = vector.integers
-            let places = places
             var row = 0
             while row < rowCount {
-                places[row] &+= UInt32(truncatingIfNeeded: integers[row] &+ offset) &* stride
+                let code = integers[row] &+ offset
+                outside |= (code &- 1) | (last &- code)
+                places[row] &+= UInt32(truncatingIfNeeded: code) &* stride
                 row &+= 1
             }
-            return
+            return outside >= 0
         }
         for row in 0..<rowCount where !vector.isNull(row) {
             let code = Int64(bitPattern: Self.word(vector, row)) &+ offset
+            outside |= (code &- 1) | (last &- code)
             places[row] &+= UInt32(truncatingIfNeeded: code) &* stride
         }
+        return outside >= 0
     }
 }
 

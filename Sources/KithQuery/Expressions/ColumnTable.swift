@@ -140,11 +140,12 @@ final class ColumnTable {
         var chunk: Int?
     }
 
-    /// Makes the columns of all ids known and says what they have in common.
+    /// Makes the columns of all ids known and says what they have in common. Of ids that are known to be
+    /// of one chunk that is `known`.
     func survey(
-        _ ids: UnsafePointer<UInt64>, count: Int, _ context: ExecutionContext
+        _ ids: UnsafePointer<UInt64>, count: Int, known: Int?, _ context: ExecutionContext
     ) throws(QueryError) -> Survey {
-        let chunk = Self.commonChunk(ids, count)
+        let chunk = known ?? Self.commonChunk(ids, count)
         if let chunk, UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
             try learn(UInt64(chunk), context)
             let word = words[chunk]
@@ -257,24 +258,29 @@ final class ColumnTable {
         return validity[slot &>> 6] &>> UInt64(truncatingIfNeeded: slot & 63) & 1 != 0
     }
 
-    /// Makes the numbers of the strings of all ids' columns known; false when there are too many.
+    /// Makes the numbers of the strings of all ids' columns known, which are those of one chunk or of
+    /// several; false when there are too many.
     ///
-    /// After a ``survey(_:count:_:)`` that found nothing but strings and missing values.
+    /// After a ``survey(_:count:known:_:)`` that found nothing but strings and missing values.
     func number(
-        _ ids: UnsafePointer<UInt64>, count: Int, by dictionary: StringDictionary
+        _ ids: UnsafePointer<UInt64>, count: Int, chunk: Int?, by dictionary: StringDictionary
     ) -> Bool {
+        if let chunk { return number(UInt64(chunk), by: dictionary) }
         var last = UInt64.max
         for row in 0..<count {
             let chunk = ids[row] &>> 11
-            if chunk == last || chunk >= UInt64(chunkCount) { continue }
+            if chunk == last { continue }
             last = chunk
-            let place = places + Int(truncatingIfNeeded: chunk)
-            if place.pointee.numbers == nil, place.pointee.count > 0 {
-                let column = held.columns[place.pointee.column]
-                guard number(column, place, by: dictionary) else { return false }
-            }
+            guard number(chunk, by: dictionary) else { return false }
         }
         return true
+    }
+
+    private func number(_ chunk: UInt64, by dictionary: StringDictionary) -> Bool {
+        guard chunk < UInt64(chunkCount) else { return true }
+        let place = places + Int(truncatingIfNeeded: chunk)
+        guard place.pointee.numbers == nil, place.pointee.count > 0 else { return true }
+        return number(held.columns[place.pointee.column], place, by: dictionary)
     }
 
     /// Numbers the strings of one column: those of its dictionary, or of all its slots.

@@ -10,6 +10,9 @@ final class PropertyGatherer: RunResource {
     /// The table of the run before, emptied.
     private var spare: ColumnTable?
     private var dictionary: StringDictionary?
+    private var pages: StringNumberPages?
+    /// The rows of numbered strings that came in random order.
+    private var scatteredRows = 0
     private var refusesNumbers = false
     private var isRegistered = false
     private lazy var buffer = PropertyBuffer()
@@ -18,6 +21,8 @@ final class PropertyGatherer: RunResource {
         if let table, table.clear() { spare = table }
         table = nil
         dictionary = nil
+        pages = nil
+        scatteredRows = 0
         refusesNumbers = false
         isRegistered = false
     }
@@ -44,7 +49,8 @@ final class PropertyGatherer: RunResource {
         guard count > 0 else { return .nulls(count: 0) }
         if let pieces = try gatherPieces(key, entities, context) { return pieces }
         let table = table(for: key, of: entities, context)
-        let survey = try table.survey(entities.ids, count: count, context)
+        let survey = try table.survey(
+            entities.ids, count: count, known: entities.chunk, context)
         let isWhole = !survey.traits.contains(.partial)
         switch survey.traits.intersection(.layouts) {
         case []: return .nulls(count: count)
@@ -67,20 +73,28 @@ final class PropertyGatherer: RunResource {
         guard !refusesNumbers, !entities.isConstant, entities.validity == nil, count > 0 else {
             return nil
         }
+        if entities.chunk == nil, let dictionary, let pages, pages.version == context.graphVersion,
+            pages.key == key, pages.kind == (entities.layout == .node ? .node : .relationship),
+            pages.gather(entities.ids, count: count, into: target)
+        {
+            return dictionary
+        }
         if isShortOfMemory(for: entities, context) {
             refusesNumbers = true
             return nil
         }
         let table = table(for: key, of: entities, context)
-        let survey = try table.survey(entities.ids, count: count, context)
+        let survey = try table.survey(
+            entities.ids, count: count, known: entities.chunk, context)
         let layouts = survey.traits.intersection(.layouts)
         guard layouts == .string || layouts == [] else { return nil }
         let dictionary = self.dictionary ?? StringDictionary()
         self.dictionary = dictionary
-        guard table.number(entities.ids, count: count, by: dictionary) else {
+        guard table.number(entities.ids, count: count, chunk: survey.chunk, by: dictionary) else {
             refusesNumbers = true
             return nil
         }
+        if survey.chunk == nil { notePages(entities, table, context) }
         let ids = entities.ids
         var row = 0
         if survey.traits.contains(.partial) {
@@ -103,6 +117,21 @@ final class PropertyGatherer: RunResource {
         }
         return dictionary
     }
+
+    /// Keeps the numbers of the chunks that rows in random order come from, where they are many.
+    private func notePages(
+        _ entities: Vector, _ table: ColumnTable, _ context: ExecutionContext
+    ) {
+        scatteredRows += entities.count
+        guard context.graph.isSnapshot, scatteredRows >= Self.scatteredRowsMin else { return }
+        if pages?.version != table.version || pages?.key != table.key || pages?.kind != table.kind {
+            pages = StringNumberPages(table)
+        }
+        pages?.add(entities.ids, count: entities.count, of: table)
+    }
+
+    /// From so many rows in random order on.
+    private static let scatteredRowsMin = 8_192
 
     /// Whether the columns of many chunks, decoded at once, would be more than the cache has room for.
     private func isShortOfMemory(for entities: Vector, _ context: ExecutionContext) -> Bool {
@@ -175,6 +204,11 @@ final class PropertyGatherer: RunResource {
     ) -> Vector {
         let count = entities.count
         let ids = entities.ids
+        if isWhole, entities.isRun, let chunk {
+            return Vector(
+                lent: table.values[chunk] + Int(truncatingIfNeeded: ids[0] & 2_047) &* 8, layout,
+                count: count, by: table.held.columns[table.places[chunk].column])
+        }
         let result = Vector(layout, count: count, hasNulls: !isWhole)
         let target = result.ids
         if let validity = result.validity {

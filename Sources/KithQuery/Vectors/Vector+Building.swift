@@ -93,6 +93,7 @@ extension Vector {
         if let validity, let target = result.validity {
             Self.gather(validity, indices, newCount, into: target)
         }
+        if let chunk { result.note(chunk: chunk, isRun: false) }
         return result
     }
 
@@ -130,6 +131,7 @@ extension Vector {
         let stride = layout.strideInBytes
         result.storage.copyMemory(from: storage + start * stride, byteCount: length * stride)
         if let validity { result.validity?.update(from: validity + start, count: length) }
+        if let chunk { result.note(chunk: chunk, isRun: isRun) }
         return result
     }
 

@@ -58,6 +58,12 @@ final class Vector {
     let values: [Value]
     /// What keeps the bytes of strings alive.
     let owners: [AnyObject]
+    /// What has lent the storage, which is not to be written; nil where it is the vector's own.
+    private let lender: AnyObject?
+    /// The chunk that all ids are of; nil where nobody knows.
+    private(set) var chunk: Int?
+    /// Whether the ids of ``chunk`` are known to follow each other without a gap.
+    private(set) var isRun = false
 
     /// Makes a vector with zeroed validity left to the caller to fill.
     init(
@@ -69,6 +75,7 @@ final class Vector {
         self.isConstant = isConstant
         self.owners = owners
         self.values = []
+        lender = nil
         let stored = isConstant ? 1 : count
         storage = UnsafeMutableRawPointer.allocate(
             byteCount: max(stored * layout.strideInBytes, 1), alignment: 16)
@@ -95,6 +102,7 @@ final class Vector {
         self.owners = owners
         isConstant = false
         values = []
+        lender = nil
         if missing.isEmpty {
             validity = nil
         } else {
@@ -113,12 +121,34 @@ final class Vector {
         self.values = values
         owners = []
         validity = nil
+        lender = nil
         storage = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 16)
     }
 
+    /// Makes a vector without nulls of `count` values that `lender` keeps in memory.
+    init(
+        lent storage: UnsafeRawPointer, _ layout: Layout, count: Int, by lender: AnyObject
+    ) {
+        self.layout = layout
+        self.count = count
+        // Nobody writes what is made, and this is.
+        self.storage = UnsafeMutableRawPointer(mutating: storage)
+        self.lender = lender
+        isConstant = false
+        values = []
+        owners = []
+        validity = nil
+    }
+
     deinit {
-        storage.deallocate()
+        if lender == nil { storage.deallocate() }
         validity?.deallocate()
+    }
+
+    /// Notes that all ids are of one chunk, and whether they follow each other without a gap.
+    func note(chunk: Int, isRun: Bool) {
+        self.chunk = chunk
+        self.isRun = isRun
     }
 
     /// A vector of nulls.

@@ -133,7 +133,7 @@ struct AggregationTests {
         let fills = (0..<3).map { _ in Aggregation.Fill(Aggregation(recipe)) }
         for (part, batch) in batches.enumerated() {
             let input = PartInput()
-            input.begin([batch])
+            input.begin(.batches([batch]))
             let worker = Int.random(in: 0..<3, using: &generator)
             try fills[worker].add(.init(worker: worker, part: part, input: input), context)
         }

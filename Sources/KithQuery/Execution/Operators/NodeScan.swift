@@ -19,6 +19,45 @@ final class NodeScan: Operator {
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        while let piece = try takePiece(chunkCount: 1, context) {
+            if let batch = try piece.batch(0, context) { return batch }
+            try context.checkpoint()
+        }
+        return nil
+    }
+
+    /// Some of the chunks, not yet looked at, for one row of the input.
+    struct Piece {
+        fileprivate let input: Batch
+        fileprivate let row: Int
+        fileprivate let variable: VariableID
+        fileprivate let labels: [LabelID]
+        fileprivate let chunks: ArraySlice<ChunkID>
+
+        /// The number of chunks.
+        var count: Int { chunks.count }
+
+        /// The rows of one of the chunks; nil where it has none.
+        func batch(_ index: Int, _ context: ExecutionContext) throws(QueryError) -> Batch? {
+            let chunk = chunks[chunks.startIndex + index]
+            let slots = try context.onGraph { () throws(GraphError) in
+                try context.graph.slots(inNodeChunk: chunk, labels: labels)
+            }
+            let count = slots.count
+            guard count > 0 else { return nil }
+            let nodes = Vector(.node, count: count)
+            slots.copyIDs(of: chunk, into: nodes.ids)
+            nodes.note(
+                chunk: Int(chunk.rawValue),
+                isRun: nodes.ids[count - 1] == nodes.ids[0] &+ UInt64(count - 1))
+            return input.repeated(row, count: count).with(variable, nodes)
+        }
+    }
+
+    /// The next chunks, at most `chunkCount`; nil after the last.
+    func takePiece(
+        chunkCount: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> Piece? {
         while true {
             if batch == nil {
                 guard let next = try input.nextNonEmpty(context) else { return nil }
@@ -37,20 +76,11 @@ final class NodeScan: Operator {
                 if row == batch.count { self.batch = nil }
                 continue
             }
-            let chunk = chunks[nextChunk]
-            nextChunk += 1
-            let labelIDs = self.labelIDs
-            let slots = try context.onGraph { () throws(GraphError) in
-                try context.graph.slots(inNodeChunk: chunk, labels: labelIDs)
-            }
-            let count = slots.count
-            if count == 0 {
-                try context.checkpoint()
-                continue
-            }
-            let nodes = Vector(.node, count: count)
-            slots.copyIDs(of: chunk, into: nodes.ids)
-            return batch.repeated(row, count: count).with(variable, nodes)
+            let end = min(nextChunk + chunkCount, chunks.count)
+            defer { nextChunk = end }
+            return Piece(
+                input: batch, row: row, variable: variable, labels: labelIDs,
+                chunks: chunks[nextChunk..<end])
         }
     }
 

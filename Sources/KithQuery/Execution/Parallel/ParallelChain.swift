@@ -52,9 +52,9 @@ final class ParallelChain: RunResource {
         WorkerThreads.run(count: workers.count) { number in
             let worker = workers[number]
             guard let context = worker.context else { return }
-            while let (part, batches) = source.take() {
+            while let (part, rows) = source.take() {
                 worker.root.restart()
-                worker.input.begin(batches)
+                worker.input.begin(rows)
                 do throws(QueryError) {
                     let task = Task(worker: number, part: part, input: worker.root)
                     let result = try body(task, context)

@@ -22,11 +22,21 @@ final class PartSource: @unchecked Sendable {
     /// Begins to hand out, while the source runs in `context`.
     func begin(_ context: ExecutionContext) { self.context = context }
 
+    /// The rows of a part.
+    enum Rows {
+        case batches([Batch])
+        /// Chunks that the thread which has the part is to scan.
+        case chunks(NodeScan.Piece)
+    }
+
     /// The next part, by its number; nil after the last one, or when some part failed.
-    func take() -> (part: Int, batches: [Batch])? {
+    func take() -> (part: Int, rows: Rows)? {
         monitor.lock()
         defer { monitor.unlock() }
         guard !isOver, failure == nil, let context else { return nil }
+        if let scan = source as? NodeScan, rowsPerPart >= GraphLimits.slotsPerChunk {
+            return takeChunks(of: scan, context)
+        }
         var batches: [Batch] = []
         do throws(QueryError) {
             var room = rowsPerPart
@@ -40,7 +50,24 @@ final class PartSource: @unchecked Sendable {
         }
         guard !batches.isEmpty else { return nil }
         defer { partCount += 1 }
-        return (partCount, batches)
+        return (partCount, .batches(batches))
+    }
+
+    private func takeChunks(
+        of scan: NodeScan, _ context: ExecutionContext
+    ) -> (part: Int, rows: Rows)? {
+        do throws(QueryError) {
+            let count = rowsPerPart / GraphLimits.slotsPerChunk
+            guard let piece = try scan.takePiece(chunkCount: count, context) else {
+                isOver = true
+                return nil
+            }
+            defer { partCount += 1 }
+            return (partCount, .chunks(piece))
+        } catch {
+            failure = (partCount, error)
+            return nil
+        }
     }
 
     /// The next rows, no more than a part has.
@@ -89,23 +116,33 @@ final class PartSource: @unchecked Sendable {
 
 /// The lowest step of a chain: gives the batches of the part that its thread works on.
 final class PartInput: Operator {
-    private var batches: [Batch] = []
+    private var rows = PartSource.Rows.batches([])
     private var position = 0
 
     /// Begins another part.
-    func begin(_ batches: [Batch]) {
-        self.batches = batches
+    func begin(_ rows: PartSource.Rows) {
+        self.rows = rows
         position = 0
     }
 
-    override func produce(_ context: ExecutionContext) -> Batch? {
-        guard position < batches.count else { return nil }
-        defer { position += 1 }
-        return batches[position]
+    override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+        switch rows {
+        case .batches(let batches):
+            guard position < batches.count else { return nil }
+            defer { position += 1 }
+            return batches[position]
+        case .chunks(let piece):
+            while position < piece.count {
+                defer { position += 1 }
+                if let batch = try piece.batch(position, context) { return batch }
+                try context.checkpoint()
+            }
+            return nil
+        }
     }
 
     override func restart() {
-        batches = []
+        rows = .batches([])
         position = 0
     }
 }
