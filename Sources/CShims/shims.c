@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +80,28 @@ int kith_set_lock(int descriptor, struct flock *lock) {
 }
 int kith_get_lock(int descriptor, struct flock *lock) { return kith_set_lock(descriptor, lock); }
 #endif
+
+bool kith_file_identity(
+    int descriptor, const char *path, uint64_t *device, uint64_t *inode, uint16_t *mode) {
+#ifdef STATX_INO
+    struct statx exact;
+    const unsigned wanted = STATX_INO | STATX_TYPE;
+    const int code = path ? statx(AT_FDCWD, path, 0, wanted, &exact)
+                          : statx(descriptor, "", AT_EMPTY_PATH, wanted, &exact);
+    if (code == 0) {
+        *device = (uint64_t)exact.stx_dev_major << 32 | exact.stx_dev_minor;
+        *inode = exact.stx_ino;
+        *mode = exact.stx_mode;
+        return true;
+    }
+#endif
+    struct stat found;
+    if (path ? stat(path, &found) : fstat(descriptor, &found)) return false;
+    *device = (uint64_t)found.st_dev;
+    *inode = (uint64_t)found.st_ino;
+    *mode = (uint16_t)found.st_mode;
+    return true;
+}
 
 int kith_rename_without_replacing(const char *from, const char *to) {
 #ifdef RENAME_NOREPLACE

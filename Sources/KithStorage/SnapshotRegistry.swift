@@ -52,7 +52,7 @@ final class SnapshotRegistry: @unchecked Sendable {
             if counts[place].count > 0 { return }
             counts.remove(at: place)
             guard let locked = lockedNumber else { return }
-            let oldest = counts.lazy.map(\.number).min()
+            let oldest = counts.lazy.map { $0.number }.min()
             if oldest == locked { return }
             if let oldest {
                 // The new mark first: at no time may the writer find none.
@@ -64,7 +64,7 @@ final class SnapshotRegistry: @unchecked Sendable {
     }
 
     /// The oldest commit that a snapshot of this process shows.
-    var oldest: UInt64? { guardian.with { counts.lazy.map(\.number).min() } }
+    var oldest: UInt64? { guardian.with { counts.lazy.map { $0.number }.min() } }
 }
 
 /// One open snapshot.

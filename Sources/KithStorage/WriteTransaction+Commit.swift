@@ -65,7 +65,7 @@ extension WriteTransaction {
             safe: try bound.number(), freePageCount: base.freePageCount, hint: base.allocationHint,
             freedEarlier: freedEarlier,
             runwayPageCount: engine.header.version > 1
-                ? min(1024, max(64, Int(base.filePageCount) / 4)) : 0)
+                ? min(FreeSpacePass.runwayPageCountMax, max(64, Int(base.filePageCount) / 4)) : 0)
         try pass.run()
         try pass.use(writer.changed.count)
         let runway = try pass.takeRunway()

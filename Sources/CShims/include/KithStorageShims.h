@@ -242,6 +242,13 @@ int kith_set_lock(int descriptor, struct flock *lock);
 /// Asks which lock would be in the way.
 int kith_get_lock(int descriptor, struct flock *lock);
 
+/// Which file a descriptor, or a path where `path` is not null, leads to; false when to none.
+///
+/// Does not ask for its times: a file system that tells them apart finely must note the next change
+/// anew after each time that somebody looked.
+bool kith_file_identity(
+    int descriptor, const char *path, uint64_t *device, uint64_t *inode, uint16_t *mode);
+
 /// Renames a file unless there is one of the new name already.
 int kith_rename_without_replacing(const char *from, const char *to);
 

@@ -6,11 +6,14 @@ package final class DiskFile: StorageFile {
     private let path: String
     private let descriptor: Int32
     private let takesLocks: Bool
+    /// Which file it is, whatever its path leads to later.
+    private let identity: FileIdentity?
 
     init(path: String, descriptor: Int32, takesLocks: Bool) {
         self.path = path
         self.descriptor = descriptor
         self.takesLocks = takesLocks
+        identity = FileIdentity(descriptor: descriptor)
     }
 
     deinit { _ = Glibc.close(descriptor) }
@@ -21,8 +24,7 @@ package final class DiskFile: StorageFile {
     ) throws(StorageError) -> DiskFile? {
         let descriptor = Glibc.open(path, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
         if descriptor >= 0 {
-            var status = stat()
-            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            guard FileIdentity(descriptor: descriptor)?.isRegularFile == true else {
                 _ = Glibc.close(descriptor)
                 throw .notADatabase
             }
@@ -111,24 +113,42 @@ package final class DiskFile: StorageFile {
     package func write(
         _ pieces: [UnsafeRawBufferPointer], at offset: UInt64
     ) throws(StorageError) {
-        var vectors = pieces.compactMap { piece -> iovec? in
-            guard let base = piece.baseAddress, piece.count > 0 else { return nil }
-            return iovec(iov_base: UnsafeMutableRawPointer(mutating: base), iov_len: piece.count)
+        let code = withUnsafeTemporaryAllocation(of: iovec.self, capacity: pieces.count) {
+            vectors in
+            var count = 0
+            for piece in pieces {
+                guard let base = piece.baseAddress, piece.count > 0 else { continue }
+                vectors.initializeElement(
+                    at: count,
+                    to: iovec(
+                        iov_base: UnsafeMutableRawPointer(mutating: base), iov_len: piece.count))
+                count += 1
+            }
+            return write(UnsafeMutableBufferPointer(rebasing: vectors[..<count]), at: offset)
         }
+        guard code != 0 else { return }
+        throw code == ENOSPC || code == EDQUOT
+            ? .diskFull : .fileCallFailed(call: .write, code: code)
+    }
+
+    /// Writes all that `vectors` name, which it changes; returns 0 or the system's code.
+    private func write(
+        _ vectors: UnsafeMutableBufferPointer<iovec>, at offset: UInt64
+    ) -> Int32 {
         var first = 0
         var place = off_t(offset)
         while first < vectors.count {
-            let count = vectors.withUnsafeBufferPointer {
-                pwritev(
-                    descriptor, $0.baseAddress.unsafelyUnwrapped + first,
-                    Int32(min(1024, vectors.count - first)), place)
-            }
+            let next = vectors.baseAddress.unsafelyUnwrapped + first
+            // The plain call where one piece is left: less to copy into the kernel and to check.
+            let count =
+                first + 1 == vectors.count
+                ? pwrite(descriptor, next.pointee.iov_base, next.pointee.iov_len, place)
+                : pwritev(descriptor, next, Int32(min(1024, vectors.count - first)), place)
             if count < 0 {
                 if errno == EINTR { continue }
-                throw errno == ENOSPC || errno == EDQUOT
-                    ? .diskFull : .fileCallFailed(call: .write, code: errno)
+                return errno
             }
-            guard count > 0 else { throw .fileCallFailed(call: .write, code: EIO) }
+            guard count > 0 else { return EIO }
             place += off_t(count)
             var left = count
             while left > 0 {
@@ -139,6 +159,7 @@ package final class DiskFile: StorageFile {
                 if vectors[first].iov_len == 0 { first += 1 }
             }
         }
+        return 0
     }
 
     package func sync() throws(StorageError) {
@@ -187,18 +208,38 @@ package final class DiskFile: StorageFile {
     }
 
     package func isStillNamed() -> Bool {
-        var byPath = stat()
-        var byDescriptor = stat()
-        guard stat(path, &byPath) == 0, fstat(descriptor, &byDescriptor) == 0 else { return false }
-        return byPath.st_dev == byDescriptor.st_dev && byPath.st_ino == byDescriptor.st_ino
+        guard let identity else { return false }
+        return FileIdentity(path: path) == identity
     }
 
     package func close() {}
 }
 
+/// Which file of the system something leads to.
+private struct FileIdentity: Equatable, Sendable {
+    private var device: UInt64 = 0
+    private var inode: UInt64 = 0
+    private var mode: UInt16 = 0
+
+    init?(descriptor: Int32) {
+        guard kith_file_identity(descriptor, nil, &device, &inode, &mode) else { return nil }
+    }
+
+    init?(path: String) {
+        guard kith_file_identity(-1, path, &device, &inode, &mode) else { return nil }
+    }
+
+    var isRegularFile: Bool { mode_t(mode) & S_IFMT == S_IFREG }
+
+    static func == (left: FileIdentity, right: FileIdentity) -> Bool {
+        left.device == right.device && left.inode == right.inode
+    }
+}
+
 /// Locks are on bytes far past any file's end; never change these places.
 private enum LockPlace {
-    /// The writer's byte; the byte at this plus its process id names it to those who wait.
+    /// The writer's byte. The writer locks as many more after it as its process id says, which names
+    /// it to those who wait.
     static let writer: off_t = 0x3000_0000_0000_0000
     static let processMax: off_t = 1 << 30
     /// The byte at this plus a commit's number says that the commit is in use.
@@ -206,20 +247,23 @@ private enum LockPlace {
 }
 
 extension DiskFile {
-    private func change(_ type: Int32, at place: off_t) -> Int32 {
+    private func change(_ type: Int32, at place: off_t, count: off_t = 1) -> Int32 {
         guard takesLocks else { return 0 }
         var lock = flock()
         lock.l_type = Int16(type)
         lock.l_whence = Int16(SEEK_SET)
         lock.l_start = place
-        lock.l_len = 1
+        lock.l_len = count
         while kith_set_lock(descriptor, &lock) != 0 {
             if errno != EINTR { return errno }
         }
         return 0
     }
 
-    private func conflict(from place: off_t, count: off_t) throws(StorageError) -> off_t? {
+    /// The lock that is in the way of these bytes.
+    private func conflict(
+        from place: off_t, count: off_t
+    ) throws(StorageError) -> (start: off_t, count: off_t)? {
         guard takesLocks, count > 0 else { return nil }
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
@@ -229,26 +273,28 @@ extension DiskFile {
         while kith_get_lock(descriptor, &lock) != 0 {
             if errno != EINTR { throw .fileCallFailed(call: .lock, code: errno) }
         }
-        return Int32(lock.l_type) == Int32(F_UNLCK) ? nil : max(lock.l_start, place)
+        return Int32(lock.l_type) == Int32(F_UNLCK) ? nil : (lock.l_start, lock.l_len)
     }
 
     package func lockWriter() throws(StorageError) -> Bool {
-        let code = change(Int32(F_WRLCK), at: LockPlace.writer)
+        let code = change(Int32(F_WRLCK), at: LockPlace.writer, count: Self.writerByteCount)
         if code == EAGAIN || code == EACCES { return false }
         guard code == 0 else { throw Self.lockError(code) }
-        _ = change(Int32(F_WRLCK), at: LockPlace.writer + 1 + off_t(getpid()))
         return true
     }
 
     package func unlockWriter() {
-        _ = change(Int32(F_UNLCK), at: LockPlace.writer + 1 + off_t(getpid()))
-        _ = change(Int32(F_UNLCK), at: LockPlace.writer)
+        _ = change(Int32(F_UNLCK), at: LockPlace.writer, count: Self.writerByteCount)
     }
 
+    /// How many bytes this process locks as the writer.
+    private static var writerByteCount: off_t { 1 + off_t(getpid()) }
+
     package func writerHolder() -> Int32 {
-        let place = try? conflict(from: LockPlace.writer + 1, count: LockPlace.processMax)
-        guard let place else { return 0 }
-        return Int32(truncatingIfNeeded: place - LockPlace.writer - 1)
+        guard let lock = try? conflict(from: LockPlace.writer, count: LockPlace.processMax) else {
+            return 0
+        }
+        return Int32(truncatingIfNeeded: lock.count - 1)
     }
 
     package func lockSnapshot(_ number: UInt64) throws(StorageError) {
@@ -263,8 +309,8 @@ extension DiskFile {
     package func oldestSnapshot(below number: UInt64) throws(StorageError) -> UInt64? {
         var oldest: UInt64?
         var end = off_t(number)
-        while let place = try conflict(from: LockPlace.snapshots, count: end) {
-            end = place - LockPlace.snapshots
+        while let lock = try conflict(from: LockPlace.snapshots, count: end) {
+            end = lock.start - LockPlace.snapshots
             oldest = UInt64(end)
         }
         return oldest

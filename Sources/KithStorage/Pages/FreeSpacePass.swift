@@ -7,6 +7,9 @@ import CShims
 /// (at the end only a length is overwritten, which moves nothing), and pages that the pass itself
 /// drops are put in again until it drops no more.
 struct FreeSpacePass {
+    /// The longest runway.
+    static let runwayPageCountMax = 1024
+
     let writer: TreeWriter
     let allocator: PageAllocator
     let commitNumber: UInt64

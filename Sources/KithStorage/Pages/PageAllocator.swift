@@ -52,8 +52,9 @@ struct FreeEntry {
 /// their keys, for the commit to remove), hands out pages from them, and grows the file when the
 /// tree has nothing suitable. The tree itself is changed only by the commit.
 final class PageAllocator {
-    /// Longer requests are not zeroed when the file grows for them.
-    private static let zeroedPagesMax = 256
+    /// Longer requests are not zeroed when the file grows for them; a runway is, since a page that the
+    /// file system knows as never written costs each commit records of the file system's own.
+    private static let zeroedPagesMax = FreeSpacePass.runwayPageCountMax
 
     private let file: DatabaseFile
     private let space: TreeSpace

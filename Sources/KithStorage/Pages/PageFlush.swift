@@ -16,6 +16,7 @@ struct PageFlush {
         self.writer = writer
         self.commitNumber = commitNumber
         given = sharesPages ? [:] : nil
+        pages.reserveCapacity(writer.changed.count)
     }
 
     mutating func flushRoots(
@@ -108,7 +109,7 @@ struct PageFlush {
             ManifestRun(
                 page: pages[run.lowerBound].reference.page, pageCount: UInt32(run.count),
                 checksum: ManifestRun.checksum(
-                    ofPageChecksums: pages[run].map(\.reference.checksum)))
+                    ofPageChecksums: pages[run].map { $0.reference.checksum }))
         }
     }
 
@@ -120,26 +121,34 @@ struct PageFlush {
         to file: DatabaseFile, behind commitPage: UnsafeRawBufferPointer? = nil,
         at place: UInt32 = 0
     ) throws(StorageError) {
-        var head: [UnsafeRawBufferPointer] = []
-        var headPlace = place
+        var last: [UnsafeRawBufferPointer] = []
+        var pieces: [UnsafeRawBufferPointer] = []
+        last.reserveCapacity(1 + pages.count)
+        var lastEnd = place
         if let commitPage {
-            head = [commitPage]
-            headPlace += UInt32(commitPage.count / writer.pageSize)
+            last.append(commitPage)
+            lastEnd += UInt32(commitPage.count / writer.pageSize)
         }
-        var last = head
         for run in runs() {
-            let pieces = pages[run].map {
-                UnsafeRawBufferPointer(
-                    start: writer.changed.buffer($0.index), count: writer.pageSize)
-            }
             let start = pages[run.lowerBound].reference.page
-            if start == headPlace, !head.isEmpty {
-                last = head + pieces
+            if commitPage != nil, start == lastEnd {
+                append(run, to: &last)
+                lastEnd += UInt32(run.count)
             } else {
+                pieces.removeAll(keepingCapacity: true)
+                append(run, to: &pieces)
                 try file.write(pieces, at: UInt64(start) * UInt64(writer.pageSize))
             }
         }
         if !last.isEmpty { try file.write(last, at: UInt64(place) * UInt64(writer.pageSize)) }
+    }
+
+    private func append(_ run: Range<Int>, to pieces: inout [UnsafeRawBufferPointer]) {
+        for page in pages[run] {
+            pieces.append(
+                UnsafeRawBufferPointer(
+                    start: writer.changed.buffer(page.index), count: writer.pageSize))
+        }
     }
 
     /// Leaves copies of the written pages in the cache, unless they are very many.
@@ -156,6 +165,8 @@ struct PageFlush {
 extension ManifestRun {
     /// The checksum of a run, from the checksums of its pages.
     static func checksum(ofPageChecksums checksums: [UInt64]) -> UInt64 {
-        checksums.map(\.littleEndian).withUnsafeBytes { kith_checksum($0.baseAddress, $0.count) }
+        checksums.map { $0.littleEndian }.withUnsafeBytes {
+            kith_checksum($0.baseAddress, $0.count)
+        }
     }
 }
