@@ -1,5 +1,6 @@
 import KithStorage
 import KithValues
+import Synchronization
 
 /// The lists of one type in one direction.
 struct AdjacencyKey: Hashable, Sendable {
@@ -30,6 +31,9 @@ final class GraphTables: Sendable {
     let changeCount: Int
     /// What is the same as long as no count of the graph has changed fourfold.
     let statisticsClass: Int
+    /// Differs from that of all other tables.
+    let number = GraphTables.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+    private static let numbers = Atomic<UInt64>(0)
 
     struct MemberKey: Hashable, Sendable {
         var kind: EntityKind

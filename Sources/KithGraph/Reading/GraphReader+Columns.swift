@@ -53,3 +53,30 @@ extension GraphReader {
         Int(kind == .node ? nodeChunkCount : relationshipChunkCount)
     }
 }
+
+/// What is decoded of one state of the graph.
+public struct DecodedState: Equatable, Sendable {
+    fileprivate let tables: UInt64
+    fileprivate let evictedInBytes: Int
+}
+
+extension GraphReader {
+    /// Where this is the same as before, all that had been decoded then is still kept; nil for what a
+    /// write transaction sees of itself, which says nothing of the kind.
+    public var decodedState: DecodedState? {
+        guard pending == nil else { return nil }
+        return DecodedState(tables: tables.number, evictedInBytes: cache.totalEvictedInBytes)
+    }
+
+    /// Runs `body` if all that had been decoded in `state` is still kept: none of it goes while `body`
+    /// runs.
+    ///
+    /// - Returns: whether it ran.
+    public func whileDecoded(_ state: DecodedState, _ body: () -> Void) -> Bool {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        guard decodedState == state else { return false }
+        body()
+        return true
+    }
+}

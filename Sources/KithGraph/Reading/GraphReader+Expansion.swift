@@ -27,9 +27,10 @@ extension GraphReader {
         let isPlain =
             !wantsRelationships && expansion.lists.count <= Expansion.blocksMax
             && expansion.lists.allSatisfy { $0.changed == nil }
+        var isOneToOne = false
         while expansion.position.source < sources.count {
             if isPlain, expansion.position.list == 0, expansion.position.edge == 0,
-                try expandBlock(sources, into: expansion)
+                try expandBlock(sources, &isOneToOne, into: expansion)
             {
                 _ = cache.renew(&step)
                 continue

@@ -107,10 +107,13 @@ extension GraphReader {
 
     /// Delivers all edges of some of the next sources, in lists that no transaction changed.
     ///
+    /// `isOneToOne` becomes false where a source has none or several.
+    ///
     /// - Returns: whether any source is done; where none is, the next one has more edges than there is
     ///   room for.
     func expandBlock(
-        _ sources: UnsafeBufferPointer<UInt64>, into expansion: Expansion
+        _ sources: UnsafeBufferPointer<UInt64>, _ isOneToOne: inout Bool,
+        into expansion: Expansion
     ) throws(GraphError) -> Bool {
         guard let base = sources.baseAddress else { return false }
         let first = expansion.position.source
@@ -126,6 +129,7 @@ extension GraphReader {
                 total &+= expansion.blocks[list].runs[done].count
             }
             if total > expansion.capacity &- expansion.count { break }
+            isOneToOne = isOneToOne && total == 1
             for list in expansion.lists.indices {
                 Self.copy(
                     expansion.blocks[list].runs[done], source: base[first &+ done],

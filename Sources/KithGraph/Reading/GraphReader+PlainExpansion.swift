@@ -3,14 +3,13 @@ import CShims
 /// Expansion of lists that no transaction changed: no reference is counted and nothing allocated per
 /// source or edge.
 extension GraphReader {
-    /// How many sources ahead the place of a list is asked for, and how many ahead its edges.
+    /// How many sources ahead the place of a list is asked for.
     private static let offsetsAhead = 12
-    private static let edgesAhead = 6
 
     /// Delivers edges of lists of one type in one direction; see `expand`.
     ///
     /// Consecutive sources, which a scan gives, have their edges next to each other: these are copied
-    /// in one go. Others are found one by one, with the processor asked ahead for what comes next.
+    /// in one go. Others are found block by block, so that the memory works on several at once.
     func expandPlain(
         _ sources: UnsafeBufferPointer<UInt64>, _ wantsRelationships: Bool,
         _ step: inout DecodedCache.LongStep, into expansion: Expansion
@@ -48,19 +47,19 @@ extension GraphReader {
                         narrow, length, position, &isOneToOne, into: expansion)
                     position &+= copied
                     if copied > 0 { continue }
-                } else if position &+ 1 < sources.count,
-                    sources[position &+ 1] &>> UInt64(GraphLimits.slotBits) == chunk
-                {
-                    let copied = Self.copyWithinChunk(
-                        header.pointee.offsets, narrow, sources, position, &isOneToOne,
-                        into: expansion)
-                    position &+= copied
-                    if copied > 0 { continue }
+                } else if position &+ 1 < sources.count {
+                    if sources[position &+ 1] &>> UInt64(GraphLimits.slotBits) == chunk {
+                        let copied = Self.copyWithinChunk(
+                            header.pointee.offsets, narrow, sources, position, &isOneToOne,
+                            into: expansion)
+                        position &+= copied
+                        if copied > 0 { continue }
+                    } else if try expandBlock(sources, &isOneToOne, into: expansion) {
+                        position = expansion.position.source
+                        _ = cache.renew(&step)
+                        continue
+                    }
                 }
-            }
-            if position &+ Self.offsetsAhead < sources.count {
-                Self.prefetchOffsets(sources[position &+ Self.offsetsAhead], table)
-                Self.prefetchEdges(sources[position &+ Self.edgesAhead], table)
             }
             let slot = Int(truncatingIfNeeded: source & slotMask)
             let start = Int(header.pointee.offsets[slot]) &+ expansion.position.edge
@@ -122,15 +121,6 @@ extension GraphReader {
         guard let header = header(node, table) else { return }
         let slot = Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1))
         kith_prefetch(header.pointee.offsets + slot)
-    }
-
-    @inline(__always)
-    private static func prefetchEdges(_ node: UInt64, _ table: ChunkTable) {
-        guard let header = header(node, table), let narrow = header.pointee.narrow else { return }
-        let slot = Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1))
-        let start = Int(header.pointee.offsets[slot])
-        kith_prefetch(narrow + start)
-        kith_prefetch(narrow + start + 16)
     }
 
     @inline(__always)

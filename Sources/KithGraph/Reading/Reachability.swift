@@ -51,13 +51,18 @@ public final class Reachability {
         returnsToStart = false
         guard start >> UInt64(GraphLimits.slotBits) < UInt64(chunkCount) else { return }
         mark(start)
+        let isPlain = lists.allSatisfy { $0.changed == nil }
         if findsReturn, direction == .both {
-            var search = ReturnSearch(start: start, maximum: maximum)
-            returnsToStart = try search.run(graph, types, expansion)
+            let near = isPlain ? try returnsSoon(start, maximum, lists, graph) : nil
+            if let near {
+                returnsToStart = near
+            } else {
+                var search = ReturnSearch(start: start, maximum: maximum)
+                returnsToStart = try search.run(graph, types, expansion)
+            }
         }
         // Walking along the direction, whatever leads to the start closes a path of its own.
         let watchesStart = findsReturn && direction != .both
-        let isPlain = lists.allSatisfy { $0.changed == nil }
         var levelStart = 0
         var step = 0
         while levelStart < count, maximum.map({ step < $0 }) ?? true {
@@ -76,6 +81,68 @@ public final class Reachability {
             levelStart = levelEnd
             step += 1
         }
+    }
+
+    /// Whether a path of at most three steps, none of them twice, leads back to the start; nil where none
+    /// does and longer ones may.
+    ///
+    /// Relationships are followed either way. A path of one step is a relationship from the start to
+    /// itself; one of two is a neighbour reached by two relationships; one of three is a relationship
+    /// between two neighbours.
+    private func returnsSoon(
+        _ start: UInt64, _ maximum: Int?, _ lists: [ListsOfType], _ graph: GraphReader
+    ) throws(GraphError) -> Bool? {
+        func allows(_ steps: Int) -> Bool { maximum.map { steps <= $0 } ?? true }
+        guard allows(1) else { return false }
+        let step = graph.cache.enter()
+        defer {
+            for place in 1..<count { seen[Int(truncatingIfNeeded: nodes[place] &>> 6)] = 0 }
+            mark(start)
+            count = 1
+            block.clear()
+            graph.cache.leave(step)
+        }
+        // The neighbours go where the search will put those that are new.
+        for list in lists {
+            let total = try block.load(nodes, count: 1, list, graph)
+            reserve(total)
+            for edge in 0..<total {
+                let neighbour = block.runs[0][edge]
+                if neighbour == start { return true }
+                nodes[count] = neighbour
+                count += 1
+            }
+        }
+        for place in 1..<count {
+            let node = nodes[place]
+            let isKnown = seen[Int(truncatingIfNeeded: node &>> 6)] &>> (node & 63) & 1 != 0
+            if isKnown, allows(2) { return true }
+            mark(node)
+        }
+        guard allows(3) else { return false }
+        var position = 1
+        while position < count {
+            let size = min(NeighbourBlock.sizeMax, count - position)
+            for list in lists {
+                _ = try block.load(nodes + position, count: size, list, graph)
+                for index in 0..<size
+                where connects(block.runs[index], nodes[position + index], start) { return true }
+            }
+            position += size
+        }
+        return allows(4) ? nil : false
+    }
+
+    /// Whether a node has a marked neighbour other than itself and the start.
+    @inline(__always)
+    private func connects(_ run: NeighbourRun, _ node: UInt64, _ start: UInt64) -> Bool {
+        for edge in 0..<run.count {
+            let neighbour = run[edge]
+            let isMarked =
+                seen[Int(truncatingIfNeeded: neighbour &>> 6)] &>> (neighbour & 63) & 1 != 0
+            if isMarked, neighbour != node, neighbour != start { return true }
+        }
+        return false
     }
 
     private func prepare(_ graph: GraphReader) {
@@ -198,86 +265,5 @@ public final class Reachability {
 
     private var allNodes: UnsafeBufferPointer<UInt64> {
         UnsafeBufferPointer(start: nodes, count: count)
-    }
-}
-
-/// Finds out whether a path that uses no relationship twice leads from a node back to it, where
-/// relationships are followed either way.
-///
-/// A relationship from the node to itself is such a path of one step; two between the same two nodes
-/// make one of two. A longer one is a cycle through the node: its two ends begin with different
-/// relationships of the node, so somewhere along it two neighbouring nodes lie in different *branches*
-/// of a breadth-first search, that is, their search paths begin with different relationships. Such a
-/// pair at the distances *a* and *b* closes a path of *a* + *b* + 1 steps, and the shortest cycle has a
-/// pair with no more steps than it has itself. So it is enough to look, level by level, for a
-/// relationship between two branches.
-private struct ReturnSearch {
-    let start: UInt64
-    /// The most steps a path may have; nil for any number.
-    let maximum: Int?
-
-    mutating func run(
-        _ graph: GraphReader, _ types: [RelationshipTypeID], _ expansion: Expansion
-    ) throws(GraphError) -> Bool {
-        func allows(_ steps: Int) -> Bool { maximum.map { steps <= $0 } ?? true }
-        guard allows(1) else { return false }
-        var branches: [UInt64: (branch: UInt64, distance: Int)] = [start: (start, 0)]
-        var frontier: [UInt64] = []
-        var isLoop = false
-        var isTwice = false
-        try Self.follow([start], graph, types, expansion) { _, neighbour in
-            if neighbour == start {
-                isLoop = true
-            } else if branches.updateValue((neighbour, 1), forKey: neighbour) != nil {
-                isTwice = true
-            } else {
-                frontier.append(neighbour)
-            }
-            return !isLoop
-        }
-        if isLoop { return true }
-        if isTwice, allows(2) { return true }
-        var distance = 1
-        while !frontier.isEmpty, allows(2 * distance + 1) {
-            var next: [UInt64] = []
-            var isClosed = false
-            let sources = frontier
-            try Self.follow(sources, graph, types, expansion) { source, neighbour in
-                guard neighbour != start, let own = branches[sources[source]] else { return true }
-                if let known = branches[neighbour] {
-                    let closes =
-                        known.branch != own.branch && allows(own.distance + known.distance + 1)
-                    isClosed = isClosed || closes
-                } else {
-                    branches[neighbour] = (own.branch, distance + 1)
-                    next.append(neighbour)
-                }
-                return !isClosed
-            }
-            if isClosed { return true }
-            frontier = next
-            distance += 1
-        }
-        return false
-    }
-
-    /// Calls `body` with each edge of the sources, until it says false.
-    private static func follow(
-        _ sources: [UInt64], _ graph: GraphReader, _ types: [RelationshipTypeID],
-        _ expansion: Expansion, _ body: (_ source: Int, _ neighbour: UInt64) -> Bool
-    ) throws(GraphError) {
-        expansion.begin()
-        var isDone = false
-        while !isDone {
-            isDone = try sources.withUnsafeBufferPointer { sources throws(GraphError) in
-                try graph.expand(
-                    sources, types: types, direction: .both, wantsRelationships: false,
-                    into: expansion)
-            }
-            for edge in 0..<expansion.count {
-                let source = Int(expansion.sourceIndexes[edge])
-                if !body(source, expansion.neighbours[edge]) { return }
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@ final class DistinctCountState: AggregateState {
     private var pairCount = 0
 
     private static let initialSlotCount = 64
+    private static let firstSlotsMax = 4_096
     private static let valueBits: UInt64 = 40
     private static let groupsMax = 1 << 23
 
@@ -47,6 +48,7 @@ final class DistinctCountState: AggregateState {
             return false
         }
         layout = argument.layout
+        if pairCount == 0 { makeRoom(for: rows.count) }
         let mask = argument.positionMask
         let validity = argument.validity
         var row = 0
@@ -82,6 +84,15 @@ final class DistinctCountState: AggregateState {
     private static func slot(_ pair: UInt64, _ count: Int) -> Int {
         let mixed = pair &* 0x9e37_79b9_7f4a_7c15
         return Int(truncatingIfNeeded: mixed &>> 32) & (count &- 1)
+    }
+
+    /// Begins with as many slots as the first rows may need, which spares growing to them.
+    private func makeRoom(for rowCount: Int) {
+        let wanted = min(rowCount * 2, Self.firstSlotsMax)
+        while slotCount < wanted { slotCount *= 2 }
+        slots.deallocate()
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: 0, count: slotCount)
     }
 
     private func grow() {

@@ -1,10 +1,12 @@
+import Glibc
 import KithGraph
 import KithValues
 
 /// Where the columns of one property lie in memory, by chunk.
 ///
 /// So rows in random order cost one look into the table and one into the column. The table keeps the
-/// columns alive that it has met; it belongs to one statement run, after which it may serve another.
+/// columns alive that it has met while a statement runs; afterwards it may serve another run, and where
+/// nothing was let go of in between it still knows them.
 final class ColumnTable {
     /// What is known of a chunk's column, joined over many chunks by OR.
     struct Traits: OptionSet {
@@ -45,20 +47,26 @@ final class ColumnTable {
     /// The statement's count of changes for which the table holds.
     private(set) var version: UInt64
     let chunkCount: Int
-    /// Traits in the lower half, the last slot covered (-1 for none) in the upper.
+    /// Traits in the lower half, the last slot covered (-1 for none) in the upper, with the bits of
+    /// ``unknownWord`` turned round: a chunk whose column is not known has 0, here and below, so that
+    /// the chunks nobody asks for cost nothing.
     private let words: UnsafeMutablePointer<UInt32>
     let values: UnsafeMutablePointer<UnsafeRawPointer>
     let places: UnsafeMutablePointer<Place>
     private(set) var held = Held()
     /// The bytes of the columns in ``held``.
     private var heldInBytes = 0
-    /// What the graph's cache had evicted when the table was made.
+    /// What the graph's cache had evicted when the table was empty.
     private var evictedInBytes: Int
+    /// What was decoded of the graph when the table was empty.
+    private var state: DecodedState?
     /// The chunks whose columns are known.
     private var learned: [Int32] = []
-
-    /// A table of more chunks is not kept for another run.
-    private static let keptChunksMax = 8_192
+    /// Between runs, the columns: the graph's cache keeps them, or has let go of them and shows that by
+    /// its state.
+    private var unowned: [Unmanaged<Column>] = []
+    /// Columns without values, which are nobody's.
+    private var empty: [Column] = []
 
     private static let unknownWord = UInt32(0xFFFF) << 16 | Traits.unknown.rawValue
 
@@ -67,57 +75,73 @@ final class ColumnTable {
         self.kind = kind
         version = context.graphVersion
         evictedInBytes = context.graph.decodedEvictedInBytes
+        state = context.graph.decodedState
         chunkCount = context.graph.chunkCount(kind)
-        let capacity = max(chunkCount, 1)
-        words = .allocate(capacity: capacity)
-        words.initialize(repeating: Self.unknownWord, count: capacity)
-        values = .allocate(capacity: capacity)
-        values.initialize(repeating: UnsafeRawPointer(words), count: capacity)
-        places = .allocate(capacity: capacity)
-        places.initialize(repeating: Place(), count: capacity)
+        words = Self.zeroed(chunkCount)
+        values = Self.zeroed(chunkCount)
+        places = Self.zeroed(chunkCount)
     }
 
-    /// Forgets all columns; false where the table is too large to be kept for another run.
-    func clear() -> Bool {
-        guard chunkCount <= Self.keptChunksMax else { return false }
-        forgetNumbers()
-        for chunk in learned {
-            words[Int(chunk)] = Self.unknownWord
-            values[Int(chunk)] = UnsafeRawPointer(words)
-            places[Int(chunk)] = Place()
+    /// The system gives much memory zeroed, page by page as it is touched.
+    private static func zeroed<Element>(_ count: Int) -> UnsafeMutablePointer<Element> {
+        let count = max(count, 1)
+        guard let memory = calloc(count, MemoryLayout<Element>.stride) else {
+            preconditionFailure("the system has no memory for a table of chunks")
         }
-        learned.removeAll(keepingCapacity: true)
+        return memory.bindMemory(to: Element.self, capacity: count)
+    }
+
+    /// Ends serving a run: keeps no column alive, but remembers where they lie.
+    func rest() {
+        forgetNumbers()
+        unowned = held.columns.map { Unmanaged.passUnretained($0) }
         // Vectors of strings may keep the columns.
         held = Held()
-        heldInBytes = 0
-        return true
     }
 
-    /// Begins to serve another run, after ``clear()``; false where the table does not fit it.
+    /// Begins to serve another run, after ``rest()``; false where the table does not fit it.
     func serve(
         _ key: PropertyKeyID, _ kind: EntityKind, _ context: ExecutionContext
     ) -> Bool {
-        guard self.key == key, self.kind == kind, chunkCount == context.graph.chunkCount(kind)
-        else { return false }
+        let graph = context.graph
+        guard self.key == key, self.kind == kind, chunkCount == graph.chunkCount(kind) else {
+            return false
+        }
         version = context.graphVersion
-        evictedInBytes = context.graph.decodedEvictedInBytes
+        if let state, graph.whileDecoded(state, { keepColumns() }) { return true }
+        for chunk in learned {
+            words[Int(chunk)] = 0
+            places[Int(chunk)] = Place()
+        }
+        learned.removeAll(keepingCapacity: true)
+        unowned.removeAll(keepingCapacity: true)
+        empty = []
+        heldInBytes = 0
+        evictedInBytes = graph.decodedEvictedInBytes
+        state = graph.decodedState
         return true
+    }
+
+    private func keepColumns() {
+        held.columns = unowned.map { $0.takeUnretainedValue() }
     }
 
     private func forgetNumbers() {
         for chunk in learned {
-            let place = places[Int(chunk)]
-            guard let numbers = place.numbers else { continue }
+            let place = places + Int(chunk)
+            guard let numbers = place.pointee.numbers else { continue }
             numbers.deallocate()
-            if held.columns[place.column].codes == nil { place.codes?.deallocate() }
+            if held.columns[place.pointee.column].codes == nil { place.pointee.codes?.deallocate() }
+            place.pointee.numbers = nil
+            place.pointee.codes = nil
         }
     }
 
     deinit {
         forgetNumbers()
-        words.deallocate()
-        values.deallocate()
-        places.deallocate()
+        free(words)
+        free(values)
+        free(places)
     }
 
     /// Whether it keeps much memory alive that the graph's cache may have wanted back. Where nothing was
@@ -148,7 +172,7 @@ final class ColumnTable {
         let chunk = known ?? Self.commonChunk(ids, count)
         if let chunk, UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
             try learn(UInt64(chunk), context)
-            let word = words[chunk]
+            let word = words[chunk] ^ Self.unknownWord
             if word &>> 16 == UInt32(GraphLimits.slotsPerChunk - 1) {
                 return Survey(traits: Traits(rawValue: word & 0xFF), chunk: chunk)
             }
@@ -181,7 +205,7 @@ final class ColumnTable {
                 let id = ids[row]
                 let chunk = Int(truncatingIfNeeded: id &>> 11)
                 if UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
-                    let word = words[chunk]
+                    let word = words[chunk] ^ Self.unknownWord
                     joined |= word
                     outside |=
                         (Int32(bitPattern: word) &>> 16) &- Int32(truncatingIfNeeded: id & 2_047)
@@ -205,7 +229,7 @@ final class ColumnTable {
     private func learn(_ chunk: UInt64, _ context: ExecutionContext) throws(QueryError) {
         let position = Int(truncatingIfNeeded: chunk)
         guard UInt(bitPattern: position) < UInt(bitPattern: chunkCount),
-            words[position] & Traits.unknown.rawValue != 0
+            words[position] == 0
         else { return }
         let (key, kind) = (key, kind)
         let column = try context.onGraph { () throws(GraphError) in
@@ -220,6 +244,8 @@ final class ColumnTable {
         case .null:
             traits = .partial
             place.count = 0
+            values[position] = UnsafeRawPointer(words)
+            empty.append(column)
         case .integer:
             traits = .integer
             values[position] = UnsafeRawPointer(column.integers)
@@ -237,14 +263,18 @@ final class ColumnTable {
             values[position] = UnsafeRawPointer(column.stringStarts)
             place.lengths = column.stringLengths
             place.bytes = column.stringBytes
-        case .tagged: traits = .tagged
+        case .tagged:
+            traits = .tagged
+            values[position] = UnsafeRawPointer(words)
         }
         if column.validity != nil { traits.insert(.partial) }
         learned.append(Int32(truncatingIfNeeded: position))
         held.columns.append(column)
         heldInBytes += column.sizeInBytes
         places[position] = place
-        words[position] = UInt32(bitPattern: Int32(place.count - 1)) &<< 16 | traits.rawValue
+        words[position] =
+            (UInt32(bitPattern: Int32(place.count - 1)) &<< 16 | traits.rawValue)
+            ^ Self.unknownWord
     }
 
     /// Whether an id has a value; for ids whose columns are known.

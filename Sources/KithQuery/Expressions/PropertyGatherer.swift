@@ -7,7 +7,7 @@ import KithValues
 /// without a branch where every entity has a value of one layout.
 final class PropertyGatherer: RunResource {
     private var table: ColumnTable?
-    /// The table of the run before, emptied.
+    /// The table of the run before.
     private var spare: ColumnTable?
     private var dictionary: StringDictionary?
     private var pages: StringNumberPages?
@@ -18,7 +18,8 @@ final class PropertyGatherer: RunResource {
     private lazy var buffer = PropertyBuffer()
 
     func runEnded() {
-        if let table, table.clear() { spare = table }
+        table?.rest()
+        spare = table
         table = nil
         dictionary = nil
         pages = nil
