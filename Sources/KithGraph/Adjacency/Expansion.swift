@@ -20,6 +20,7 @@ public final class Expansion {
     var position = ExpansionPosition()
     /// The lists of the wanted types, found by the first call of a batch.
     var lists: [ListsOfType] = []
+    var knownLists = KnownLists()
     /// The list that the last call stopped in, where it had to be put together.
     var merged: [ChunkEdge] = []
     /// Relationships of incoming edges, while they are found.

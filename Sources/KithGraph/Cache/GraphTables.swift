@@ -22,6 +22,7 @@ final class GraphTables: Sendable {
     private let lists: Guarded<[AdjacencyKey: ChunkTable]>
     private let patches: Guarded<[AdjacencyKey: [UInt64: ListPatch]]>
     private let members: Guarded<[MemberKey: [ChunkID]]>
+    private let listsKept = Guarded<[KeptLists]>([])
     let distinctEstimates: Guarded<[IndexID: [Int: DistinctEstimate]]>
     /// What was projected of this state of the graph.
     let projections = ProjectionShelf()
@@ -145,6 +146,26 @@ final class GraphTables: Sendable {
             let table = ChunkTable(chunkCount: nodeChunkCount)
             lists[key] = table
             return table
+        }
+    }
+
+    /// No more lists are kept, each for some types in a direction, whatever statements ask for.
+    private static let listsKeptMax = 256
+
+    /// The lists that are kept for some types in a direction, made the first time; and whether they are
+    /// kept as long as the tables.
+    func keptLists(
+        _ types: [RelationshipTypeID], _ direction: Direction, _ make: () -> KeptLists
+    ) -> (lists: KeptLists, isKept: Bool) {
+        let known = listsKept.withLock { kept in
+            kept.first { $0.direction == direction && $0.types == types }
+        }
+        if let known { return (known, true) }
+        let made = make()
+        return listsKept.withLock { kept in
+            let isKept = kept.count < Self.listsKeptMax
+            if isKept { kept.append(made) }
+            return (made, isKept)
         }
     }
 

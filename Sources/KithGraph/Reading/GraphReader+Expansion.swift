@@ -15,10 +15,12 @@ extension GraphReader {
     ) throws(GraphError) -> Bool {
         if !expansion.position.isStarted {
             expansion.position.isStarted = true
-            expansion.lists = lists(types: types, direction: direction)
+            expansion.lists = expansion.knownLists.lists(
+                in: self, types: types, direction: direction)
         }
         expansion.count = 0
         expansion.isOneToOne = false
+        if expansion.lists.isEmpty { return true }
         var step = cache.enterLong()
         defer { cache.leave(step) }
         if expansion.lists.count == 1, expansion.lists[0].changed == nil {

@@ -119,56 +119,75 @@ extension GraphReader {
         let first = expansion.position.source
         let size = min(NeighbourBlock.sizeMax, sources.count &- first)
         expansion.reserveBlocks()
-        for (block, lists) in zip(expansion.blocks, expansion.lists) {
-            _ = try block.load(base + first, count: size, lists, self)
+        let (lists, blocks) = (expansion.lists, expansion.blocks)
+        for list in lists.indices {
+            _ = try blocks[list].load(base + first, count: size, lists[list], self)
         }
+        var room = EdgeRoom(expansion)
         var done = 0
         while done < size {
-            var total = 0
-            for list in expansion.lists.indices {
-                total &+= expansion.blocks[list].runs[done].count
+            var total = blocks[0].runs[done].count
+            var list = 1
+            while list < lists.count {
+                total &+= blocks[list].runs[done].count
+                list &+= 1
             }
-            if total > expansion.capacity &- expansion.count { break }
+            if total > expansion.capacity &- room.count { break }
             isOneToOne = isOneToOne && total == 1
-            for list in expansion.lists.indices {
-                Self.copy(
-                    expansion.blocks[list].runs[done], source: base[first &+ done],
-                    skipsLoops: expansion.lists[list].skipsLoops, first &+ done, into: expansion)
+            list = 0
+            while list < lists.count {
+                room.add(
+                    blocks[list].runs[done], of: base[first &+ done],
+                    skipsLoops: lists[list].skipsLoops, first &+ done)
+                list &+= 1
             }
             done &+= 1
         }
-        for block in expansion.blocks { block.clear() }
+        for block in blocks { block.clear() }
+        expansion.count = room.count
         expansion.position.source = first &+ done
         return done > 0
     }
+}
 
-    /// Delivers a whole list, for which there is room; without edges from a node to itself where these
-    /// were delivered before.
+/// Where the edges go that an expansion delivers.
+private struct EdgeRoom {
+    private let neighbours: UnsafeMutablePointer<UInt64>
+    private let indexes: UnsafeMutablePointer<UInt32>
+    private(set) var count: Int
+
+    init(_ expansion: Expansion) {
+        neighbours = expansion.neighbours
+        indexes = expansion.sourceIndexes
+        count = expansion.count
+    }
+
+    /// Adds a whole list, for which there is room; without edges from a node to itself where these were
+    /// delivered before.
     @inline(__always)
-    private static func copy(
-        _ run: NeighbourRun, source: UInt64, skipsLoops: Bool, _ position: Int,
-        into expansion: Expansion
+    mutating func add(
+        _ run: NeighbourRun, of source: UInt64, skipsLoops: Bool, _ position: Int
     ) {
-        let neighbours = expansion.neighbours + expansion.count
-        let indexes = expansion.sourceIndexes + expansion.count
         let tag = UInt32(truncatingIfNeeded: position)
-        var found = 0
+        let (neighbours, indexes) = (neighbours + count, indexes + count)
+        var edge = 0
         if let narrow = run.narrow, !skipsLoops {
-            while found < run.count {
-                neighbours[found] = UInt64(narrow[found])
-                indexes[found] = tag
-                found &+= 1
-            }
-        } else {
-            var edge = 0
             while edge < run.count {
-                let neighbour = run[edge]
-                neighbours[found] = neighbour
-                indexes[found] = tag
-                found &+= skipsLoops && neighbour == source ? 0 : 1
+                neighbours[edge] = UInt64(narrow[edge])
+                indexes[edge] = tag
                 edge &+= 1
             }
+            count &+= edge
+            return
         }
-        expansion.count &+= found
+        var found = 0
+        while edge < run.count {
+            let neighbour = run[edge]
+            neighbours[found] = neighbour
+            indexes[found] = tag
+            found &+= skipsLoops && neighbour == source ? 0 : 1
+            edge &+= 1
+        }
+        count &+= found
     }
 }

@@ -79,3 +79,42 @@ struct ListsOfType {
     /// Whether edges from a node to itself were already delivered the other way.
     let skipsLoops: Bool
 }
+
+/// The lists of some types in a direction, kept by the tables of the state they belong to.
+final class KeptLists: @unchecked Sendable {
+    // Sendable: nothing changes, and lists of snapshots have no changes of a transaction in them.
+
+    let types: [RelationshipTypeID]
+    let direction: Direction
+    let lists: [ListsOfType]
+
+    init(_ types: [RelationshipTypeID], _ direction: Direction, _ lists: [ListsOfType]) {
+        self.types = types
+        self.direction = direction
+        self.lists = lists
+    }
+}
+
+/// The lists that a search follows, found at once while the graph is the same as in its last search.
+struct KnownLists {
+    /// The number of the tables that keep ``kept``: where they are not there any more, nor is it.
+    private var tables: UInt64?
+    private var kept: Unmanaged<KeptLists>?
+
+    /// See ``GraphReader/lists(types:direction:)``.
+    mutating func lists(
+        in graph: GraphReader, types: [RelationshipTypeID], direction: Direction
+    ) -> [ListsOfType] {
+        guard graph.isSnapshot else { return graph.lists(types: types, direction: direction) }
+        if tables == graph.tables.number, let kept {
+            let known = kept.takeUnretainedValue()
+            if known.direction == direction, known.types == types { return known.lists }
+        }
+        let found = graph.tables.keptLists(types, direction) {
+            KeptLists(types, direction, graph.lists(types: types, direction: direction))
+        }
+        tables = graph.tables.number
+        kept = found.isKept ? Unmanaged.passUnretained(found.lists) : nil
+        return found.lists.lists
+    }
+}

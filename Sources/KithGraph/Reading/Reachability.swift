@@ -20,6 +20,7 @@ public final class Reachability {
     private var chunkCount = 0
     private lazy var expansion = Expansion()
     private let block = NeighbourBlock()
+    private var knownLists = KnownLists()
 
     /// The most nodes that are followed before the caller is asked whether to go on.
     private static let nodesPerCheck = 4_096
@@ -43,7 +44,7 @@ public final class Reachability {
         from start: UInt64, in graph: GraphReader, types: [RelationshipTypeID],
         direction: Direction, maximum: Int?, findsReturn: Bool, shouldStop: () -> Bool
     ) throws(GraphError) {
-        let lists = graph.lists(types: types, direction: direction)
+        let lists = knownLists.lists(in: graph, types: types, direction: direction)
         prepare(graph)
         defer { wipe() }
         count = 1

@@ -8,8 +8,9 @@ import CShims
 public final class ShortestSearch {
     /// What a search found.
     public enum Outcome {
-        /// The relationships of a shortest path, from the first node to the last.
-        case path([UInt64])
+        /// A shortest path: how many relationships it has, and, where they were asked for, which ones from
+        /// the first node to the last.
+        case path(length: Int, relationships: [UInt64])
         /// There is no path.
         case none
         /// The transaction changed some of the lists, so that another way must be taken.
@@ -18,6 +19,8 @@ public final class ShortestSearch {
 
     private let sides = (SearchSide(), SearchSide())
     private let block = NeighbourBlock()
+    private var forwardLists = KnownLists()
+    private var backwardLists = KnownLists()
     private var seenCount = 0
 
     /// Makes a search without any result.
@@ -31,11 +34,13 @@ public final class ShortestSearch {
     /// `shouldStop` is asked once a step; when it says true, the search ends as if there were no path.
     public func search(
         from source: UInt64, to target: UInt64, in graph: GraphReader,
-        types: [RelationshipTypeID], direction: Direction, maximum: Int, shouldStop: () -> Bool
+        types: [RelationshipTypeID], direction: Direction, maximum: Int,
+        wantsRelationships: Bool = true, shouldStop: () -> Bool
     ) throws(GraphError) -> Outcome {
         precondition(source != target, "a path between two different nodes")
-        let forward = graph.lists(types: types, direction: direction)
-        let backward = graph.lists(types: types, direction: direction.reversed)
+        let forward = forwardLists.lists(in: graph, types: types, direction: direction)
+        let backward = backwardLists.lists(
+            in: graph, types: types, direction: direction.reversed)
         guard forward.allSatisfy({ $0.changed == nil }), backward.allSatisfy({ $0.changed == nil })
         else { return .changed }
         let limit = UInt64(graph.chunkCount(.node)) << UInt64(GraphLimits.slotBits)
@@ -63,9 +68,12 @@ public final class ShortestSearch {
                 ? try grow(sides.0, towards: sides.1, graph, forward)
                 : try grow(sides.1, towards: sides.0, graph, backward)
             if let meeting {
+                guard wantsRelationships else { return .path(length: steps, relationships: []) }
                 var nodes: [UInt64] = sides.0.way(to: meeting).reversed()
                 nodes += sides.1.way(to: meeting).dropFirst()
-                return .path(try relationships(along: nodes, graph, types, direction))
+                return .path(
+                    length: steps,
+                    relationships: try relationships(along: nodes, graph, types, direction))
             }
         }
         return .none

@@ -54,6 +54,14 @@ struct KnownTypes {
         }
         return types
     }
+
+    /// The types to ask the graph for, of which none stands for all; nil where no type fits.
+    mutating func search(
+        _ condition: TypeCondition, _ context: ExecutionContext
+    ) -> [RelationshipTypeID]? {
+        guard let types = types(condition, context) else { return [] }
+        return types.isEmpty ? nil : types
+    }
 }
 
 /// The types of a pattern's relationship, as the statement names them.

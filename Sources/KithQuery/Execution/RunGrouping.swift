@@ -36,7 +36,7 @@ final class RunGrouping {
         let found = number(batch[node], batch.count)
         guard found > 0 else { return UnsafePointer(groups) }
         count += found
-        var firsts = Batch(count: found, width: batch.vectors.count)
+        var firsts = Batch(count: found, width: batch.width)
         firsts[node] = .ids(.node, firstNodes, count: found)
         for (index, key) in keys.enumerated() {
             pieces[index].append(try key.expression.evaluate(firsts, context))

@@ -132,7 +132,8 @@ struct SortOrder {
     /// The numbers of the first `most` rows in ascending order of the keys; stable.
     func sortedRows(count: Int, first most: Int) -> [Int32] {
         // Few of many: most rows are compared once, with the last of the best so far.
-        if most < count / 8 {
+        if most < count / 2 {
+            if let numbers = firstNumbers { return firstRows(count: count, most, numbers) }
             return firstRows(count: count, most) { (a, b) in
                 let order = compare(Int(a), Int(b))
                 return order != 0 ? order < 0 : a < b
@@ -163,7 +164,31 @@ struct SortOrder {
         return most < count ? Array(rows[..<most]) : rows
     }
 
+    /// The first keys where all are integers.
+    private var firstNumbers: UnsafeMutablePointer<Int64>? {
+        guard let first = vectors.first, first.layout == .integer, first.hasNoNulls,
+            !first.isConstant
+        else { return nil }
+        return first.integers
+    }
+
+    /// The first `most` of so many rows, in order, where the first keys are integers: mostly these alone
+    /// are compared.
+    private func firstRows(
+        count: Int, _ most: Int, _ numbers: UnsafeMutablePointer<Int64>
+    ) -> [Int32] {
+        let isDescending = descending[0]
+        let isOnlyKey = vectors.count == 1
+        return firstRows(count: count, most) { (a, b) in
+            let (x, y) = (numbers[Int(a)], numbers[Int(b)])
+            if x != y { return (x < y) != isDescending }
+            let order = isOnlyKey ? 0 : compare(Int(a), Int(b))
+            return order != 0 ? order < 0 : a < b
+        }
+    }
+
     /// The first `most` of so many rows, in order.
+    @inline(__always)
     private func firstRows(
         count: Int, _ most: Int, _ comesBefore: (Int32, Int32) -> Bool
     ) -> [Int32] {

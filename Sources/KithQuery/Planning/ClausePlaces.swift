@@ -30,6 +30,11 @@ struct ClausePlaces: Sendable {
                 waiting.append((old, new.inputs[0]))
                 continue
             }
+            if old.step is BuildPathStep, new.step is SelectPathsStep {
+                // The step that selected the paths gives their lengths.
+                waiting.append((old.inputs[0], new))
+                continue
+            }
             for (input, other) in zip(old.inputs, new.inputs) {
                 // A step that merged rows may have been left out.
                 let isMissing =

@@ -65,6 +65,11 @@ final class QueryPlanner {
             planner.places.carry(from: root, to: rewritten)
             root = rewritten
         }
+        if !planner.measuredPaths.isEmpty {
+            let rewritten = PathLengths.applied(to: root, planner.names)
+            planner.places.carry(from: root, to: rewritten)
+            root = rewritten
+        }
         if planner.rules.contains(.distinctRows) {
             let rewritten = DistinctRows.applied(to: root, functions)
             planner.places.carry(from: root, to: rewritten)

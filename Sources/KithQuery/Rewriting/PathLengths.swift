@@ -2,8 +2,32 @@
 ///
 /// The rule: where `length(p)` is all that is read of a path `p` after its MATCH, up to and in the next
 /// projection, the variable gets the number of relationships, for which no relationship need be looked
-/// at, and `length(p)` is the variable.
+/// at, and `length(p)` is the variable. A step that selects paths gives the length by itself where the
+/// relationships have no name under which something else could read them.
 enum PathLengths {
+    /// `root` with the lengths of selected paths given by the steps that select them.
+    static func applied(to root: PlanNode, _ names: VariableNames) -> PlanNode {
+        let inputs = root.inputs.map { applied(to: $0, names) }
+        if let build = root.step as? BuildPathStep, build.isLength,
+            let selecting = inputs[0].step as? SelectPathsStep, selecting.parts.count == 1,
+            selecting.predicate == nil, build.relationships == [selecting.parts[0].relationship],
+            let relationships = build.relationships.first,
+            selecting.wanted.isSubset(of: [relationships]),
+            relationships.index >= names.infos.count || !names.infos[relationships.index].isNamed
+        {
+            var step = selecting.wanting([])
+            step.length = build.variable
+            return PlanNode(
+                step, inputs: inputs[0].inputs, estimatedRows: root.estimatedRows,
+                variables: inputs[0].variables.subtracting([relationships])
+                    .union([build.variable]))
+        }
+        if zip(inputs, root.inputs).allSatisfy({ $0 === $1 }) { return root }
+        return PlanNode(
+            root.step, inputs: inputs, estimatedRows: root.estimatedRows,
+            variables: root.variables)
+    }
+
     /// The paths of the MATCH at `index` of which only the length is read later.
     static func measured(_ clauses: [BoundClause], at index: Int) -> VariableSet {
         guard case .match(let match) = clauses[index] else { return [] }

@@ -8,45 +8,71 @@ struct Batch {
     /// The number of rows.
     private(set) var count: Int
     /// The vectors by ``VariableID/index``; nil where the variable is not alive here.
-    private(set) var vectors: [Vector?]
+    private var slots: BatchSlots
 
     /// Makes a batch of `count` rows without any variable, with room for `width` variables.
     init(count: Int, width: Int) {
         self.count = count
-        vectors = Array(repeating: nil, count: width)
+        slots = .empty(width)
     }
+
+    /// The number of variables it has room for.
+    var width: Int { slots.header }
 
     /// The vector of a variable.
     ///
     /// - Precondition: the variable is alive in this batch.
     subscript(_ variable: VariableID) -> Vector {
         get {
-            guard let vector = vectors[variable.index] else {
+            guard let vector = vector(variable) else {
                 preconditionFailure("variable \(variable.index) is not in the batch")
             }
             return vector
         }
         set {
             precondition(newValue.count == count, "a vector of another length")
-            vectors[variable.index] = newValue
+            set(variable.index, newValue)
         }
     }
 
     /// The vector of a variable, or nil where it is not alive.
-    func vector(_ variable: VariableID) -> Vector? { vectors[variable.index] }
+    func vector(_ variable: VariableID) -> Vector? {
+        precondition(variable.index < width, "a variable of another statement")
+        return slots.withUnsafeMutablePointerToElements { $0[variable.index] }
+    }
+
+    private mutating func set(_ index: Int, _ vector: Vector?) {
+        precondition(index < width, "a variable of another statement")
+        if !isKnownUniquelyReferenced(&slots) { slots = slots.copy() }
+        slots.withUnsafeMutablePointerToElements { $0[index] = vector }
+    }
 
     /// The variables that are alive in this batch.
     var aliveVariables: [VariableID] {
-        vectors.indices.filter { vectors[$0] != nil }.map { VariableID($0) }
+        (0..<width).map { VariableID($0) }.filter { vector($0) != nil }
     }
 
     /// Forgets a variable.
-    mutating func remove(_ variable: VariableID) { vectors[variable.index] = nil }
+    mutating func remove(_ variable: VariableID) { set(variable.index, nil) }
 
     /// Forgets every variable that is not in `kept`.
     func keeping(_ kept: [VariableID]) -> Batch {
-        var result = Batch(count: count, width: vectors.count)
-        for variable in kept { result.vectors[variable.index] = vectors[variable.index] }
+        var result = Batch(count: count, width: width)
+        for variable in kept { result.set(variable.index, vector(variable)) }
+        return result
+    }
+
+    /// A batch of so many rows with what `change` makes of each vector.
+    @inline(__always)
+    func mapped(count newCount: Int, _ change: (Vector) -> Vector) -> Batch {
+        let result = Batch(count: newCount, width: width)
+        slots.withUnsafeMutablePointerToElements { source in
+            result.slots.withUnsafeMutablePointerToElements { target in
+                for index in 0..<width {
+                    if let vector = source[index] { target[index] = change(vector) }
+                }
+            }
+        }
         return result
     }
 
@@ -59,22 +85,26 @@ struct Batch {
 
     /// The rows at `indices`, in that order.
     func gathered(_ indices: UnsafeBufferPointer<Int32>) -> Batch {
-        var result = Batch(count: indices.count, width: vectors.count)
-        guard let base = indices.baseAddress else { return result }
-        for index in vectors.indices {
-            result.vectors[index] = vectors[index]?.gathered(base, count: indices.count)
-        }
-        return result
+        guard let base = indices.baseAddress else { return Batch(count: 0, width: width) }
+        return mapped(count: indices.count) { $0.gathered(base, count: indices.count) }
     }
 
     /// The rows from `start` on, `length` of them.
     func slice(from start: Int, count length: Int) -> Batch {
         if start == 0 && length == count { return self }
-        var result = Batch(count: length, width: vectors.count)
-        for index in vectors.indices {
-            result.vectors[index] = vectors[index]?.slice(from: start, count: length)
-        }
-        return result
+        return mapped(count: length) { $0.slice(from: start, count: length) }
+    }
+
+    /// One row, `newCount` times.
+    func repeated(_ row: Int, count newCount: Int) -> Batch {
+        mapped(count: newCount) { $0.repeated(row, count: newCount) }
+    }
+
+    /// This batch with one more variable.
+    func with(_ variable: VariableID, _ vector: Vector) -> Batch {
+        var copy = self
+        copy[variable] = vector
+        return copy
     }
 
     /// All rows of `parts` after each other. Every part has the same variables.
@@ -82,12 +112,44 @@ struct Batch {
         if parts.count == 1 { return parts[0] }
         var result = Batch(count: parts.reduce(0) { $0 + $1.count }, width: width)
         guard let first = parts.first else { return result }
-        for index in first.vectors.indices where first.vectors[index] != nil {
-            result.vectors[index] = Vector.concatenated(parts.compactMap { $0.vectors[index] })
+        for variable in first.aliveVariables {
+            result[variable] = Vector.concatenated(parts.compactMap { $0.vector(variable) })
         }
         return result
     }
 
     /// The bytes it holds, for the memory account.
-    var sizeInBytes: Int { vectors.reduce(0) { $0 + ($1?.sizeInBytes ?? 0) } }
+    var sizeInBytes: Int {
+        aliveVariables.reduce(0) { $0 + (vector($1)?.sizeInBytes ?? 0) }
+    }
+}
+
+/// The places of a batch's vectors; the header says how many there are.
+///
+/// One block of memory: an array of optional references would ask the runtime for its type each time
+/// one is made.
+private final class BatchSlots: ManagedBuffer<Int, Vector?> {
+    /// Places without vectors.
+    static func empty(_ width: Int) -> BatchSlots {
+        let made = create(minimumCapacity: width) { _ in width }
+        made.withUnsafeMutablePointerToElements { $0.initialize(repeating: nil, count: width) }
+        return unsafeDowncast(made, to: BatchSlots.self)
+    }
+
+    func copy() -> BatchSlots {
+        let width = header
+        let made = Self.create(minimumCapacity: width) { _ in width }
+        withUnsafeMutablePointerToElements { source in
+            made.withUnsafeMutablePointerToElements {
+                $0.initialize(from: source, count: width)
+            }
+        }
+        return unsafeDowncast(made, to: BatchSlots.self)
+    }
+
+    deinit {
+        withUnsafeMutablePointers { header, elements in
+            _ = elements.deinitialize(count: header.pointee)
+        }
+    }
 }

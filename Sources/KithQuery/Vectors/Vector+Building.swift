@@ -212,6 +212,13 @@ extension Vector {
         return result
     }
 
+    /// A vector of integers.
+    static func integers(_ source: [Int64]) -> Vector {
+        let result = Vector(.integer, count: source.count)
+        for (row, number) in source.enumerated() { result.integers[row] = number }
+        return result
+    }
+
     /// A vector of ids of nodes or relationships, copied.
     static func ids(_ layout: Layout, _ source: [UInt64]) -> Vector {
         let result = Vector(layout, count: source.count)
@@ -261,17 +268,5 @@ extension Vector {
             rows.append(Int32(row))
         }
         return (ids, rows)
-    }
-}
-
-extension Batch {
-    /// One row, `newCount` times.
-    func repeated(_ row: Int, count newCount: Int) -> Batch {
-        var result = Batch(count: newCount, width: vectors.count)
-        for (index, vector) in vectors.enumerated() {
-            guard let vector else { continue }
-            result[VariableID(index)] = vector.repeated(row, count: newCount)
-        }
-        return result
     }
 }

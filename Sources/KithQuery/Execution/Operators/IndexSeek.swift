@@ -103,6 +103,7 @@ final class IndexSeek: Operator {
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
         let keys = try equal[0].evaluate(batch, context)
+        if batch.count == 1 { return try lookUpOne(batch, keys.value(at: 0), context) }
         let values = [Value](unsafeUninitializedCapacity: batch.count) { target, initialized in
             initialized = batch.count
             if let base = target.baseAddress { keys.copyValues(to: base, stride: 1) }
@@ -112,6 +113,18 @@ final class IndexSeek: Operator {
         }
         let kept = rows.count == batch.count ? batch : batch.gathered(rows)
         return kept.with(variable, .ids(layout, ids))
+    }
+
+    private func lookUpOne(
+        _ batch: Batch, _ key: Value, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch {
+        let found = try context.onGraph { () throws(GraphError) in
+            try context.graph.indexLookupUnique(index.id, key: key)
+        }
+        guard let found else { return batch.gathered([]).with(variable, .ids(layout, [])) }
+        let id = Vector(layout, count: 1)
+        id.ids[0] = found
+        return batch.with(variable, id)
     }
 
     /// Appends entities within `bound`; says whether these were the last.

@@ -23,6 +23,7 @@ final class SelectPaths: Operator {
     private var isRestarted = false
     private var run: UInt64 = 0
     private lazy var pairSearch = ShortestSearch()
+    private var knownTypes = KnownTypes()
 
     /// The rows of input for each different node at one end from which on the distances from that
     /// node are worth keeping.
@@ -50,6 +51,7 @@ final class SelectPaths: Operator {
             try begin(next, context)
         }
         guard let current = batch else { return nil }
+        if let result = try lengthOfOnlyRow(current, context) { return result }
         var rows: [Int32] = []
         var paths: [FoundPath] = []
         while row < current.count, rows.count < context.batchSize {
@@ -60,6 +62,32 @@ final class SelectPaths: Operator {
         }
         if row == current.count { batch = nil }
         return step.adding(paths, to: current.gathered(rows))
+    }
+
+    /// The result where the batch has one row and only the length of a shortest path is wanted; nil
+    /// where that cannot be had by itself.
+    private func lengthOfOnlyRow(
+        _ current: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch? {
+        guard let length = step.length, current.count == 1, usesPlainSearch,
+            plainPredicate == nil, let plain = step.plain, !plain.findsAll,
+            case .node(let source) = current[step.from].value(at: 0),
+            case .node(let target) = current[step.to].value(at: 0), source != target
+        else { return nil }
+        var found: Int?
+        if let types = knownTypes.search(plain.types, context) {
+            let search = PathSearch(
+                types: types, direction: plain.direction, filter: nil, pairSearch: pairSearch)
+            let outcome = try search.shortestLength(
+                from: source.rawValue, to: target.rawValue, maximum: plain.maximum ?? .max,
+                context)
+            if outcome.isChanged { return nil }
+            found = outcome.length
+        }
+        batch = nil
+        row = 1
+        guard let found else { return current.gathered([]).with(length, .integers([])) }
+        return current.with(length, .integers([Int64(found)]))
     }
 
     /// Decides from which end distances are measured: from that whose nodes change less often.
@@ -159,10 +187,9 @@ final class SelectPaths: Operator {
         _ plain: SelectPathsStep.Plain, _ source: NodeID, _ target: NodeID, _ outer: Batch,
         _ context: ExecutionContext
     ) throws(QueryError) -> [FoundPath] {
-        let types = plain.types.types(context)
-        guard types?.isEmpty != true else { return [] }
+        guard let types = knownTypes.search(plain.types, context) else { return [] }
         let search = PathSearch(
-            types: types ?? [], direction: plain.direction,
+            types: types, direction: plain.direction,
             filter: plainPredicate.map { predicate in
                 RelationshipFilter(
                     predicate: predicate, variable: plain.elementVariable, outer: outer)

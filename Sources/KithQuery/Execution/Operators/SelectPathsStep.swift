@@ -56,6 +56,8 @@ struct SelectPathsStep: PlanStep {
     /// The variables to be made that somebody reads.
     let wanted: VariableSet
     let plain: Plain?
+    /// The variable that gets the length of the path, which is then all that is made.
+    var length: VariableID?
 
     var name: String {
         switch selector {
@@ -64,6 +66,13 @@ struct SelectPathsStep: PlanStep {
         case .shortest: "ShortestPaths"
         case .shortestGroups: "ShortestPathGroups"
         }
+    }
+
+    /// The step that makes these variables.
+    func wanting(_ wanted: VariableSet) -> SelectPathsStep {
+        SelectPathsStep(
+            selector: selector, isFunction: isFunction, from: from, to: to, parts: parts,
+            predicate: predicate, paths: paths, wanted: wanted, plain: plain, length: length)
     }
 
     var nested: [PlanNode] { plain == nil ? parts.map { $0.forward.body } : [] }
@@ -105,6 +114,7 @@ struct SelectPathsStep: PlanStep {
     /// `rows` with what one found path each gives: what is wanted, or all of it.
     func adding(_ paths: [FoundPath], to rows: Batch, all: Bool = false) -> Batch {
         var result = rows
+        if let length { result[length] = .integers(paths.map { Int64($0.length) }) }
         func set(_ variable: VariableID, _ value: (FoundPath) -> Value) {
             guard all || wanted.contains(variable) else { return }
             result[variable] = Vector(tagged: paths.map(value), count: paths.count)

@@ -88,26 +88,50 @@ struct PathSearch {
         return []
     }
 
+    /// The length of the shortest paths between two different nodes, without conditions; nil where there
+    /// is none, or the transaction changed what one may take (``isChanged``).
+    func shortestLength(
+        from source: UInt64, to target: UInt64, maximum: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> (length: Int?, isChanged: Bool) {
+        switch try outcome(
+            from: source, to: target, maximum: maximum, wantsRelationships: false, context)
+        {
+        case .path(let length, _): return (length, false)
+        case .none: return (nil, false)
+        case .changed: return (nil, true)
+        }
+    }
+
     /// One shortest path without conditions; nil where the transaction changed what it may take.
     private func onePath(
         from source: UInt64, to target: UInt64, maximum: Int, _ context: ExecutionContext
     ) throws(QueryError) -> [[UInt64]]? {
+        switch try outcome(
+            from: source, to: target, maximum: maximum, wantsRelationships: true, context)
+        {
+        case .path(_, let relationships): return [relationships]
+        case .none: return []
+        case .changed: return nil
+        }
+    }
+
+    private func outcome(
+        from source: UInt64, to target: UInt64, maximum: Int, wantsRelationships: Bool,
+        _ context: ExecutionContext
+    ) throws(QueryError) -> ShortestSearch.Outcome {
         let (control, limits, types) = (context.control, context.limits, types)
         let (pairSearch, direction) = (pairSearch, direction.graphDirection)
         let outcome = try context.onGraph { () throws(GraphError) in
             try pairSearch.search(
                 from: source, to: target, in: context.graph, types: types, direction: direction,
-                maximum: maximum, shouldStop: { control.isCancelled || limits.isOver })
+                maximum: maximum, wantsRelationships: wantsRelationships,
+                shouldStop: { control.isCancelled || limits.isOver })
         }
         try context.checkpoint()
         let heldInBytes = pairSearch.reachedCount * 12
         try context.memory.take(heldInBytes)
         context.memory.give(back: heldInBytes)
-        switch outcome {
-        case .path(let relationships): return [relationships]
-        case .none: return []
-        case .changed: return nil
-        }
+        return outcome
     }
 
     /// Takes one more step from one side.

@@ -56,15 +56,6 @@ final class Unwind: Operator {
     }
 }
 
-extension Batch {
-    /// This batch with one more variable.
-    func with(_ variable: VariableID, _ vector: Vector) -> Batch {
-        var copy = self
-        copy[variable] = vector
-        return copy
-    }
-}
-
 /// The step of ``Unwind``.
 struct UnwindStep: PlanStep {
     let list: BoundExpression
