@@ -103,6 +103,15 @@ bool kith_file_identity(
     return true;
 }
 
+void kith_begin_sync(int descriptor) {
+#ifdef SYNC_FILE_RANGE_WRITE
+    // Errors are told by the sync that follows.
+    (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)descriptor;
+#endif
+}
+
 int kith_rename_without_replacing(const char *from, const char *to) {
 #ifdef RENAME_NOREPLACE
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);

@@ -40,7 +40,10 @@ extension WriteTransaction {
     }
 
     private var hasChanges: Bool {
-        if !changedNames.isEmpty || counters.values != base.counters { return true }
+        // The tree of extents hears of an open one when it is full or at the end.
+        if !changedNames.isEmpty || space.openExtent != nil || counters.values != base.counters {
+            return true
+        }
         return base.roots.indices.contains { space.roots[$0] != base.roots[$0] }
     }
 
@@ -54,6 +57,7 @@ extension WriteTransaction {
             reusable: unsynced?.durable, freePageCount: base.freePageCount,
             hint: base.allocationHint, runway: plan.rest, freed: plan.freed)
         try engine.writeOnRunway(record, after: base, flush, memory: memory)
+        if durability == .full { space.file.beginSync() }
         keepPages(of: flush)
         return PendingCommit(record, of: engine, isInFront: false, durability)
     }
@@ -84,6 +88,7 @@ extension WriteTransaction {
             freePageCount: pass.freePageCount, hint: pass.selected.first?.last ?? 0,
             runway: runway, freed: PageRunSet())
         try engine.writeInFront(record, after: base, syncsFirst: !fits)
+        if durability == .full { space.file.beginSync() }
         keepPages(of: flush)
         // No later manifest repeats what this one leaves out: it must not stay without a sync.
         return PendingCommit(record, of: engine, isInFront: true, fits ? durability : .full)

@@ -21,8 +21,7 @@ struct ExtentHistoryTests {
         for round in 0..<120 {
             let before = known
             let transaction = try engine.beginWrite()
-            // Values that no tree names are no change by themselves.
-            try transaction.put([1], [UInt8(round)], in: TreeID(0))
+            if round % 3 == 0 { try transaction.put([1], [UInt8(round)], in: TreeID(0)) }
             let freesFirst = Bool.random(using: &generator)
             if freesFirst { try free(&known, transaction, &generator) }
             for _ in 0..<Int.random(in: 0...12, using: &generator) {
@@ -45,6 +44,23 @@ struct ExtentHistoryTests {
             reader.close()
             #expect(try engine.check() == [], "seed \(seed), round \(round)")
         }
+    }
+
+    @Test("of a transaction that writes nothing else are kept")
+    func onlyExtents() throws {
+        let engine = try StorageEngine.inMemory()
+        let bytes = [UInt8](repeating: 7, count: 100)
+        let transaction = try engine.beginWrite()
+        let reference = try bytes.withUnsafeBytes { try transaction.writeExtent($0) }
+        let number = try transaction.commit()
+        #expect(number == 2)
+        let other = try engine.beginWrite()
+        _ = try [UInt8](repeating: 8, count: 100).withUnsafeBytes { try other.writeExtent($0) }
+        try other.commit()
+        let reader = try engine.beginRead()
+        #expect(try reader.readExtent(reference).withBytes { [UInt8]($0) } == bytes)
+        reader.close()
+        #expect(try engine.check() == [])
     }
 
     /// Frees some values, so that about as many stay as are written.

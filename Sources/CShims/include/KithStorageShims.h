@@ -249,6 +249,10 @@ int kith_get_lock(int descriptor, struct flock *lock);
 bool kith_file_identity(
     int descriptor, const char *path, uint64_t *device, uint64_t *inode, uint16_t *mode);
 
+/// Lets the system begin to write a file's changed bytes to the disk, where it knows how; does not
+/// wait, and promises nothing.
+void kith_begin_sync(int descriptor);
+
 /// Renames a file unless there is one of the new name already.
 int kith_rename_without_replacing(const char *from, const char *to);
 

@@ -125,9 +125,16 @@ final class GraphTables: Sendable {
         relationships = old.relationships.successor(
             chunkCount: relationshipChunkCount, changed: changes.relationshipChunks)
         var oldLists = old.lists.withLock { $0 }
-        for (key, table) in oldLists {
-            oldLists[key] = table.successor(
-                chunkCount: nodeChunkCount, changed: changes.lists[key] ?? [])
+        if nodeChunkCount == old.nodeChunkCount {
+            for (key, changed) in changes.lists {
+                guard let table = oldLists[key] else { continue }
+                oldLists[key] = table.successor(chunkCount: nodeChunkCount, changed: changed)
+            }
+        } else {
+            for (key, table) in oldLists {
+                oldLists[key] = table.successor(
+                    chunkCount: nodeChunkCount, changed: changes.lists[key] ?? [])
+            }
         }
         lists = Guarded(oldLists)
         patches = Guarded(Self.patches(after: old, changes))
@@ -170,9 +177,11 @@ final class GraphTables: Sendable {
     }
 
     /// The patches that are still of use: nobody read the lists yet, and they did not change again.
+    /// Where no list changed all are kept: which of them are of use is seen when one does.
     private static func patches(
         after old: GraphTables, _ changes: Changes
     ) -> [AdjacencyKey: [UInt64: ListPatch]] {
+        if changes.lists.isEmpty { return old.patches.withLock { $0 } }
         var kept = changes.patches
         var room = ListPatch.patchesMax - kept.values.reduce(0) { $0 + $1.count }
         for (key, chunks) in old.patches.withLock({ $0 }) {

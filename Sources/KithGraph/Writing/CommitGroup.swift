@@ -16,7 +16,8 @@ final class CommitGroup: @unchecked Sendable {
         case finish
     }
 
-    let writer: GraphWriter
+    /// Makes the parts, until the commit is written.
+    private var openWriter: GraphWriter?
     /// Those with a finished part, who wait.
     var memberCount = 0
     /// How the commit failed.
@@ -37,7 +38,15 @@ final class CommitGroup: @unchecked Sendable {
     private static let asleep: UInt32 = 1
     private static let handedOver: UInt32 = 2
 
-    init(_ writer: GraphWriter) { self.writer = writer }
+    init(_ writer: GraphWriter) { openWriter = writer }
+
+    /// Makes the parts. With the turn, before the commit is written.
+    var writer: GraphWriter {
+        guard let openWriter else {
+            preconditionFailure("a group takes no part once it is written")
+        }
+        return openWriter
+    }
 
     /// Writes the commit. With the turn.
     func write() {
@@ -49,8 +58,10 @@ final class CommitGroup: @unchecked Sendable {
         }
     }
 
-    /// Waits for the disk.
+    /// Waits for the disk, which has begun to write: what the writer leaves behind is given back
+    /// meanwhile.
     func finish() {
+        openWriter = nil
         do throws(GraphError) {
             _ = try pending?.finish()
         } catch {

@@ -5,12 +5,18 @@ import KithStorage
 ///
 /// A slot freed in a transaction is not given again in it, so that no id changes its meaning there.
 struct HomeAllocator {
-    private struct Home {
+    private final class Home {
         /// The chunks with room, the one being filled last.
         var open: [UInt64]
         /// What is taken of the last one; nil until it was looked at.
         var taken: SlotSet?
         var next = 0
+
+        init(open: [UInt64]) { self.open = open }
+    }
+
+    private final class GivenSlots {
+        var slots = SlotSet()
     }
 
     private struct Key: Hashable {
@@ -21,19 +27,29 @@ struct HomeAllocator {
     private var homes: [Key: Home] = [:]
     private var changed: Set<Key> = []
     /// What was given or freed in this transaction, by chunk.
-    private var given: [EntityKind: [UInt64: SlotSet]] = [.node: [:], .relationship: [:]]
+    private var givenNodes: [UInt64: GivenSlots] = [:]
+    private var givenRelationships: [UInt64: GivenSlots] = [:]
 
     /// Notes that a place was freed in this transaction, so that it is not given again in it.
     mutating func keep(_ kind: EntityKind, _ id: UInt64) {
-        given[kind]?[id >> UInt64(GraphLimits.slotBits), default: SlotSet()].insert(
+        given(kind, id >> UInt64(GraphLimits.slotBits)).slots.insert(
             Int(id & UInt64(GraphLimits.slotsPerChunk - 1)))
+    }
+
+    /// What was given or freed of a chunk, to be added to.
+    private mutating func given(_ kind: EntityKind, _ chunk: UInt64) -> GivenSlots {
+        let known = kind == .node ? givenNodes[chunk] : givenRelationships[chunk]
+        if let known { return known }
+        let made = GivenSlots()
+        if kind == .node { givenNodes[chunk] = made } else { givenRelationships[chunk] = made }
+        return made
     }
 
     var isChanged: Bool { !changed.isEmpty }
 
     /// Looks at the places again: what storage has may have changed.
     mutating func forgetPlaces() {
-        for key in homes.keys { homes[key]?.taken = nil }
+        for home in homes.values { home.taken = nil }
     }
 
     /// The place for a new node or relationship.
@@ -51,15 +67,13 @@ struct HomeAllocator {
         into ids: inout [UInt64]
     ) throws(GraphError) {
         let key = Key(kind: kind, token: token)
-        if homes[key] == nil { homes[key] = try load(key, writer.reader.storage) }
+        let home = try home(key, writer.reader.storage)
         var left = count
         while left > 0 {
-            guard var home = homes[key] else { preconditionFailure("the home was just loaded") }
             guard let chunk = home.open.last else {
                 home.open.append(newChunk(kind, token, writer.owned))
                 home.taken = SlotSet()
                 home.next = 0
-                homes[key] = home
                 changed.insert(key)
                 continue
             }
@@ -70,26 +84,34 @@ struct HomeAllocator {
                 if kind == .relationship { writer.owned.chunkTypes[chunk] = token }
             }
             guard var taken = home.taken else { continue }
-            var own = SlotSet()
             let wanted = left
+            let given = given(kind, chunk)
             while left > 0 {
                 let slot = taken.firstMissing(from: home.next)
                 guard slot < GraphLimits.slotsPerChunk else { break }
                 taken.insert(slot)
-                own.insert(slot)
+                given.slots.insert(slot)
                 home.next = slot + 1
                 ids.append(ChunkID(rawValue: chunk).rawID(slot: slot))
                 left -= 1
             }
-            if left < wanted { given[kind]?[chunk, default: SlotSet()].formUnion(own) }
-            home.taken = taken
+            if left < wanted { home.taken = taken }
             if left > 0 {
                 home.open.removeLast()
                 home.taken = nil
                 changed.insert(key)
             }
-            homes[key] = home
         }
+    }
+
+    /// A home as this transaction has it.
+    private mutating func home(
+        _ key: Key, _ storage: StorageReader
+    ) throws(GraphError) -> Home {
+        if let known = homes[key] { return known }
+        let loaded = try load(key, storage)
+        homes[key] = loaded
+        return loaded
     }
 
     private func taken(
@@ -98,7 +120,8 @@ struct HomeAllocator {
         let step = reader.cache.enter()
         defer { reader.cache.leave(step) }
         var taken = try reader.baseChunk(kind, chunk).alive
-        if let own = given[kind]?[chunk] { taken.formUnion(own) }
+        let own = kind == .node ? givenNodes[chunk] : givenRelationships[chunk]
+        if let own { taken.formUnion(own.slots) }
         if let changed = reader.pending?.chunk(kind, chunk) {
             changed.forEachRow { slot, _ in taken.insert(slot) }
         }
@@ -122,14 +145,12 @@ struct HomeAllocator {
         _ kind: EntityKind, _ token: UInt32, _ chunk: UInt64, _ storage: StorageReader
     ) throws(GraphError) {
         let key = Key(kind: kind, token: token)
-        var home: Home
-        if let known = homes[key] { home = known } else { home = try load(key, storage) }
+        let home = try home(key, storage)
         if !home.open.contains(chunk) {
             home.open.insert(chunk, at: 0)
             if home.open.count == 1 { home.taken = nil }
             changed.insert(key)
         }
-        homes[key] = home
     }
 
     /// Makes a chunk the one that a home fills next.
@@ -137,11 +158,9 @@ struct HomeAllocator {
         _ kind: EntityKind, _ token: UInt32, _ chunk: UInt64, _ storage: StorageReader
     ) throws(GraphError) {
         let key = Key(kind: kind, token: token)
-        var home: Home
-        if let known = homes[key] { home = known } else { home = try load(key, storage) }
+        let home = try home(key, storage)
         home.open.append(chunk)
         home.taken = nil
-        homes[key] = home
         changed.insert(key)
     }
 
@@ -154,7 +173,7 @@ struct HomeAllocator {
             var reader = ByteReader(UnsafeRawBufferPointer(bytes))
             while !reader.isAtEnd { open.append(try reader.varint()) }
         }
-        return Home(open: open, taken: nil)
+        return Home(open: open)
     }
 
     func store(in transaction: WriteTransaction) throws(GraphError) {

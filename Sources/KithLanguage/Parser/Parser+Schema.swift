@@ -130,7 +130,17 @@ extension Parser {
         of target: SchemaTarget
     ) throws(Diagnostic) -> [Name] {
         var properties: [Name] = []
-        repeat { properties.append(try schemaProperty(of: target)) } while accept(.comma)
+        repeat {
+            let property = try schemaProperty(of: target)
+            guard !properties.contains(property) else {
+                var mistake = Diagnostic(
+                    detail: "RepeatedProperty",
+                    message: "`\(property.text)` is named twice", span: property.span)
+                mistake.hint = "Leave it out: each property is named once."
+                throw mistake
+            }
+            properties.append(property)
+        } while accept(.comma)
         return properties
     }
 

@@ -53,6 +53,9 @@ final class DatabaseFile: Sendable {
         try file.write(pieces, at: offset)
     }
 
+    /// See ``StorageFile/beginSync()``.
+    func beginSync() { file.beginSync() }
+
     func sync() throws(StorageError) {
         syncCalls.add(1, ordering: .relaxed)
         try file.sync()

@@ -162,6 +162,8 @@ package final class DiskFile: StorageFile {
         return 0
     }
 
+    package func beginSync() { kith_begin_sync(descriptor) }
+
     package func sync() throws(StorageError) {
         // Never repeated: after a failure the kernel may forget what it could not write.
         guard fdatasync(descriptor) == 0 else {

@@ -10,6 +10,9 @@ package protocol StorageFile: AnyObject, Sendable {
     /// Writes `pieces` one after another from `offset` on; all of it, or an error.
     func write(_ pieces: [UnsafeRawBufferPointer], at offset: UInt64) throws(StorageError)
 
+    /// Lets the disk begin with what was written, and does not wait: a sync to come has less to do.
+    func beginSync()
+
     /// Returns once everything written is on the disk.
     func sync() throws(StorageError)
 
@@ -42,4 +45,8 @@ package protocol StorageFile: AnyObject, Sendable {
 
     /// Gives the file back, and its locks with it.
     func close()
+}
+
+extension StorageFile {
+    package func beginSync() {}
 }
