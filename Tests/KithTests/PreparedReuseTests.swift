@@ -1,5 +1,8 @@
 import Kith
+import KithTestSupport
 import Testing
+
+@testable import KithQuery
 
 /// Prepared statements that run again: plans and operators of earlier runs must not show.
 struct PreparedReuseTests {
@@ -64,5 +67,60 @@ struct PreparedReuseTests {
         #expect(try self.first(statement, second, 2) == "[\(Value.null)]")
         try second.commit()
         #expect(try database.read { try self.first(statement, $0, 2) } == "[\(Value.null)]")
+    }
+
+    /// What operators remember of decoded columns between runs holds only while the cache keeps them and
+    /// the graph is the same.
+    @Test(
+        "a few values are right however often they were read, with little memory and among changes")
+    func fewValues() throws {
+        let path = "/tmp/kith-reuse-\(UInt64.random(in: 0 ... .max)).kith"
+        defer { _ = unlinkFile(path) }
+        var options = Database.Options()
+        options.graph.decodedCacheBudgetInBytes = 300 << 10
+        let database = try Database.open(path, options: options)
+        let count = 8_000 as Int64
+        try database.execute("CREATE CONSTRAINT FOR (n:N) REQUIRE n.id IS UNIQUE")
+        try database.execute(
+            """
+            UNWIND range(0, 7999) AS i
+            CREATE (:N {id: i, a: i * 7, f: i / 4.0, d: date('2020-01-01') + duration({days: i % 900}),
+                part: CASE WHEN i % 3 = 0 THEN null ELSE i END, mixed: CASE WHEN i > 6000 THEN 'x' ELSE i END})
+            """)
+        try database.execute(
+            """
+            MATCH (n:N) UNWIND range(1, 5) AS k
+            MATCH (m:N {id: (n.id * 31 + k * k * 1777) % 8000}) CREATE (n)-[:R]->(m)
+            """)
+        let texts = [
+            "MATCH (n:N {id: $id})-[:R]->(m) RETURN m.id, m.a + m.f AS x ORDER BY m.id, x",
+            "MATCH (n:N {id: $id})-[:R]->(m) WHERE m.d > date('2021-01-01') RETURN m.d, m.id ORDER BY m.id",
+            "MATCH (n:N {id: $id})-[:R]-(m) RETURN m.part, m.mixed, m.id ORDER BY m.id, m.part",
+            "MATCH (n:N {id: $id})-[:R*1..2]-(m) WHERE m.a <> 70 RETURN count(DISTINCT m), sum(m.a)",
+        ]
+        let statements = try texts.map { try PreparedStatement($0) }
+        var random = SplitMix(seed: 11)
+        for round in 0..<12 {
+            if round % 4 == 3 {
+                let id = Int64(random.next() % UInt64(count))
+                try database.execute(
+                    "MATCH (n:N {id: \(id)})-[:R]->(m) SET m.a = m.a + 1, m.f = toInteger(m.f)")
+            }
+            for (text, statement) in zip(texts, statements) {
+                for _ in 0..<6 {
+                    let id = Int64(random.next() % UInt64(count))
+                    try database.read { transaction in
+                        let again = try transaction.run(statement, parameters: ["id": .integer(id)])
+                            .collected()
+                        let fresh = try transaction.rows(
+                            Query(text.replacing("$id", with: "\(id)")))
+                        #expect(
+                            again.rows.map { "\($0.values)" } == fresh.map { "\($0.values)" },
+                            "\(text) with \(id)")
+                    }
+                }
+            }
+        }
+        #expect(try database.read { $0.graph.decodedEvictedInBytes } > 1 << 20)
     }
 }

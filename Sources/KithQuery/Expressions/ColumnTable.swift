@@ -67,6 +67,13 @@ final class ColumnTable {
     private var unowned: [Unmanaged<Column>] = []
     /// Columns without values, which are nobody's.
     private var empty: [Column] = []
+    /// How often a chunk whose column is not known was asked for a few values, up to ``asksMax``.
+    private let asks: UnsafeMutablePointer<UInt8>
+    /// Whether a column was asked for so often that it is worth decoding.
+    private(set) var wantsToLearn = false
+
+    /// Reading so many values one by one costs about as much as decoding a column.
+    private static let asksMax: UInt8 = 8
 
     private static let unknownWord = UInt32(0xFFFF) << 16 | Traits.unknown.rawValue
 
@@ -80,6 +87,7 @@ final class ColumnTable {
         words = Self.zeroed(chunkCount)
         values = Self.zeroed(chunkCount)
         places = Self.zeroed(chunkCount)
+        asks = Self.zeroed(chunkCount)
     }
 
     /// The system gives much memory zeroed, page by page as it is touched.
@@ -108,7 +116,14 @@ final class ColumnTable {
             return false
         }
         version = context.graphVersion
+        wantsToLearn = false
         if let state, graph.whileDecoded(state, { keepColumns() }) { return true }
+        forget(graph)
+        return true
+    }
+
+    /// Forgets all columns: the graph's cache may not have them any more.
+    private func forget(_ graph: GraphReader) {
         for chunk in learned {
             words[Int(chunk)] = 0
             places[Int(chunk)] = Place()
@@ -119,7 +134,57 @@ final class ColumnTable {
         heldInBytes = 0
         evictedInBytes = graph.decodedEvictedInBytes
         state = graph.decodedState
-        return true
+    }
+
+    /// Between runs, reads the values of a few entities where their columns are known and hold nothing but
+    /// numbers of one layout, and says which; nil where that is not so.
+    func read(
+        _ ids: UnsafePointer<UInt64>, count: Int, into target: UnsafeMutablePointer<UInt64>,
+        _ context: ExecutionContext
+    ) -> Vector.Layout? {
+        guard let state, chunkCount == context.graph.chunkCount(kind) else { return nil }
+        var layout: Vector.Layout?
+        let isKept = context.graph.whileDecoded(state) {
+            layout = layoutOfNumbers(ids, count)
+            guard layout != nil else { return }
+            var row = 0
+            while row < count {
+                target[row] = values[Int(truncatingIfNeeded: ids[row] &>> 11)].load(
+                    fromByteOffset: Int(truncatingIfNeeded: ids[row] & 2_047) &* 8,
+                    as: UInt64.self)
+                row &+= 1
+            }
+        }
+        if !isKept { forget(context.graph) }
+        return layout
+    }
+
+    /// The layout of all values of entities, where all are there and are numbers of one; counts who asks
+    /// for columns that are not known.
+    private func layoutOfNumbers(
+        _ ids: UnsafePointer<UInt64>, _ count: Int
+    ) -> Vector.Layout? {
+        var joined: UInt32 = 0
+        var outside: Int32 = 0
+        for row in 0..<count {
+            let chunk = Int(truncatingIfNeeded: ids[row] &>> 11)
+            guard UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) else { return nil }
+            let word = words[chunk] ^ Self.unknownWord
+            joined |= word
+            if words[chunk] == 0 {
+                asks[chunk] = min(asks[chunk] &+ 1, Self.asksMax)
+                wantsToLearn = wantsToLearn || asks[chunk] == Self.asksMax
+                continue
+            }
+            outside |= (Int32(bitPattern: word) &>> 16) &- Int32(ids[row] & 2_047)
+        }
+        guard outside >= 0 else { return nil }
+        switch Traits(rawValue: joined & 0xFF) {
+        case .integer: return .integer
+        case .date: return .date
+        case .float: return .float
+        default: return nil
+        }
     }
 
     private func keepColumns() {
@@ -142,6 +207,7 @@ final class ColumnTable {
         free(words)
         free(values)
         free(places)
+        free(asks)
     }
 
     /// Whether it keeps much memory alive that the graph's cache may have wanted back. Where nothing was
@@ -286,83 +352,5 @@ final class ColumnTable {
         else { return false }
         guard let validity = places[chunk].validity else { return true }
         return validity[slot &>> 6] &>> UInt64(truncatingIfNeeded: slot & 63) & 1 != 0
-    }
-
-    /// Makes the numbers of the strings of all ids' columns known, which are those of one chunk or of
-    /// several; false when there are too many.
-    ///
-    /// After a ``survey(_:count:known:_:)`` that found nothing but strings and missing values.
-    func number(
-        _ ids: UnsafePointer<UInt64>, count: Int, chunk: Int?, by dictionary: StringDictionary
-    ) -> Bool {
-        if let chunk { return number(UInt64(chunk), by: dictionary) }
-        var last = UInt64.max
-        for row in 0..<count {
-            let chunk = ids[row] &>> 11
-            if chunk == last { continue }
-            last = chunk
-            guard number(chunk, by: dictionary) else { return false }
-        }
-        return true
-    }
-
-    private func number(_ chunk: UInt64, by dictionary: StringDictionary) -> Bool {
-        guard chunk < UInt64(chunkCount) else { return true }
-        let place = places + Int(truncatingIfNeeded: chunk)
-        guard place.pointee.numbers == nil, place.pointee.count > 0 else { return true }
-        return number(held.columns[place.pointee.column], place, by: dictionary)
-    }
-
-    /// Numbers the strings of one column: those of its dictionary, or of all its slots.
-    private func number(
-        _ column: Column, _ place: UnsafeMutablePointer<Place>, by dictionary: StringDictionary
-    ) -> Bool {
-        if let codes = column.codes {
-            let numbers = UnsafeMutablePointer<UInt32>.allocate(
-                capacity: max(column.dictionaryCount, 1))
-            numbers.initialize(repeating: 0, count: max(column.dictionaryCount, 1))
-            var missing = column.dictionaryCount
-            var slot = 0
-            while slot < column.count, missing > 0 {
-                let code = Int(codes[slot])
-                if numbers[code] == 0, column.hasValue(slot) {
-                    numbers[code] = dictionary.number(of: Self.view(column, slot))
-                    missing -= 1
-                }
-                slot += 1
-            }
-            place.pointee.codes = codes
-            place.pointee.numbers = UnsafePointer(numbers)
-            return !dictionary.isFull
-        }
-        // Without a dictionary of its own: each slot has its number for a code.
-        let codes = UnsafeMutablePointer<UInt16>.allocate(capacity: max(column.count, 1))
-        codes.initialize(repeating: 0, count: max(column.count, 1))
-        let numbers = UnsafeMutablePointer<UInt32>.allocate(
-            capacity: StringDictionary.countMax + 1)
-        for number in 0...StringDictionary.countMax { numbers[number] = UInt32(number) }
-        place.pointee.codes = UnsafePointer(codes)
-        place.pointee.numbers = UnsafePointer(numbers)
-        for slot in 0..<column.count where column.hasValue(slot) {
-            codes[slot] = UInt16(
-                truncatingIfNeeded: dictionary.number(of: Self.view(column, slot)))
-            if dictionary.isFull { return false }
-        }
-        return true
-    }
-
-    private static func view(_ column: Column, _ slot: Int) -> StringView {
-        StringView(
-            start: column.stringBytes + Int(column.stringStarts[slot]),
-            count: Int(column.stringLengths[slot]))
-    }
-
-    /// The number of the string of an id, 0 where it has none.
-    @inline(__always)
-    func stringNumber(_ id: UInt64) -> UInt32 {
-        let place = places + Int(truncatingIfNeeded: id &>> 11)
-        let slot = Int(truncatingIfNeeded: id & 2_047)
-        guard let codes = place.pointee.codes, let numbers = place.pointee.numbers else { return 0 }
-        return numbers[Int(codes[slot])]
     }
 }

@@ -7,7 +7,7 @@ import KithValues
 /// without a branch where every entity has a value of one layout.
 final class PropertyGatherer: RunResource {
     private var table: ColumnTable?
-    /// The table of the run before.
+    /// The table of the run before, or one that is to know what is read a few values at a time.
     private var spare: ColumnTable?
     private var dictionary: StringDictionary?
     private var pages: StringNumberPages?
@@ -16,6 +16,8 @@ final class PropertyGatherer: RunResource {
     private var refusesNumbers = false
     private var isRegistered = false
     private lazy var buffer = PropertyBuffer()
+    /// Whether a few values were read before.
+    private var hasReadFew = false
 
     func runEnded() {
         table?.rest()
@@ -38,13 +40,7 @@ final class PropertyGatherer: RunResource {
         }
         guard entities.validity == nil else { return try gatherPresent(key, entities, context) }
         if entities.count <= PropertyBuffer.countMax, table == nil {
-            let kind: EntityKind = entities.layout == .node ? .node : .relationship
-            let buffer = buffer
-            try context.onGraph { () throws(GraphError) in
-                try context.graph.gather(
-                    key, kind, entities.ids, count: entities.count, into: buffer)
-            }
-            return Vector(buffer, count: entities.count)
+            if let vector = try few(key, of: entities, context) { return vector }
         }
         let count = entities.count
         guard count > 0 else { return .nulls(count: 0) }
@@ -62,6 +58,31 @@ final class PropertyGatherer: RunResource {
         case .string: return strings(entities, table, isWhole)
         default: return mixed(entities, table)
         }
+    }
+
+    /// The property of a few rows, read one by one, or where the columns of numbers are known from there;
+    /// nil where columns were asked for so often that they should be known.
+    private func few(
+        _ key: PropertyKeyID, of entities: Vector, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector? {
+        let kind: EntityKind = entities.layout == .node ? .node : .relationship
+        let buffer = buffer
+        if spare == nil, hasReadFew, context.graph.isSnapshot {
+            spare = ColumnTable(key, kind, context)
+        }
+        hasReadFew = true
+        if let spare, spare.key == key, spare.kind == kind {
+            let count = entities.count
+            if let layout = spare.read(entities.ids, count: count, into: buffer.words, context) {
+                return .ids(layout, buffer.words, count: count)
+            }
+            if spare.wantsToLearn { return nil }
+        }
+        try context.onGraph { () throws(GraphError) in
+            try context.graph.gather(
+                key, kind, entities.ids, count: entities.count, into: buffer)
+        }
+        return Vector(buffer, count: entities.count)
     }
 
     /// The numbers of the strings that the rows have under `key`, written to `target`, and what they

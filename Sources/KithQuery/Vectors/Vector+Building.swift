@@ -205,7 +205,7 @@ extension Vector {
         return result
     }
 
-    /// A vector of ids of nodes or relationships, copied.
+    /// A vector of ids of nodes or relationships, or of numbers of as many bits, copied.
     static func ids(_ layout: Layout, _ source: UnsafePointer<UInt64>, count: Int) -> Vector {
         let result = Vector(layout, count: count)
         result.ids.update(from: source, count: count)
