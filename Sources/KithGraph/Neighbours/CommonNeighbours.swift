@@ -46,6 +46,7 @@ public final class CommonNeighbours {
     /// The pairs set aside; see ``IntersectionRequest/setsLoopsAside``.
     public internal(set) var unusualPairs: [Int32] = []
     let marks: NeighbourMarks
+    let block = NeighbourBlock()
     var matches = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
     private var matchCapacity = 1
 

@@ -15,6 +15,7 @@ extension GraphReader {
         _ request: IntersectionRequest, using result: CommonNeighbours,
         into counts: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
+        if try countPlain(firsts, seconds, request, result, counts) { return }
         try intersect(firsts, seconds, request, result) {
             (pair, pivot, other, lists) throws(GraphError) in
             var total: Int64 = 0
@@ -37,6 +38,55 @@ extension GraphReader {
             }
             counts[pair] = total
         }
+    }
+
+    /// Counts where the probed neighbours are in one list that no transaction changed: pairs with one
+    /// node in common block by block; false, and nothing, where they are not.
+    private func countPlain(
+        _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
+        _ request: IntersectionRequest, _ result: CommonNeighbours,
+        _ counts: UnsafeMutablePointer<Int64>
+    ) throws(GraphError) -> Bool {
+        guard let sides = PairSides(firsts, seconds, request) else { return true }
+        let probed = lists(
+            types: sides.request.secondTypes, direction: sides.request.secondDirection)
+        guard probed.count == 1, let list = probed.first, list.changed == nil, !list.skipsLoops
+        else { return false }
+        let marked = lists(
+            types: sides.request.firstTypes, direction: sides.request.firstDirection)
+        let (marks, block) = (result.marks, result.block)
+        var step = cache.enterLong()
+        defer {
+            marks.clear()
+            block.clear()
+            cache.leave(step)
+        }
+        var pair = 0
+        while pair < firsts.count {
+            _ = cache.renew(&step)
+            let pivot = sides.pivots[pair]
+            if marks.pivot != pivot { try marks.mark(pivot, marked, self) }
+            var size = 1
+            while size < NeighbourBlock.sizeMax, pair &+ size < firsts.count,
+                sides.pivots[pair &+ size] == pivot
+            { size &+= 1 }
+            _ = try block.load(sides.others + pair, count: size, list, self)
+            for index in 0..<size {
+                let other = sides.others[pair &+ index]
+                let run = block.runs[index]
+                var (total, meetsOther) =
+                    isSearched(run, marks)
+                    ? (countSearching(run, marks), run.edgeCount(to: other) > 0)
+                    : countScanning(run, other, marks)
+                if request.setsLoopsAside, meetsOther || pivot == other || marks.pivotHasLoop {
+                    total = try countApart(pivot, other, probed, marks)
+                    result.unusualPairs.append(Int32(truncatingIfNeeded: pair &+ index))
+                }
+                counts[pair &+ index] = total
+            }
+            pair &+= size
+        }
+        return true
     }
 
     /// Finds, for each pair from `start` on, the nodes that are neighbours of both, until so many are
@@ -70,19 +120,42 @@ extension GraphReader {
     ) throws(GraphError) {
         var step = cache.enterLong()
         defer { cache.leave(step) }
-        let marksFirst = Self.runCount(firsts) <= Self.runCount(seconds)
-        let (pivots, others) = marksFirst ? (firsts, seconds) : (seconds, firsts)
-        let request = marksFirst ? request : request.exchanged
-        let marked = lists(types: request.firstTypes, direction: request.firstDirection)
-        let probed = lists(types: request.secondTypes, direction: request.secondDirection)
+        guard let sides = PairSides(firsts, seconds, request) else { return }
+        let marked = lists(
+            types: sides.request.firstTypes, direction: sides.request.firstDirection)
+        let probed = lists(
+            types: sides.request.secondTypes, direction: sides.request.secondDirection)
         defer { result.marks.clear() }
-        for pair in 0..<pivots.count {
-            let pivot = pivots[pair]
+        for pair in 0..<firsts.count {
+            let pivot = sides.pivots[pair]
             if result.marks.pivot != pivot {
                 try result.marks.mark(pivot, marked, self)
             }
-            try body(pair, pivot, others[pair], probed)
+            try body(pair, pivot, sides.others[pair], probed)
             _ = cache.renew(&step)
         }
+    }
+}
+
+/// Which node of each pair is marked: that of which fewer different ones come.
+private struct PairSides {
+    /// The nodes that are marked.
+    let pivots: UnsafePointer<UInt64>
+    /// The nodes whose lists are probed.
+    let others: UnsafePointer<UInt64>
+    /// What is asked for, the marked nodes first.
+    let request: IntersectionRequest
+
+    /// nil for no pairs.
+    init?(
+        _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
+        _ request: IntersectionRequest
+    ) {
+        let marksFirst = GraphReader.runCount(firsts) <= GraphReader.runCount(seconds)
+        guard firsts.count > 0, let one = firsts.baseAddress, let other = seconds.baseAddress else {
+            return nil
+        }
+        (pivots, others) = marksFirst ? (one, other) : (other, one)
+        self.request = marksFirst ? request : request.exchanged
     }
 }
