@@ -100,8 +100,21 @@ final class PredicateExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
+        try test(left.evaluate(batch, context), right.evaluate(batch, context))
+    }
+
+    override func truthCodes(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8] {
         let subjects = try left.evaluate(batch, context)
         let operands = try right.evaluate(batch, context)
+        if predicate == .isIn, let codes = MembershipKernel.codes(subjects, operands) {
+            return codes
+        }
+        return try TruthVector.codes(test(subjects, operands), span: span)
+    }
+
+    private func test(_ subjects: Vector, _ operands: Vector) throws(QueryError) -> Vector {
         if subjects.layout == .string, operands.layout == .string, predicate != .matches,
             predicate != .isIn
         {
@@ -111,9 +124,9 @@ final class PredicateExpression: VectorExpression {
             return TruthVector.vector(codes)
         }
         var values: [Value] = []
-        values.reserveCapacity(batch.count)
+        values.reserveCapacity(subjects.count)
         do {
-            for row in 0..<batch.count {
+            for row in 0..<subjects.count {
                 values.append(try apply(subjects.value(at: row), operands.value(at: row)))
             }
         } catch {

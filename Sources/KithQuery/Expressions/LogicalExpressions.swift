@@ -122,7 +122,16 @@ final class NotExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
-        let codes = try operand.truthCodes(batch, context)
-        return TruthVector.vector(codes.map { $0 == 2 ? 2 : 1 &- $0 })
+        TruthVector.vector(try truthCodes(batch, context))
+    }
+
+    override func truthCodes(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8] {
+        var codes = try operand.truthCodes(batch, context)
+        codes.withUnsafeMutableBufferPointer { codes in
+            for row in codes.indices { codes[row] = codes[row] == 2 ? 2 : 1 &- codes[row] }
+        }
+        return codes
     }
 }

@@ -56,8 +56,13 @@ enum RowCount {
         _ expression: VectorExpression?, _ clause: String, _ context: ExecutionContext
     ) throws(QueryError) -> Int? {
         guard let expression else { return nil }
-        let row = Batch(count: 1, width: context.variableCount)
-        let value = try expression.evaluate(row, context).value(at: 0)
+        let value: Value
+        if let literal = expression as? LiteralExpression {
+            value = literal.value
+        } else {
+            let row = Batch(count: 1, width: context.variableCount)
+            value = try expression.evaluate(row, context).value(at: 0)
+        }
         guard case .integer(let count) = value else {
             throw QueryError(
                 type: "SyntaxError", detail: "InvalidArgumentType", phase: .runtime,
