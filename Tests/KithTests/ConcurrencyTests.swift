@@ -33,17 +33,34 @@ struct ConcurrencyTests {
             { _ in [[3, 3]] }
         ),
         (
+            "MATCH (a:Step {number: 2})-[:NEXT]-(b) RETURN b.number AS a, b.number * 2 AS b ORDER BY a",
+            { _ in [[1, 2], [3, 6]] }
+        ),
+        (
+            "MATCH (a:Step {number: 0}), (b:Step {number: 4}), p = shortestPath((a)-[:NEXT*]-(b))"
+                + " RETURN length(p) AS a, b.number AS b",
+            { _ in [[4, 4]] }
+        ),
+        (
+            "MATCH (a:Step {number: 1})-[:NEXT*1..2]-(b) RETURN count(DISTINCT b) AS a, 3 AS b",
+            { _ in [[3, 3]] }
+        ),
+        (
             "MATCH (s:Step) WITH s.kind AS kind, count(*) AS n ORDER BY kind"
                 + " RETURN n AS a, size(kind) AS b",
             { round in (0..<5).map { _ in [round + 1, 6] } }
         ),
     ]
 
-    @Test("each transaction reads one commit, whatever is written meanwhile")
-    func readWhileWriting() throws {
-        let path = "/tmp/kith-threads-\(getpid()).kith"
+    @Test(
+        "each transaction reads one commit, whatever is written meanwhile and however little is kept",
+        arguments: [64 << 20, 24 << 10])
+    func readWhileWriting(decodedBudgetInBytes: Int) throws {
+        let path = "/tmp/kith-threads-\(getpid())-\(decodedBudgetInBytes).kith"
         defer { _ = unlinkFile(path) }
-        let shared = Shared(try Database.open(path))
+        var options = Database.Options()
+        options.graph.decodedCacheBudgetInBytes = decodedBudgetInBytes
+        let shared = Shared(try Database.open(path, options: options))
         try shared.database.execute("CREATE CONSTRAINT FOR (s:Step) REQUIRE s.number IS UNIQUE")
         try shared.database.execute("CREATE (:Counter {round: -1}), (:Counter {round: -1})")
         let texts = Self.questions.map(\.text)

@@ -107,9 +107,12 @@ extension ExpressionKernelTests {
         var generator = SeededGenerator(seed: seed)
         let count = Int.random(in: 0...30, using: &generator)
         let kind: RandomVectors.Kind = Bool.random(using: &generator) ? .smallIntegers : .mixed
-        let list = Value.list(
-            RandomVectors.values(
-                kind, count: count, hasNulls: Bool.random(using: &generator), using: &generator))
+        var elements = RandomVectors.values(
+            kind, count: count, hasNulls: Bool.random(using: &generator), using: &generator)
+        // Far from the others, or too far to be counted from the least.
+        if seed % 4 == 1 { elements.append(.integer(1 << 40)) }
+        if seed % 4 == 2 { elements += [.integer(.max), .integer(.min)] }
+        let list = Value.list(elements)
         let left = RandomVectors.vector(.smallIntegers, count: 50, using: &generator)
         guard let codes = MembershipKernel.codes(left, .constant(list, count: 50)) else { return }
         let found = TruthVector.vector(codes)
