@@ -49,6 +49,10 @@ extension GraphReader {
                     if copied > 0 { continue }
                 } else if position &+ 1 < sources.count {
                     if sources[position &+ 1] &>> UInt64(GraphLimits.slotBits) == chunk {
+                        let singles = Self.copySingles(
+                            header.pointee.offsets, narrow, sources, position, into: expansion)
+                        position &+= singles
+                        if singles > 0 { continue }
                         let copied = Self.copyWithinChunk(
                             header.pointee.offsets, narrow, sources, position, &isOneToOne,
                             into: expansion)

@@ -1,3 +1,4 @@
+import KithGraph
 import KithLanguage
 import KithValues
 
@@ -85,18 +86,36 @@ final class Aggregation {
     /// come, as far as the rows so far tell.
     var mayTakeAnyOrder: Bool { states.allSatisfy { $0.mayTakeAnyOrder } }
 
-    /// An aggregation that one thread fills with parts of the rows.
+    /// An aggregation that one thread, or several in turn, fill with parts of the rows.
     final class Fill {
         let aggregation: Aggregation
         /// The parts so far, with the number of groups before each.
         private(set) var parts: [(part: Int, firstGroup: Int)] = []
         private(set) var chargedInBytes = 0
+        /// Lets in one thread at a time, where several fill it.
+        private let monitor: Monitor?
 
-        init(_ aggregation: Aggregation) { self.aggregation = aggregation }
+        init(_ aggregation: Aggregation, isShared: Bool = false) {
+            self.aggregation = aggregation
+            monitor = isShared ? Monitor() : nil
+        }
 
         func add(_ task: ParallelChain.Task, _ context: ExecutionContext) throws(QueryError) {
-            parts.append((task.part, aggregation.groupCount))
-            try aggregation.addAll(task.input, context, charged: &chargedInBytes)
+            guard let monitor else {
+                parts.append((task.part, aggregation.groupCount))
+                try aggregation.addAll(task.input, context, charged: &chargedInBytes)
+                return
+            }
+            while let batch = try task.input.nextNonEmpty(context) {
+                monitor.lock()
+                defer { monitor.unlock() }
+                parts.append((task.part, aggregation.groupCount))
+                try aggregation.add(batch, context)
+                if aggregation.isUnfit { return }
+                let size = aggregation.sizeInBytes
+                try context.memory.take(size - chargedInBytes)
+                chargedInBytes = size
+            }
         }
     }
 

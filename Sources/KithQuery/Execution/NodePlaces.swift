@@ -19,14 +19,15 @@ struct NodePlaces: Sendable {
     private static let sparseChunks = 8
     /// Some aggregates keep more than one number for each group.
     private static let bytesPerAggregate = 16
-    /// All places take at most this part of the memory of the statement, and of decoded data.
+    /// The places of all threads take at most this part of the memory of the statement, and of decoded
+    /// data; one set of places may take it of the statement's alone, for a table would take more.
     private static let shareOfMemory = 4
 
-    /// The ids among which those of the label are, and how many threads may each have places of their
-    /// own; nil where they lie too far apart, or are too many for the memory.
+    /// The ids among which those of the label are, and how many sets of places there may be for so many
+    /// threads; nil where they lie too far apart, or are too many for the memory.
     func range(
         aggregates: Int, threads: Int, _ context: ExecutionContext
-    ) throws(QueryError) -> (ids: Range<UInt64>, threads: Int)? {
+    ) throws(QueryError) -> (ids: Range<UInt64>, sets: Int)? {
         let graph = context.graph
         guard let label = graph.catalog.label(label) else { return nil }
         let chunks = try context.onGraph { () throws(GraphError) in
@@ -38,11 +39,11 @@ struct NodePlaces: Sendable {
         let most = Self.placesPerNode * graph.nodeCount(label: label) + Self.sparseChunks * slots
         guard count <= min(most, Int(Int32.max)) else { return nil }
         let size = count * (1 + aggregates * Self.bytesPerAggregate)
+        guard size <= context.limits.memoryInBytes / Self.shareOfMemory else { return nil }
         let room =
             min(context.limits.memoryInBytes, graph.decodedBudgetInBytes) / Self.shareOfMemory
-        guard size <= room else { return nil }
         let start = first.rawValue * UInt64(slots)
-        return (start..<start + UInt64(count), min(threads, room / max(size, 1)))
+        return (start..<start + UInt64(count), max(1, min(threads, room / size)))
     }
 }
 

@@ -231,10 +231,10 @@ final class ColumnTable {
     }
 
     /// Makes the columns of all ids known and says what they have in common. Of ids that are known to be
-    /// of one chunk that is `known`.
+    /// of one chunk that is `known`. nil where there are several and too little memory for their columns.
     func survey(
         _ ids: UnsafePointer<UInt64>, count: Int, known: Int?, _ context: ExecutionContext
-    ) throws(QueryError) -> Survey {
+    ) throws(QueryError) -> Survey? {
         let chunk = known ?? Self.commonChunk(ids, count)
         if let chunk, UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
             try learn(UInt64(chunk), context)
@@ -243,7 +243,10 @@ final class ColumnTable {
                 return Survey(traits: Traits(rawValue: word & 0xFF), chunk: chunk)
             }
         }
-        return Survey(traits: try joinedTraits(ids, count, context), chunk: chunk)
+        guard let traits = try joinedTraits(ids, count, isScattered: chunk == nil, context) else {
+            return nil
+        }
+        return Survey(traits: traits, chunk: chunk)
     }
 
     /// The chunk of all ids, of which there is at least one; nil where they are of several.
@@ -261,8 +264,8 @@ final class ColumnTable {
     }
 
     private func joinedTraits(
-        _ ids: UnsafePointer<UInt64>, _ count: Int, _ context: ExecutionContext
-    ) throws(QueryError) -> Traits {
+        _ ids: UnsafePointer<UInt64>, _ count: Int, isScattered: Bool, _ context: ExecutionContext
+    ) throws(QueryError) -> Traits? {
         while true {
             var joined: UInt32 = 0
             var outside: Int32 = 0
@@ -288,6 +291,7 @@ final class ColumnTable {
             for row in 0..<count where ids[row] &>> 11 != last {
                 last = ids[row] &>> 11
                 try learn(last, context)
+                if isScattered, isBurden(context) { return nil }
             }
         }
     }

@@ -44,10 +44,13 @@ final class PropertyGatherer: RunResource {
         }
         let count = entities.count
         guard count > 0 else { return .nulls(count: 0) }
-        if let pieces = try gatherPieces(key, entities, context) { return pieces }
+        if isShortOfMemory(for: entities, context) {
+            return try gatherPieces(key, entities, context)
+        }
         let table = table(for: key, of: entities, context)
-        let survey = try table.survey(
+        let known = try table.survey(
             entities.ids, count: count, known: entities.chunk, context)
+        guard let survey = known else { return try gatherPieces(key, entities, context) }
         let isWhole = !survey.traits.contains(.partial)
         switch survey.traits.intersection(.layouts) {
         case []: return .nulls(count: count)
@@ -106,8 +109,12 @@ final class PropertyGatherer: RunResource {
             return nil
         }
         let table = table(for: key, of: entities, context)
-        let survey = try table.survey(
+        let known = try table.survey(
             entities.ids, count: count, known: entities.chunk, context)
+        guard let survey = known else {
+            refusesNumbers = true
+            return nil
+        }
         let layouts = survey.traits.intersection(.layouts)
         guard layouts == .string || layouts == [] else { return nil }
         let dictionary = self.dictionary ?? StringDictionary()
@@ -161,12 +168,10 @@ final class PropertyGatherer: RunResource {
         return ColumnTable.commonChunk(entities.ids, entities.count) == nil
     }
 
-    /// The form for rows of many chunks where memory is short: a few at a time, which decodes nothing;
-    /// nil where it is not.
+    /// The form for rows of many chunks where memory is short: a few at a time, which decodes nothing.
     private func gatherPieces(
         _ key: PropertyKeyID, _ entities: Vector, _ context: ExecutionContext
-    ) throws(QueryError) -> Vector? {
-        guard isShortOfMemory(for: entities, context) else { return nil }
+    ) throws(QueryError) -> Vector {
         let kind: EntityKind = entities.layout == .node ? .node : .relationship
         let buffer = buffer
         var pieces: [Vector] = []

@@ -112,26 +112,28 @@ final class Aggregate: Operator {
         else { return nil }
         var fills: [Aggregation] = []
         var charged = 0
+        var isOrdered = true
         switch input {
         case .rows(let input):
             let total = Aggregation(recipe, placesFor: room.ids)
             fills.append(total)
             try total.addAll(input, context, charged: &charged)
         case .parts(let chain, let recipes):
-            guard room.threads == threads else { return nil }
-            let parts = recipes.map {
-                Aggregation.Fill(Aggregation($0, placesFor: room.ids))
+            isOrdered = false
+            let sets = (0..<room.sets).map {
+                Aggregation.Fill(
+                    Aggregation(recipes[$0], placesFor: room.ids), isShared: room.sets < threads)
             }
             try chain.run(context) { (task, context) throws(QueryError) in
-                try parts[task.worker].add(task, context)
+                try sets[task.worker % sets.count].add(task, context)
             } combine: { (_) throws(QueryError) in
             }
-            charged = parts.reduce(0) { $0 + $1.chargedInBytes }
-            fills = parts.filter { !$0.parts.isEmpty }.map { $0.aggregation }
+            charged = sets.reduce(0) { $0 + $1.chargedInBytes }
+            fills = sets.filter { !$0.parts.isEmpty }.map { $0.aggregation }
         }
         let total = fills.first ?? Aggregation(recipe, placesFor: room.ids)
         for fill in fills.dropFirst() { try total.mergePlaces(fill) }
-        guard !total.isUnfit, total.mayTakeAnyOrder || fills.count == 1 else {
+        guard !total.isUnfit, isOrdered || total.mayTakeAnyOrder else {
             context.memory.give(back: charged)
             return nil
         }

@@ -61,8 +61,8 @@ final class Sort: Operator {
                 let part = SortedRows(
                     keys[task.worker], most: most, width: recipe.width, bar: last.bar)
                 try part.addAll(task.input, context)
-                last.bar = part.bar
                 try part.reduce(context)
+                last.bar = part.bar
                 return part
             } combine: { (part) throws(QueryError) in
                 try all.merge(part, context)
