@@ -92,8 +92,10 @@ public final class GraphWriter {
     }
 
     /// Writes the changes and ends the transaction; they are visible once the result is finished. Nil
-    /// where nothing was changed.
-    public func write(durability: Durability = .full) throws(GraphError) -> PendingGraphCommit? {
+    /// where nothing was changed. Of `beginsSync` see `WriteTransaction`.
+    public func write(
+        durability: Durability = .full, beginsSync: Bool = true
+    ) throws(GraphError) -> PendingGraphCommit? {
         precondition(statement == nil && part == nil, "a statement ends before its transaction")
         guard !isFinished else { throw GraphError.storage(.closed) }
         let isChanged =
@@ -107,7 +109,7 @@ public final class GraphWriter {
         try storeState()
         isFinished = true
         let written = try storageCall { () throws(StorageError) in
-            try transaction.write(durability: durability)
+            try transaction.write(durability: durability, beginsSync: beginsSync)
         }
         let tables = tables(after: moved, commitNumber: written.number)
         store.keepForNextWriter(tables)

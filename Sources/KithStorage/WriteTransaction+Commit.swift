@@ -17,9 +17,14 @@ extension WriteTransaction {
     /// and commit page are one contiguous write. Otherwise the tree of free space is brought up to
     /// date too, and the commit page goes in front, with a new runway.
     ///
+    /// Where it `beginsSync` the disk gets to work at once: worth while for who has more to do before
+    /// waiting, and a loss of time where others wait for the next transaction.
+    ///
     /// - Throws: ``StorageError/outcomeUnknown`` when writing failed half-way; with any other error
     ///   nothing was applied.
-    public func write(durability: Durability = .full) throws(StorageError) -> PendingCommit {
+    public func write(
+        durability: Durability = .full, beginsSync: Bool = true
+    ) throws(StorageError) -> PendingCommit {
         try checkUsable()
         defer { end() }
         guard hasChanges else {
@@ -31,8 +36,8 @@ extension WriteTransaction {
             releaseAllSavepoints()
             try flushOpenExtent()
             try updateDirectory()
-            if let plan = runwayPlan() { return try writeOnRunway(plan, durability) }
-            return try writeInFront(durability)
+            if let plan = runwayPlan() { return try writeOnRunway(plan, durability, beginsSync) }
+            return try writeInFront(durability, beginsSync)
         } catch {
             engine.publication.leave()
             throw error
@@ -48,7 +53,7 @@ extension WriteTransaction {
     }
 
     private func writeOnRunway(
-        _ plan: RunwayPlan, _ durability: Durability
+        _ plan: RunwayPlan, _ durability: Durability, _ beginsSync: Bool
     ) throws(StorageError) -> PendingCommit {
         let flush = try flushed(to: plan.places)
         let unsynced = engine.unsyncedManifest(of: base)
@@ -57,12 +62,14 @@ extension WriteTransaction {
             reusable: unsynced?.durable, freePageCount: base.freePageCount,
             hint: base.allocationHint, runway: plan.rest, freed: plan.freed)
         try engine.writeOnRunway(record, after: base, flush, memory: memory)
-        if durability == .full { space.file.beginSync() }
+        if beginsSync, durability == .full { space.file.beginSync() }
         keepPages(of: flush)
         return PendingCommit(record, of: engine, isInFront: false, durability)
     }
 
-    private func writeInFront(_ durability: Durability) throws(StorageError) -> PendingCommit {
+    private func writeInFront(
+        _ durability: Durability, _ beginsSync: Bool
+    ) throws(StorageError) -> PendingCommit {
         try restoreReserve()
         var pass = FreeSpacePass(
             writer: writer, allocator: allocator, commitNumber: base.number + 1,
@@ -88,7 +95,7 @@ extension WriteTransaction {
             freePageCount: pass.freePageCount, hint: pass.selected.first?.last ?? 0,
             runway: runway, freed: PageRunSet())
         try engine.writeInFront(record, after: base, syncsFirst: !fits)
-        if durability == .full { space.file.beginSync() }
+        if beginsSync, durability == .full { space.file.beginSync() }
         keepPages(of: flush)
         // No later manifest repeats what this one leaves out: it must not stay without a sync.
         return PendingCommit(record, of: engine, isInFront: true, fits ? durability : .full)

@@ -23,6 +23,7 @@ final class CommitGroup: @unchecked Sendable {
     /// How the commit failed.
     private(set) var failure: GraphError?
     private var pending: PendingGraphCommit?
+    private var hasBegunSync = false
     private var called = Call.done
     /// What the members wait for.
     private let word = WaitWord(CommitGroup.gathering)
@@ -48,20 +49,21 @@ final class CommitGroup: @unchecked Sendable {
         return openWriter
     }
 
-    /// Writes the commit. With the turn.
-    func write() {
+    /// Writes the commit. With the turn; where nobody waits for it, the disk gets to work at once.
+    func write(isAwaited: Bool) {
+        hasBegunSync = !isAwaited
         do throws(GraphError) {
-            pending = try writer.write()
+            pending = try writer.write(beginsSync: hasBegunSync)
         } catch {
             failure = error
             writer.rollback()
         }
     }
 
-    /// Waits for the disk, which has begun to write: what the writer leaves behind is given back
+    /// Waits for the disk. Where that has begun to write, what the writer leaves behind is given back
     /// meanwhile.
     func finish() {
-        openWriter = nil
+        if hasBegunSync { openWriter = nil }
         do throws(GraphError) {
             _ = try pending?.finish()
         } catch {

@@ -163,8 +163,9 @@ final class SharedCommits: @unchecked Sendable {
     private func commit(_ group: CommitGroup) -> GraphError? {
         open = nil
         isSyncing = true
+        let isAwaited = !queue.isEmpty
         pthread_mutex_unlock(mutex)
-        group.write()
+        group.write(isAwaited: isAwaited)
         passOn()
         return finish(group)
     }
@@ -184,7 +185,7 @@ final class SharedCommits: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
         if let following {
             following.call(.finish)
-            following.write()
+            following.write(isAwaited: true)
             following.handOver()
             passOn()
         }
