@@ -14,6 +14,7 @@ final class DistinctCountState: AggregateState {
 
     private static let initialSlotCount = 64
     private static let firstSlotsMax = 4_096
+    private static let rowsAtOnce = 1_024
     private static let valueBits: UInt64 = 40
     private static let groupsMax = 1 << 23
 
@@ -49,18 +50,43 @@ final class DistinctCountState: AggregateState {
         }
         layout = argument.layout
         if pairCount == 0 { makeRoom(for: rows.count) }
-        let mask = argument.positionMask
-        let validity = argument.validity
         var row = 0
         while row < rows.count {
+            // Room for all rows of a stretch, so that none has to ask.
+            let end = min(rows.count, row &+ Self.rowsAtOnce)
+            while (pairCount &+ end &- row) &* 2 > slotCount { grow() }
+            guard addPairs(argument, rows, row..<end) else { return false }
+            row = end
+        }
+        return true
+    }
+
+    /// Adds some of the rows, for which there is room.
+    private func addPairs(
+        _ argument: Vector, _ rows: AggregateRows, _ range: Range<Int>
+    ) -> Bool {
+        let (mask, validity, ids) = (argument.positionMask, argument.validity, argument.ids)
+        let (slots, last, counts) = (slots, slotCount &- 1, counts.values)
+        var added = 0
+        defer { pairCount &+= added }
+        var row = range.lowerBound
+        while row < range.upperBound {
             let position = row & mask
             if let validity, validity[position] == 0 {
                 row &+= 1
                 continue
             }
-            let word = argument.ids[position]
+            let word = ids[position]
             guard word &>> Self.valueBits == 0 else { return false }
-            insert(UInt64(rows.group(row)), word)
+            let group = rows.group(row)
+            let pair = ((UInt64(truncatingIfNeeded: group) &+ 1) &<< Self.valueBits) | word
+            var slot = Self.slot(pair, slotCount)
+            while slots[slot] != 0, slots[slot] != pair { slot = (slot &+ 1) & last }
+            if slots[slot] == 0 {
+                slots[slot] = pair
+                counts[group] &+= 1
+                added &+= 1
+            }
             row &+= 1
         }
         return true
