@@ -15,9 +15,11 @@ extension GraphReader {
         guard count >= singlesMin, let base = sources.baseAddress else { return 0 }
         let next = base + position
         let slotMask = UInt64(GraphLimits.slotsPerChunk - 1)
+        // Sources in random order must not be looked at again for each two of them that are neighbours.
         for index in 0..<singlesTried {
             let slot = Int(truncatingIfNeeded: next[index] & slotMask)
-            if offsets[slot &+ 1] &- offsets[slot] != 1 { return 0 }
+            let isElsewhere = (next[index] ^ next[0]) &>> UInt64(GraphLimits.slotBits) != 0
+            if isElsewhere || offsets[slot &+ 1] &- offsets[slot] != 1 { return 0 }
         }
         // There are edges, so this is one of them: a list without any may begin past the last.
         let last = offsets[GraphLimits.slotsPerChunk] &- 1
