@@ -140,6 +140,8 @@ struct GrammarTests {
                 let again = try Parser.parse(printed)
                 #expect(again == tree, "seed \(seed), \(number): \(text)\nprinted: \(printed)")
             } catch {
+                // A rule on names, which the grammar does not know.
+                if error.detail == "RepeatedProperty" { continue }
                 Issue.record(
                     "seed \(seed), \(number): \(text)\n\(error.message) at \(error.span.start)")
                 return

@@ -11,6 +11,9 @@ final class Distinct: Operator {
     /// The run that the bytes were charged to.
     private var run: UInt64 = 0
 
+    /// A set of nodes that takes more is not kept for the next run.
+    private static let keptInBytesMax = 1 << 20
+
     init(input: Operator, keys: [VariableID]) {
         self.input = input
         self.keys = keys
@@ -77,6 +80,7 @@ final class Distinct: Operator {
     override func restart() {
         rows = nil
         nodes?.removeAll()
+        if let kept = nodes, kept.sizeInBytes > Self.keptInBytesMax { nodes = nil }
         input.restart()
     }
 
