@@ -311,12 +311,15 @@ final class PropertyGatherer: RunResource {
     private func mixed(_ entities: Vector, _ table: ColumnTable) -> Vector {
         var values: [Value] = []
         values.reserveCapacity(entities.count)
+        let columns = table.held.columns
         for row in 0..<entities.count {
             let id = entities.ids[row]
-            let column = table.places[Int(truncatingIfNeeded: id &>> 11)].column
-            values.append(
-                id &>> 11 < UInt64(table.chunkCount)
-                    ? table.held.columns[column].value(at: Int(id & 2_047)) : .null)
+            guard id &>> 11 < UInt64(table.chunkCount) else {
+                values.append(.null)
+                continue
+            }
+            let place = table.places + Int(truncatingIfNeeded: id &>> 11)
+            values.append(columns[place.pointee.column].value(at: Int(id & 2_047)))
         }
         return .of(values)
     }
