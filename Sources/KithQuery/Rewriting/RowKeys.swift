@@ -13,7 +13,6 @@ enum RowKeys {
         case is UnitRowStep: return VariableSet()
         case let step as DistinctStep: return VariableSet(step.keys)
         case let step as AggregateStep: return VariableSet(step.keys.map { $0.variable })
-        case let step as GroupWeightsStep: return VariableSet(step.keys)
         default: break
         }
         guard node.inputs.count == 1, let key = key(of: node.inputs[0]) else { return nil }
