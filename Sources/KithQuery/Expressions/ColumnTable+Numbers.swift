@@ -25,7 +25,7 @@ extension ColumnTable {
         guard chunk < UInt64(chunkCount) else { return true }
         let place = places + Int(truncatingIfNeeded: chunk)
         guard place.pointee.numbers == nil, place.pointee.count > 0 else { return true }
-        return number(held.columns[place.pointee.column], place, by: dictionary)
+        return number(held.columns[Int(place.pointee.column)], place, by: dictionary)
     }
 
     /// Numbers the strings of one column: those of its dictionary, or of all its slots.
@@ -66,7 +66,7 @@ extension ColumnTable {
         return true
     }
 
-    private static func view(_ column: Column, _ slot: Int) -> StringView {
+    static func view(_ column: Column, _ slot: Int) -> StringView {
         StringView(
             start: column.stringBytes + Int(column.stringStarts[slot]),
             count: Int(column.stringLengths[slot]))

@@ -26,15 +26,19 @@ final class ColumnTable {
 
     /// Where the parts of a column of strings, or of one with missing values, lie.
     struct Place {
-        var count = 0
+        var count: Int32 = 0
+        /// The position in ``held``.
+        var column: Int32 = 0
         var validity: UnsafePointer<UInt64>?
         var lengths: UnsafePointer<UInt32>?
         var bytes: UnsafePointer<UInt8>?
-        /// The position in ``held``.
-        var column = 0
         /// For numbered strings: each slot's own code, and where the numbers of the codes begin.
         var codes: UnsafePointer<UInt16>?
         var numbers: UnsafePointer<UInt32>?
+        /// Each slot's code in the column's own dictionary, and there the code of a text, once somebody
+        /// sought one: see ``SoughtCode``.
+        var soughtCodes: UnsafePointer<UInt16>?
+        var soughtCode: Int32 = 0
     }
 
     /// The columns met so far; a vector of strings keeps them alive through this.
@@ -53,7 +57,7 @@ final class ColumnTable {
     private let words: UnsafeMutablePointer<UInt32>
     let values: UnsafeMutablePointer<UnsafeRawPointer>
     let places: UnsafeMutablePointer<Place>
-    private(set) var held = Held()
+    @exclusivity(unchecked) private(set) var held = Held()
     /// The bytes of the columns in ``held``.
     private var heldInBytes = 0
     /// What the graph's cache had evicted when the table was empty.
@@ -61,16 +65,20 @@ final class ColumnTable {
     /// What was decoded of the graph when the table was empty.
     private var state: DecodedState?
     /// The chunks whose columns are known.
-    private var learned: [Int32] = []
+    @exclusivity(unchecked) private(set) var learned: [Int32] = []
     /// Between runs, the columns: the graph's cache keeps them, or has let go of them and shows that by
     /// its state.
-    private var unowned: [Unmanaged<Column>] = []
+    @exclusivity(unchecked) private var unowned: [Unmanaged<Column>] = []
     /// Columns without values, which are nobody's.
     private var empty: [Column] = []
     /// How often a chunk whose column is not known was asked for a few values, up to ``asksMax``.
     private let asks: UnsafeMutablePointer<UInt8>
     /// Whether a column was asked for so often that it is worth decoding.
     private(set) var wantsToLearn = false
+
+    /// The text that strings are compared with, if any was.
+    var sought: [UInt8] = []
+    var hasSought = false
 
     /// Reading so many values one by one costs about as much as decoding a column.
     private static let asksMax: UInt8 = 8
@@ -196,7 +204,9 @@ final class ColumnTable {
             let place = places + Int(chunk)
             guard let numbers = place.pointee.numbers else { continue }
             numbers.deallocate()
-            if held.columns[place.pointee.column].codes == nil { place.pointee.codes?.deallocate() }
+            if held.columns[Int(place.pointee.column)].codes == nil {
+                place.pointee.codes?.deallocate()
+            }
             place.pointee.numbers = nil
             place.pointee.codes = nil
         }
@@ -267,26 +277,10 @@ final class ColumnTable {
         _ ids: UnsafePointer<UInt64>, _ count: Int, isScattered: Bool, _ context: ExecutionContext
     ) throws(QueryError) -> Traits? {
         while true {
-            var joined: UInt32 = 0
-            var outside: Int32 = 0
-            var row = 0
-            while row < count {
-                let id = ids[row]
-                let chunk = Int(truncatingIfNeeded: id &>> 11)
-                if UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount) {
-                    let word = words[chunk] ^ Self.unknownWord
-                    joined |= word
-                    outside |=
-                        (Int32(bitPattern: word) &>> 16) &- Int32(truncatingIfNeeded: id & 2_047)
-                } else {
-                    outside = -1
-                }
-                row &+= 1
-            }
-            let traits = Traits(rawValue: joined & 0xFF)
-            guard traits.contains(.unknown) else {
-                return outside < 0 ? traits.union(.partial) : traits
-            }
+            let traits =
+                areWithin(ids, count)
+                ? joinedTraitsWithin(ids, count) : joinedTraitsBeyond(ids, count)
+            guard traits.contains(.unknown) else { return traits }
             var last = UInt64.max
             for row in 0..<count where ids[row] &>> 11 != last {
                 last = ids[row] &>> 11
@@ -294,6 +288,42 @@ final class ColumnTable {
                 if isScattered, isBurden(context) { return nil }
             }
         }
+    }
+
+    /// Whether all ids are of chunks that the table has, as far as is quickly seen.
+    private func areWithin(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Bool {
+        // No less than the greatest, and less than twice it.
+        var union: UInt64 = 0
+        for row in 0..<count { union |= ids[row] }
+        return union &>> 11 < UInt64(chunkCount)
+    }
+
+    /// What is known of the columns of ids whose chunks the table has.
+    private func joinedTraitsWithin(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Traits {
+        let words = words
+        var joined: UInt32 = 0
+        var outside: Int32 = 0
+        var row = 0
+        while row < count {
+            let id = ids[row]
+            let word = words[Int(truncatingIfNeeded: id &>> 11)] ^ Self.unknownWord
+            joined |= word
+            outside |= (Int32(bitPattern: word) &>> 16) &- Int32(truncatingIfNeeded: id & 2_047)
+            row &+= 1
+        }
+        let traits = Traits(rawValue: joined & 0xFF)
+        return outside < 0 ? traits.union(.partial) : traits
+    }
+
+    /// The same for any ids.
+    private func joinedTraitsBeyond(_ ids: UnsafePointer<UInt64>, _ count: Int) -> Traits {
+        var traits: Traits = []
+        for row in 0..<count {
+            traits.formUnion(
+                ids[row] &>> 11 < UInt64(chunkCount)
+                    ? joinedTraitsWithin(ids + row, 1) : .partial)
+        }
+        return traits
     }
 
     private func learn(_ chunk: UInt64, _ context: ExecutionContext) throws(QueryError) {
@@ -308,8 +338,9 @@ final class ColumnTable {
                 : try context.graph.column(key, inRelationshipChunk: ChunkID(rawValue: chunk))
         }
         var traits: Traits = []
-        var place = Place(count: column.count, validity: column.validity)
-        place.column = held.columns.count
+        var place = Place(
+            count: Int32(truncatingIfNeeded: column.count),
+            column: Int32(truncatingIfNeeded: held.columns.count), validity: column.validity)
         switch column.layout {
         case .null:
             traits = .partial
@@ -343,7 +374,7 @@ final class ColumnTable {
         heldInBytes += column.sizeInBytes
         places[position] = place
         words[position] =
-            (UInt32(bitPattern: Int32(place.count - 1)) &<< 16 | traits.rawValue)
+            (UInt32(bitPattern: place.count - 1) &<< 16 | traits.rawValue)
             ^ Self.unknownWord
     }
 
@@ -352,7 +383,8 @@ final class ColumnTable {
     func hasValue(_ id: UInt64) -> Bool {
         let chunk = Int(truncatingIfNeeded: id &>> 11)
         let slot = Int(truncatingIfNeeded: id & 2_047)
-        guard UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount), slot < places[chunk].count
+        guard UInt(bitPattern: chunk) < UInt(bitPattern: chunkCount),
+            slot < Int(places[chunk].count)
         else { return false }
         guard let validity = places[chunk].validity else { return true }
         return validity[slot &>> 6] &>> UInt64(truncatingIfNeeded: slot & 63) & 1 != 0

@@ -5,6 +5,8 @@ import KithValues
 final class ComparisonExpression: VectorExpression {
     private let first: VectorExpression
     private let steps: [(comparison: ComparisonOperator, operand: VectorExpression)]
+    /// Where a property is tested for equality with what is the same in every row.
+    private let equality: (property: PropertyExpression, other: VectorExpression, isNegated: Bool)?
 
     init(
         _ first: VectorExpression,
@@ -12,7 +14,25 @@ final class ComparisonExpression: VectorExpression {
     ) {
         self.first = first
         self.steps = steps
+        equality = Self.equality(first, steps)
         super.init(span: span)
+    }
+
+    private static func equality(
+        _ first: VectorExpression,
+        _ steps: [(comparison: ComparisonOperator, operand: VectorExpression)]
+    ) -> (property: PropertyExpression, other: VectorExpression, isNegated: Bool)? {
+        guard steps.count == 1,
+            steps[0].comparison == .equal || steps[0].comparison == .notEqual
+        else { return nil }
+        for (one, other) in [(first, steps[0].operand), (steps[0].operand, first)] {
+            if let property = one as? PropertyExpression,
+                other is LiteralExpression || other is ParameterExpression
+            {
+                return (property, other, steps[0].comparison == .notEqual)
+            }
+        }
+        return nil
     }
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
@@ -23,6 +43,7 @@ final class ComparisonExpression: VectorExpression {
     override func truthCodes(
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> [UInt8] {
+        if let codes = try equalityCodes(batch, context) { return codes }
         var left = try first.evaluate(batch, context)
         var codes: [UInt8] = []
         for step in steps {
@@ -37,6 +58,26 @@ final class ComparisonExpression: VectorExpression {
                 }
             }
             left = right
+        }
+        return codes
+    }
+}
+
+extension ComparisonExpression {
+    /// The form for strings that the graph keeps numbered; nil where they are not, or are no strings.
+    private func equalityCodes(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8]? {
+        guard let (property, other, isNegated) = equality else { return nil }
+        let text = try other.evaluate(batch, context)
+        guard text.layout == .string, text.isConstant, text.validity == nil else { return nil }
+        // The vector keeps the text.
+        defer { withExtendedLifetime(text) {} }
+        guard var codes = try property.equalityCodes(batch, with: text.strings[0], context) else {
+            return nil
+        }
+        if isNegated {
+            for row in codes.indices { codes[row] = codes[row] == 2 ? 2 : 1 &- codes[row] }
         }
         return codes
     }

@@ -60,6 +60,23 @@ final class PropertyExpression: VectorExpression {
     override func evaluateNumbers(
         _ batch: Batch, into target: UnsafeMutablePointer<UInt32>, _ context: ExecutionContext
     ) throws(QueryError) -> StringDictionary? {
+        guard let (entities, keyID, gatherer) = reading(batch, context) else { return nil }
+        return try gatherer.gatherNumbers(keyID, of: entities, into: target, context)
+    }
+
+    /// Whether the property of each row is `text`, as truth codes; nil where ``evaluate(_:_:)`` is the way to
+    /// find out.
+    func equalityCodes(
+        _ batch: Batch, with text: StringView, _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8]? {
+        guard let (entities, keyID, gatherer) = reading(batch, context) else { return nil }
+        return try gatherer.equalityCodes(keyID, of: entities, with: text, context)
+    }
+
+    /// What to read, where the subject is a variable that holds nodes or relationships.
+    private func reading(
+        _ batch: Batch, _ context: ExecutionContext
+    ) -> (entities: Vector, key: PropertyKeyID, gatherer: PropertyGatherer)? {
         guard !context.hasDeleted, let variable = (subject as? VariableReference)?.variable else {
             return nil
         }
@@ -69,6 +86,6 @@ final class PropertyExpression: VectorExpression {
         else { return nil }
         let gatherer = self.gatherer ?? PropertyGatherer()
         self.gatherer = gatherer
-        return try gatherer.gatherNumbers(keyID, of: vector, into: target, context)
+        return (vector, keyID, gatherer)
     }
 }

@@ -14,6 +14,7 @@ final class PropertyGatherer: RunResource {
     /// The rows of numbered strings that came in random order.
     private var scatteredRows = 0
     private var refusesNumbers = false
+    private var refusesEquality = false
     private var isRegistered = false
     private lazy var buffer = PropertyBuffer()
     /// Whether a few values were read before.
@@ -27,6 +28,7 @@ final class PropertyGatherer: RunResource {
         pages = nil
         scatteredRows = 0
         refusesNumbers = false
+        refusesEquality = false
         isRegistered = false
     }
 
@@ -147,6 +149,29 @@ final class PropertyGatherer: RunResource {
         return dictionary
     }
 
+    /// Whether each row's string under `key` is `text`, as truth codes; nil where the rows are not of a kind
+    /// for which that is known without looking at the strings.
+    func equalityCodes(
+        _ key: PropertyKeyID, of entities: Vector, with text: StringView,
+        _ context: ExecutionContext
+    ) throws(QueryError) -> [UInt8]? {
+        let count = entities.count
+        guard !refusesEquality, !entities.isConstant, entities.validity == nil,
+            count > PropertyBuffer.countMax, !isShortOfMemory(for: entities, context)
+        else { return nil }
+        let table = table(for: key, of: entities, context)
+        let known = try table.survey(
+            entities.ids, count: count, known: entities.chunk, context)
+        guard let survey = known, survey.traits.intersection(.layouts) == .string else {
+            refusesEquality = known == nil
+            return nil
+        }
+        let codes = table.equalityCodes(
+            entities.ids, count: count, text, isWhole: !survey.traits.contains(.partial))
+        refusesEquality = codes == nil
+        return codes
+    }
+
     /// Keeps the numbers of the chunks that rows in random order come from, where they are many.
     private func notePages(
         _ entities: Vector, _ table: ColumnTable, _ context: ExecutionContext
@@ -234,7 +259,7 @@ final class PropertyGatherer: RunResource {
         if isWhole, entities.isRun, let chunk {
             return Vector(
                 lent: table.values[chunk] + Int(truncatingIfNeeded: ids[0] & 2_047) &* 8, layout,
-                count: count, by: table.held.columns[table.places[chunk].column])
+                count: count, by: table.held.columns[Int(table.places[chunk].column)])
         }
         let result = Vector(layout, count: count, hasNulls: !isWhole)
         let target = result.ids
@@ -319,7 +344,7 @@ final class PropertyGatherer: RunResource {
                 continue
             }
             let place = table.places + Int(truncatingIfNeeded: id &>> 11)
-            values.append(columns[place.pointee.column].value(at: Int(id & 2_047)))
+            values.append(columns[Int(place.pointee.column)].value(at: Int(id & 2_047)))
         }
         return .of(values)
     }
