@@ -33,6 +33,10 @@ struct PreparedReuseTests {
             "MATCH (a:N {id: $id}), (b:N {id: 0}), p = shortestPath((a)-[:NEXT*]-(b)) "
                 + "RETURN length(p)",
             "MATCH (n:N) RETURN DISTINCT n.id / 4 AS q ORDER BY q DESC LIMIT 2",
+            "MATCH (n:N) WHERE n.id < $id RETURN n.id % 3 AS k, collect(DISTINCT n.id / 4), "
+                + "count(DISTINCT n), sum(n.id), avg(n.id), min(n.id), sum(n.id / 2.0) ORDER BY k",
+            "MATCH (n:N {id: $id})--(m:N) RETURN m.id, m.name, count(DISTINCT n), max(n.name)",
+            "MATCH (n:N) WHERE n.id <> $id RETURN count(DISTINCT n.name), collect(DISTINCT n.name)",
         ]
         for text in texts {
             let statement = try PreparedStatement(text)

@@ -12,21 +12,21 @@ public final class Expansion {
     /// For each edge, the raw id of the relationship; only filled when asked for.
     public let relationships: UnsafeMutablePointer<UInt64>
     /// The number of edges delivered by the last call.
-    public internal(set) var count = 0
+    @exclusivity(unchecked) public internal(set) var count = 0
     /// Whether the last call delivered exactly one edge of every source of the batch, in their order.
-    public internal(set) var isOneToOne = false
+    @exclusivity(unchecked) public internal(set) var isOneToOne = false
 
     /// The list that the next call goes on with.
-    var position = ExpansionPosition()
+    @exclusivity(unchecked) var position = ExpansionPosition()
     /// The lists of the wanted types, found by the first call of a batch.
-    var lists: [ListsOfType] = []
-    var knownLists = KnownLists()
+    @exclusivity(unchecked) var lists: [ListsOfType] = []
+    @exclusivity(unchecked) var knownLists = KnownLists()
     /// The list that the last call stopped in, where it had to be put together.
-    var merged: [ChunkEdge] = []
+    @exclusivity(unchecked) var merged: [ChunkEdge] = []
     /// Relationships of incoming edges, while they are found.
-    var found: [UInt64] = []
+    @exclusivity(unchecked) var found: [UInt64] = []
     /// For each of several lists, where the edges of a few sources lie.
-    private(set) var blocks: [NeighbourBlock] = []
+    @exclusivity(unchecked) private(set) var blocks: [NeighbourBlock] = []
 
     /// Of more lists than these, edges are found source by source.
     static let blocksMax = 4

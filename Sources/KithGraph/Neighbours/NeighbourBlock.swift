@@ -15,7 +15,7 @@ final class NeighbourBlock {
     let runs: UnsafeMutablePointer<NeighbourRun>
     private let headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>>
     /// Lists that the cache may not keep until the end of the step.
-    private var kept: [AdjacencyChunk] = []
+    @exclusivity(unchecked) private var kept: [AdjacencyChunk] = []
 
     init() {
         runs = .allocate(capacity: Self.sizeMax)

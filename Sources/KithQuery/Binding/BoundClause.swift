@@ -73,7 +73,7 @@ public struct BoundProjection: Sendable {
         /// The canonical lower-case name; `count(*)` is `count` without arguments.
         public let function: String
         /// Whether equal arguments count once.
-        public let isDistinct: Bool
+        public internal(set) var isDistinct: Bool
         /// The arguments: the aggregated value, then any constants such as a percentile.
         public let arguments: [BoundExpression]
         /// Where it stands in the text.

@@ -64,6 +64,9 @@ class AggregateState {
         preconditionFailure("an aggregate must say what it gives")
     }
 
+    /// Forgets all rows, as if just made, and keeps its memory for others; false where it cannot.
+    func reset() -> Bool { false }
+
     /// The bytes it holds, roughly.
     var sizeInBytes: Int { 0 }
 
@@ -93,8 +96,8 @@ class AggregateState {
     }
 }
 
-/// An aggregate ready to run.
-struct AggregateCall {
+/// An aggregate ready to run. A class, so that going through calls counts one reference each.
+final class AggregateCall {
     let variable: VariableID
     let function: AggregateFunction
     let isDistinct: Bool
@@ -102,6 +105,18 @@ struct AggregateCall {
     let argument: VectorExpression?
     let constants: [VectorExpression]
     let span: SourceSpan?
+
+    init(
+        variable: VariableID, function: AggregateFunction, isDistinct: Bool,
+        argument: VectorExpression?, constants: [VectorExpression], span: SourceSpan?
+    ) {
+        self.variable = variable
+        self.function = function
+        self.isDistinct = isDistinct
+        self.argument = argument
+        self.constants = constants
+        self.span = span
+    }
 }
 
 /// `count(*)` and `count(x)`.
@@ -173,6 +188,11 @@ final class CountState: AggregateState {
 
     override var mayTakeAnyOrder: Bool { true }
 
+    override func reset() -> Bool {
+        counts.removeAll()
+        return true
+    }
+
     override var sizeInBytes: Int { counts.sizeInBytes }
 }
 
@@ -182,9 +202,8 @@ final class GeneralAggregateState: AggregateState {
     private let function: AggregateFunction
     private let isDistinct: Bool
     private var accumulators: [any Accumulator] = []
-    private var seen: [Set<GroupingKey>] = []
-    /// The different values of each group in the order of their first rows.
-    private var distinct: [[Value]] = []
+    /// The different values of each group.
+    private var distinct: [DistinctValues] = []
     private var heldValues = 0
 
     init(function: AggregateFunction, isDistinct: Bool, span: SourceSpan?) {
@@ -217,8 +236,7 @@ final class GeneralAggregateState: AggregateState {
     ) throws(ValueError) {
         while group >= accumulators.count { try addGroup(constants()) }
         if isDistinct {
-            guard seen[group].insert(GroupingKey(value)).inserted else { return }
-            distinct[group].append(value)
+            guard distinct[group].insert(value) else { return }
             try accumulators[group].add(value, multiplicity: 1)
         } else {
             try accumulators[group].add(value, multiplicity: multiplicity)
@@ -227,10 +245,7 @@ final class GeneralAggregateState: AggregateState {
 
     private func addGroup(_ constants: [Value]) throws(ValueError) {
         accumulators.append(try function.makeAccumulator(constants))
-        if isDistinct {
-            seen.append([])
-            distinct.append([])
-        }
+        if isDistinct { distinct.append(DistinctValues()) }
     }
 
     override func add(
@@ -261,12 +276,9 @@ final class GeneralAggregateState: AggregateState {
                 while target > accumulators.count { try addGroup([]) }
                 if target == accumulators.count {
                     accumulators.append(accumulator)
-                    if isDistinct {
-                        seen.append(other.seen[group])
-                        distinct.append(other.distinct[group])
-                    }
+                    if isDistinct { distinct.append(other.distinct[group]) }
                 } else if isDistinct {
-                    for value in other.distinct[group] { try add(value, to: target, []) }
+                    for value in other.distinct[group].values { try add(value, to: target, []) }
                 } else {
                     try accumulators[target].merge(accumulator)
                 }
@@ -290,6 +302,13 @@ final class GeneralAggregateState: AggregateState {
             throw QueryError(error, span: span)
         }
         return .of(values)
+    }
+
+    override func reset() -> Bool {
+        accumulators.removeAll(keepingCapacity: true)
+        distinct.removeAll(keepingCapacity: true)
+        heldValues = 0
+        return true
     }
 
     override var sizeInBytes: Int {

@@ -174,6 +174,12 @@ final class Aggregation {
         }
     }
 
+    /// Some groups' values of a key.
+    func keyVector(_ index: Int, _ range: Range<Int>) -> Vector {
+        runs?.keyVector(index, range) ?? grouping?.keyVector(index, range)
+            ?? .nulls(count: range.count)
+    }
+
     /// The rows of some groups; where nodes have places, only groups that have rows give one.
     func rows(
         _ range: Range<Int>, _ context: ExecutionContext
@@ -182,9 +188,7 @@ final class Aggregation {
         if let places { return try rows(of: places, range, context) }
         var batch = Batch(count: range.count, width: width)
         for (index, key) in recipe.keys.enumerated() {
-            batch[key.variable] =
-                runs?.keyVector(index, range) ?? grouping?.keyVector(index, range)
-                ?? .nulls(count: range.count)
+            batch[key.variable] = keyVector(index, range)
         }
         for (call, state) in zip(recipe.calls, states) {
             batch[call.variable] = try state.results(range)
@@ -215,6 +219,16 @@ final class Aggregation {
         }
         return batch
     }
+
+    /// Forgets all rows, as if just made, and keeps its memory for others; false where it cannot or
+    /// holds much.
+    func reset() -> Bool {
+        guard runs == nil, places == nil, sizeInBytes <= Self.keptInBytesMax else { return false }
+        return grouping?.reset() != false && states.allSatisfy { $0.reset() }
+    }
+
+    /// An aggregation of at most so many bytes may wait for another run.
+    private static let keptInBytesMax = 256 << 10
 
     /// The bytes it holds, roughly.
     var sizeInBytes: Int {

@@ -31,7 +31,7 @@ final class DirectGroups {
     private let isPresent: [GroupValues<Bool>]
     /// One more than the group of each place; 0 where there is none yet.
     private var table: UnsafeMutablePointer<Int32>
-    private var tableCount = 1
+    private var tableCapacity = 1
     private var places: UnsafeMutablePointer<UInt32>
     private var placeCapacity = 0
     private(set) var count = 0
@@ -339,17 +339,38 @@ extension DirectGroups {
     }
 
     private func rebuild(_ newCount: Int) {
+        // Without groups, all that there is of it is empty.
+        if count == 0, newCount <= tableCapacity { return }
         free(table)
         table = Self.zeroed(newCount)
-        tableCount = newCount
+        tableCapacity = newCount
         for group in 0..<count {
-            var place = 0
-            for (index, key) in keys.enumerated() where isPresent[index].values[group] {
-                let code = Int64(bitPattern: words[index].values[group]) &+ 1 &- key.base
-                place &+= Int(code) &* key.stride
-            }
-            table[place] = Int32(truncatingIfNeeded: group + 1)
+            table[place(of: group)] = Int32(truncatingIfNeeded: group + 1)
         }
+    }
+
+    /// Forgets all groups and keeps the table, which is emptied place by place; false where it cannot.
+    func reset() -> Bool {
+        guard keys.allSatisfy({ $0.dictionary == nil }) else { return false }
+        for group in 0..<count { table[place(of: group)] = 0 }
+        for index in keys.indices {
+            words[index].removeAll()
+            isPresent[index].removeAll()
+            // The next rows may be far from these.
+            keys[index] = Key()
+        }
+        count = 0
+        return true
+    }
+
+    /// The place of a group in the table.
+    private func place(of group: Int) -> Int {
+        var place = 0
+        for (index, key) in keys.enumerated() where isPresent[index].values[group] {
+            let code = Int64(bitPattern: words[index].values[group]) &+ 1 &- key.base
+            place &+= Int(code) &* key.stride
+        }
+        return place
     }
 
     /// Some groups' values of a key.
@@ -379,7 +400,7 @@ extension DirectGroups {
 
     /// The bytes it holds, roughly.
     var sizeInBytes: Int {
-        tableCount * 4 + count * keys.count * 9
+        tableCapacity * 4 + count * keys.count * 9
             + keys.reduce(0) { $0 + ($1.dictionary?.sizeInBytes ?? 0) }
     }
 }

@@ -4,13 +4,13 @@ import KithValues
 /// value in one table. From the first other value on, the general state.
 final class DistinctCountState: AggregateState {
     private let fallback: GeneralAggregateState
-    private var layout: Vector.Layout?
+    @exclusivity(unchecked) private var layout: Vector.Layout?
     private let counts = GroupValues<Int64>(0)
-    private var isGeneral = false
+    @exclusivity(unchecked) private var isGeneral = false
     /// Pairs as one number: the group above ``valueBits`` bits, the value below; 0 is an empty slot.
-    private var slots: UnsafeMutablePointer<UInt64>
-    private var slotCount = initialSlotCount
-    private var pairCount = 0
+    @exclusivity(unchecked) private var slots: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private var slotCount = initialSlotCount
+    @exclusivity(unchecked) private var pairCount = 0
 
     private static let initialSlotCount = 64
     private static let firstSlotsMax = 4_096
@@ -115,6 +115,7 @@ final class DistinctCountState: AggregateState {
     /// Begins with as many slots as the first rows may need, which spares growing to them.
     private func makeRoom(for rowCount: Int) {
         let wanted = min(rowCount * 2, Self.firstSlotsMax)
+        guard slotCount < wanted else { return }
         while slotCount < wanted { slotCount *= 2 }
         slots.deallocate()
         slots = .allocate(capacity: slotCount)
@@ -191,6 +192,15 @@ final class DistinctCountState: AggregateState {
     }
 
     override var mayTakeAnyOrder: Bool { true }
+
+    override func reset() -> Bool {
+        guard !isGeneral else { return false }
+        layout = nil
+        counts.removeAll()
+        if pairCount > 0 { slots.update(repeating: 0, count: slotCount) }
+        pairCount = 0
+        return true
+    }
 
     override var sizeInBytes: Int { slotCount * 8 + counts.sizeInBytes + fallback.sizeInBytes }
 }

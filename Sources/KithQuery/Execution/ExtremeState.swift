@@ -194,6 +194,18 @@ final class ExtremeState: AggregateState {
 
     override var isPlain: Bool { !isGeneral && !isGuessed }
 
+    override func reset() -> Bool {
+        guard !isGeneral else { return false }
+        layout = nil
+        words.removeAll()
+        isPresent.removeAll()
+        isComplete = true
+        isGuessed = false
+        firstKind = nil
+        hasSeveralKinds = false
+        return true
+    }
+
     override func results(_ groups: Range<Int>) throws(QueryError) -> Vector {
         if isGeneral { return try fallback.results(groups) }
         guard let layout else { return .nulls(count: groups.count) }

@@ -4,16 +4,16 @@ import KithValues
 /// combinations while the keys allow it (``DirectGroups``), else by hashing (``GroupTable``).
 final class RowGrouping {
     private let keys: [Project.Item]
-    private var direct: DirectGroups?
-    private var table: GroupTable?
-    private var rowsSeen = 0
+    @exclusivity(unchecked) private var direct: DirectGroups?
+    @exclusivity(unchecked) private var table: GroupTable?
+    @exclusivity(unchecked) private var rowsSeen = 0
     private var detached: [Vector]?
     /// Whether small input began with hashing though a table may do.
-    private var mayTurnDirect = false
-    private var groups: UnsafeMutablePointer<Int32>
-    private var groupCapacity = 0
-    private var numbers: [UnsafeMutablePointer<UInt32>?]
-    private var dictionaries: [StringDictionary?]
+    @exclusivity(unchecked) private var mayTurnDirect = false
+    @exclusivity(unchecked) private var groups: UnsafeMutablePointer<Int32>
+    @exclusivity(unchecked) private var groupCapacity = 0
+    @exclusivity(unchecked) private var numbers: [UnsafeMutablePointer<UInt32>?]
+    @exclusivity(unchecked) private var dictionaries: [StringDictionary?]
 
     /// Hashed groups are tried in a table again after so many rows.
     private static let secondTryRows = 8_192
@@ -176,6 +176,18 @@ final class RowGrouping {
     func keyVector(_ index: Int, _ range: Range<Int>) -> Vector {
         if let direct { return direct.keyVector(index, range) }
         return table?.columns[index].vector(range) ?? .nulls(count: range.count)
+    }
+
+    /// Forgets all groups, as if just made, and keeps its memory for others; false where it cannot.
+    func reset() -> Bool {
+        // A dictionary keeps the strings of a run alive.
+        guard let direct, dictionaries.allSatisfy({ $0 == nil }), direct.reset() else {
+            return false
+        }
+        rowsSeen = 0
+        detached = nil
+        mayTurnDirect = false
+        return true
     }
 
     /// The bytes it holds, roughly.

@@ -246,6 +246,18 @@ final class TotalState: AggregateState {
 
     override var mayTakeAnyOrder: Bool { true }
 
+    override func reset() -> Bool {
+        guard form != .general else { return false }
+        form = .nothing
+        countsRows = isMean
+        sums.removeAll()
+        counts.removeAll()
+        floats.removeAll()
+        spilled.removeAll()
+        groupCount = 0
+        return true
+    }
+
     override var sizeInBytes: Int {
         sums.sizeInBytes + counts.sizeInBytes + floats.sizeInBytes
             + totals.count * MemoryLayout<Total>.stride

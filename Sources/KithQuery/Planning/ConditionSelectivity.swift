@@ -123,11 +123,7 @@ struct ConditionSelectivity {
     /// sampled then.
     private func keyShare(_ expression: BoundExpression) -> Double? {
         guard case .property(.node(let labels), let key)? = origins.origin(of: expression),
-            labels.contains(where: { label in
-                statistics.indexes(label: label).contains {
-                    $0.index.isUnique && $0.properties == [key]
-                }
-            })
+            labels.contains(where: { statistics.isUnique(key, label: $0) })
         else { return nil }
         return 1 / max(statistics.nodeCount(labels: labels), 1)
     }

@@ -58,6 +58,18 @@ final class PlanNode: Sendable {
         self.variables = variables
     }
 
+    /// The plan with other steps, of the same rows and variables, where `change` gives some for a step and
+    /// its inputs, which are changed already.
+    func replacingSteps(
+        _ change: (any PlanStep, [PlanNode]) -> (any PlanStep)?
+    ) -> PlanNode {
+        let inputs = inputs.map { $0.replacingSteps(change) }
+        let other = change(step, inputs)
+        if other == nil, zip(inputs, self.inputs).allSatisfy({ $0 === $1 }) { return self }
+        return PlanNode(
+            other ?? step, inputs: inputs, estimatedRows: estimatedRows, variables: variables)
+    }
+
     /// Whether this step, or one below it, changes the graph.
     var writes: Bool {
         step.isWriting || inputs.contains { $0.writes } || step.nested.contains { $0.writes }

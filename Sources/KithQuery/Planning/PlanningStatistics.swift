@@ -64,6 +64,11 @@ struct PlanningStatistics {
         }
     }
 
+    /// Whether an index keeps nodes with a label different by a property.
+    func isUnique(_ property: String, label: String) -> Bool {
+        indexes(label: label).contains { $0.index.isUnique && $0.properties == [property] }
+    }
+
     /// How many entries an index has for one value of its first `count` properties.
     func rowsPerValue(_ index: IndexDefinition, count: Int) -> Double {
         if index.isUnique && count == index.properties.count { return 1 }

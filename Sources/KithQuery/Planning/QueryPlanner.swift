@@ -70,6 +70,11 @@ final class QueryPlanner {
             planner.places.carry(from: root, to: rewritten)
             root = rewritten
         }
+        if planner.rules.contains(.groupByNode), !statement.isWriting {
+            let rewritten = GroupByNode(planner).applied(to: root)
+            planner.places.carry(from: root, to: rewritten)
+            root = rewritten
+        }
         if planner.rules.contains(.distinctRows) {
             let rewritten = DistinctRows.applied(to: root, functions)
             planner.places.carry(from: root, to: rewritten)

@@ -70,19 +70,32 @@ enum DistinctRows {
             inputs.count == 1, let key = RowKeys.key(of: inputs[0])
         else { return nil }
         let grouped = VariableSet(step.keys.compactMap { variable(of: $0.expression) })
+        var result = step
+        var isChanged = withoutDistinct(&result.aggregates, key, grouped)
+        if var groups = step.groups,
+            withoutDistinct(&groups.aggregates, key, grouped.union([groups.node]))
+        {
+            result.groups = groups
+            isChanged = true
+        }
+        return isChanged ? result : nil
+    }
+
+    /// Leaves out DISTINCT where rows with the same `grouped` variables differ in what is aggregated, as
+    /// all rows do in `key`; says whether there was any.
+    private static func withoutDistinct(
+        _ aggregates: inout [BoundProjection.Aggregate], _ key: VariableSet, _ grouped: VariableSet
+    ) -> Bool {
         var isChanged = false
-        let aggregates = step.aggregates.map { aggregate in
-            guard aggregate.isDistinct, let argument = aggregate.arguments.first,
+        for index in aggregates.indices where aggregates[index].isDistinct {
+            guard let argument = aggregates[index].arguments.first,
                 let variable = variable(of: argument),
                 key.isSubset(of: grouped.union([variable]))
-            else { return aggregate }
+            else { continue }
             isChanged = true
-            return BoundProjection.Aggregate(
-                variable: aggregate.variable, function: aggregate.function, isDistinct: false,
-                arguments: aggregate.arguments, span: aggregate.span)
+            aggregates[index].isDistinct = false
         }
         return isChanged
-            ? AggregateStep(keys: step.keys, aggregates: aggregates, weight: nil) : nil
     }
 
     private static func variable(of expression: BoundExpression) -> VariableID? {

@@ -28,18 +28,13 @@ struct GroupPlaces {
 
     /// `root` with the rule applied wherever it holds.
     func applied(to root: PlanNode) -> PlanNode {
-        let inputs = root.inputs.map { applied(to: $0) }
-        var step = root.step
-        if var aggregate = step as? AggregateStep, inputs.count == 1,
-            let places = places(of: aggregate, inputs[0])
-        {
+        root.replacingSteps { step, inputs in
+            guard var aggregate = step as? AggregateStep, inputs.count == 1,
+                let places = places(of: aggregate, inputs[0])
+            else { return nil }
             aggregate.places = places
-            step = aggregate
-        } else if zip(inputs, root.inputs).allSatisfy({ $0 === $1 }) {
-            return root
+            return aggregate
         }
-        return PlanNode(
-            step, inputs: inputs, estimatedRows: root.estimatedRows, variables: root.variables)
     }
 
     private func places(of aggregate: AggregateStep, _ input: PlanNode) -> NodePlaces? {

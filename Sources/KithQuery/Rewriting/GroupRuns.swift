@@ -19,17 +19,13 @@ enum GroupRuns {
 
     /// `root` with the rule applied wherever it holds.
     static func applied(to root: PlanNode) -> PlanNode {
-        let inputs = root.inputs.map { applied(to: $0) }
-        var step = root.step
-        if let aggregate = step as? AggregateStep, inputs.count == 1,
-            let node = groupingNode(of: aggregate, inputs[0])
-        {
-            step = AggregateRunsStep(aggregate: aggregate, node: node)
-        } else if zip(inputs, root.inputs).allSatisfy({ $0 === $1 }) {
-            return root
+        root.replacingSteps { step, inputs in
+            guard var aggregate = step as? AggregateStep, inputs.count == 1,
+                let node = groupingNode(of: aggregate, inputs[0])
+            else { return nil }
+            aggregate.groups = nil
+            return AggregateRunsStep(aggregate: aggregate, node: node)
         }
-        return PlanNode(
-            step, inputs: inputs, estimatedRows: root.estimatedRows, variables: root.variables)
     }
 
     private static func groupingNode(

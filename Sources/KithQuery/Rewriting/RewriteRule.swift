@@ -32,6 +32,9 @@ enum RewriteRule: String, CaseIterable, Sendable {
     case distinctRows
     /// A path of which only the length is read is not built. See ``PathLengths``.
     case pathLengths
+    /// Where keys are properties of a node by which nodes differ, groups are made by the node. See
+    /// ``GroupByNode``.
+    case groupByNode
     /// Groups whose rows follow each other are aggregated one after the other. See ``GroupRuns``.
     case groupRuns
     /// Where most nodes with a label have a group of rows, each has a place of its own. See

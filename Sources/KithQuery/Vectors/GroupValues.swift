@@ -1,7 +1,7 @@
 /// A value for each group, in raw memory that grows with the groups.
 final class GroupValues<Element: BitwiseCopyable> {
-    private(set) var values: UnsafeMutablePointer<Element>
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var values: UnsafeMutablePointer<Element>
+    @exclusivity(unchecked) private(set) var count = 0
     private var capacity = initialCapacity
     private let initial: Element
 
@@ -32,6 +32,9 @@ final class GroupValues<Element: BitwiseCopyable> {
         (values + count).initialize(repeating: initial, count: newCount - count)
         count = newCount
     }
+
+    /// Forgets all groups and keeps the memory.
+    func removeAll() { count = 0 }
 
     /// The bytes it holds.
     var sizeInBytes: Int { capacity * MemoryLayout<Element>.stride }

@@ -6,26 +6,48 @@ import KithValues
 /// rows.
 final class Aggregate: Operator {
     /// Where the rows come from.
-    private enum Input {
+    enum Input {
         case rows(Operator)
-        /// A chain, with what each of its threads fills.
-        case parts(ParallelChain, [Aggregation.Recipe])
+        case parts(ParallelChain)
+    }
+
+    /// What to group by and to aggregate.
+    final class Way {
+        let recipe: Aggregation.Recipe
+        /// The same for each thread of a chain.
+        let parts: [Aggregation.Recipe]
+        /// An aggregation without rows, left by an earlier run.
+        private var spare: Aggregation?
+
+        init(_ recipe: Aggregation.Recipe, parts: [Aggregation.Recipe]) {
+            self.recipe = recipe
+            self.parts = parts
+        }
+
+        /// An aggregation without rows.
+        func begin() -> Aggregation {
+            defer { spare = nil }
+            return spare ?? Aggregation(recipe)
+        }
+
+        /// Takes back an aggregation that is needed no more.
+        func end(_ aggregation: Aggregation) {
+            if aggregation.reset() { spare = aggregation }
+        }
     }
 
     private let input: Input
-    private let recipe: Aggregation.Recipe
+    private let byKeys: Way
+    /// A way that is tried first: by a node that the keys are read from when all rows are in.
+    private let byNode: (way: Way, keys: NodeGroupKeys)?
     private var aggregation: Aggregation?
+    private var isByNode = false
     private var position = 0
 
-    init(input: Operator, recipe: Aggregation.Recipe) {
-        self.input = .rows(input)
-        self.recipe = recipe
-    }
-
-    /// `parts` has a recipe for each thread of the chain.
-    init(chain: ParallelChain, parts: [Aggregation.Recipe], recipe: Aggregation.Recipe) {
-        input = .parts(chain, parts)
-        self.recipe = recipe
+    init(input: Input, byKeys: Way, byNode: (way: Way, keys: NodeGroupKeys)?) {
+        self.input = input
+        self.byKeys = byKeys
+        self.byNode = byNode
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
@@ -40,26 +62,40 @@ final class Aggregate: Operator {
         guard position < total else { return nil }
         let range = position..<min(total, position + context.batchSize)
         position = range.upperBound
-        return try filled.rows(range, context)
+        var batch = try filled.rows(range, context)
+        if isByNode { try byNode?.keys.exchange(&batch, range, context) }
+        return batch
     }
 
     private func fill(_ context: ExecutionContext) throws(QueryError) -> Aggregation {
-        if let places = recipe.places {
+        isByNode = false
+        if let places = byKeys.recipe.places {
             if let filled = try fillPlaces(places, context) { return filled }
             restartInput()
         }
-        let total = Aggregation(recipe)
+        if let (way, keys) = byNode {
+            let filled = try fill(way, context)
+            isByNode = try keys.read(filled, context)
+            if isByNode { return filled }
+            context.memory.give(back: filled.sizeInBytes)
+            restartInput()
+        }
+        return try fill(byKeys, context)
+    }
+
+    private func fill(_ way: Way, _ context: ExecutionContext) throws(QueryError) -> Aggregation {
+        let total = way.begin()
         var charged = 0
         switch input {
         case .rows(let input): try total.addAll(input, context, charged: &charged)
-        case .parts(let chain, let recipes):
+        case .parts(let chain):
             if total.mayTakeAnyOrder {
-                if let filled = try fillAnyOrder(chain, recipes, context) { return filled }
+                if let filled = try fillAnyOrder(chain, way, context) { return filled }
                 chain.restart()
             }
             try chain.run(context) {
                 (task, context) throws(QueryError) -> (Aggregation, Int) in
-                let part = Aggregation(recipes[task.worker])
+                let part = Aggregation(way.parts[task.worker])
                 var charged = 0
                 try part.addAll(task.input, context, charged: &charged)
                 part.detach()
@@ -77,15 +113,15 @@ final class Aggregate: Operator {
     /// Lets each thread fill one aggregation with all of its parts; nil where the rows turn out to be
     /// such that their order may matter to an aggregate.
     private func fillAnyOrder(
-        _ chain: ParallelChain, _ recipes: [Aggregation.Recipe], _ context: ExecutionContext
+        _ chain: ParallelChain, _ way: Way, _ context: ExecutionContext
     ) throws(QueryError) -> Aggregation? {
-        let fills = recipes.map { Aggregation.Fill(Aggregation($0)) }
+        let fills = way.parts.map { Aggregation.Fill(Aggregation($0)) }
         try chain.run(context) { (task, context) throws(QueryError) in
             try fills[task.worker].add(task, context)
         } combine: { (_) throws(QueryError) in
         }
         let charged = fills.reduce(0) { $0 + $1.chargedInBytes }
-        let total = Aggregation(recipe)
+        let total = Aggregation(way.recipe)
         var isGood = fills.allSatisfy { $0.aggregation.mayTakeAnyOrder }
         if isGood {
             try total.merge(fills)
@@ -104,8 +140,8 @@ final class Aggregate: Operator {
     private func fillPlaces(
         _ places: NodePlaces, _ context: ExecutionContext
     ) throws(QueryError) -> Aggregation? {
-        var threads = 1
-        if case .parts(_, let recipes) = input { threads = recipes.count }
+        let recipe = byKeys.recipe
+        let threads = max(byKeys.parts.count, 1)
         guard
             let room = try places.range(
                 aggregates: recipe.calls.count, threads: threads, context)
@@ -118,11 +154,11 @@ final class Aggregate: Operator {
             let total = Aggregation(recipe, placesFor: room.ids)
             fills.append(total)
             try total.addAll(input, context, charged: &charged)
-        case .parts(let chain, let recipes):
+        case .parts(let chain):
             isOrdered = false
-            let sets = (0..<room.sets).map {
+            let sets = byKeys.parts[..<room.sets].map {
                 Aggregation.Fill(
-                    Aggregation(recipes[$0], placesFor: room.ids), isShared: room.sets < threads)
+                    Aggregation($0, placesFor: room.ids), isShared: room.sets < threads)
             }
             try chain.run(context) { (task, context) throws(QueryError) in
                 try sets[task.worker % sets.count].add(task, context)
@@ -142,6 +178,10 @@ final class Aggregate: Operator {
     }
 
     override func restart() {
+        if let aggregation {
+            (isByNode ? byNode?.way : byKeys)?.end(aggregation)
+            byNode?.keys.restart()
+        }
         aggregation = nil
         position = 0
         restartInput()
@@ -150,76 +190,12 @@ final class Aggregate: Operator {
     private func restartInput() {
         switch input {
         case .rows(let input): input.restart()
-        case .parts(let chain, _): chain.restart()
+        case .parts(let chain): chain.restart()
         }
     }
 
     override var mayRunAgain: Bool {
         if case .rows(let input) = input { return input.mayRunAgain }
         return false
-    }
-}
-
-/// The step of ``Aggregate``.
-struct AggregateStep: PartitionedStep {
-    let keys: [BoundProjection.Item]
-    let aggregates: [BoundProjection.Aggregate]
-    /// The variable that says how many rows each row stands for; nil where it is one.
-    var weight: VariableID?
-    /// The node that is grouped by, where every node may have a place of its own.
-    var places: NodePlaces?
-
-    var name: String { places == nil ? "Aggregate" : "AggregateByNode" }
-    func details(_ names: VariableNames) -> String {
-        let calls = aggregates.map { call in
-            let arguments = call.arguments.map { $0.text(names) }.joined(separator: ", ")
-            let distinct = call.isDistinct ? "DISTINCT " : ""
-            return "\(call.function)(\(distinct)\(arguments.isEmpty ? "*" : arguments))"
-        }
-        let grouped = keys.map { $0.expression.text(names) }
-        return (grouped + calls).joined(separator: ", ")
-    }
-    func makeOperator(
-        _ inputs: [Operator], _ builder: OperatorBuilder
-    ) throws(QueryError) -> Operator {
-        Aggregate(input: inputs[0], recipe: try recipe(builder))
-    }
-
-    func makeOperator(
-        _ chain: ParallelChain, _ builder: OperatorBuilder
-    ) throws(QueryError) -> Operator {
-        var parts: [Aggregation.Recipe] = []
-        for _ in chain.workers { parts.append(try recipe(builder)) }
-        return Aggregate(chain: chain, parts: parts, recipe: try recipe(builder))
-    }
-
-    /// The keys and calls, compiled for one thread.
-    func recipe(_ builder: OperatorBuilder) throws(QueryError) -> Aggregation.Recipe {
-        var compiledKeys: [Project.Item] = []
-        for key in keys {
-            compiledKeys.append(
-                Project.Item(
-                    variable: key.variable, expression: try builder.compile(key.expression)))
-        }
-        var calls: [AggregateCall] = []
-        for aggregate in aggregates {
-            guard let function = builder.functions.aggregate(aggregate.function) else {
-                throw QueryError(
-                    type: "SyntaxError", detail: "UnknownFunction", phase: .compile,
-                    message: "there is no function `\(aggregate.function)`", span: aggregate.span)
-            }
-            var constants: [VectorExpression] = []
-            for argument in aggregate.arguments.dropFirst() {
-                constants.append(try builder.compile(argument))
-            }
-            calls.append(
-                AggregateCall(
-                    variable: aggregate.variable, function: function,
-                    isDistinct: aggregate.isDistinct,
-                    argument: try builder.compile(aggregate.arguments.first),
-                    constants: constants, span: aggregate.span))
-        }
-        return Aggregation.Recipe(
-            keys: compiledKeys, calls: calls, weight: weight, places: places)
     }
 }

@@ -6,16 +6,16 @@ final class Expand: Operator {
     private let input: Operator
     private let step: ExpandStep
     private let expansion: Expansion
-    private var batch: Batch?
+    @exclusivity(unchecked) private var batch: Batch?
     /// The nodes to start at, where every row has one; else those that there are, with their rows.
-    private var dense: Vector?
-    private var sources: [UInt64] = []
-    private var rows: [Int32] = []
-    private var types: [RelationshipTypeID] = []
-    private var knownTypes = KnownTypes()
-    private var isDone = true
+    @exclusivity(unchecked) private var dense: Vector?
+    @exclusivity(unchecked) private var sources: [UInt64] = []
+    @exclusivity(unchecked) private var rows: [Int32] = []
+    @exclusivity(unchecked) private var types: [RelationshipTypeID] = []
+    @exclusivity(unchecked) private var knownTypes = KnownTypes()
+    @exclusivity(unchecked) private var isDone = true
     /// The source and the neighbour of the last edge, where repeats are left out.
-    private var last: (source: UInt32, neighbour: UInt64)?
+    @exclusivity(unchecked) private var last: (source: UInt32, neighbour: UInt64)?
 
     init(input: Operator, step: ExpandStep, batchSize: Int) {
         self.input = input
@@ -61,17 +61,21 @@ final class Expand: Operator {
     /// The rows of the edges just found.
     private func result(of batch: Batch) -> Batch {
         let count = expansion.count
-        var result = batch.keeping(step.kept)
+        let kept = step.kept
+        var result: Batch
         if batch.count == 1 {
-            result = result.repeated(0, count: count)
+            result = batch.mapped(kept, count: count) { $0.repeated(0, count: count) }
         } else if dense == nil {
             var indices = [Int32](repeating: 0, count: count)
             for edge in 0..<count { indices[edge] = rows[Int(expansion.sourceIndexes[edge])] }
-            result = result.gathered(indices)
-        } else if !expansion.isOneToOne {
+            result = batch.keeping(kept).gathered(indices)
+        } else if expansion.isOneToOne {
+            result = batch.keeping(kept)
+        } else {
             // Numbers of rows fit in 31 bits.
             result = expansion.sourceIndexes.withMemoryRebound(to: Int32.self, capacity: count) {
-                result.gathered(UnsafeBufferPointer(start: $0, count: count))
+                indices in
+                batch.mapped(kept, count: count) { $0.gathered(indices, count: count) }
             }
         }
         result[step.to] = .ids(.node, expansion.neighbours, count: count)

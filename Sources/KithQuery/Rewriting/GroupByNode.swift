@@ -1,0 +1,59 @@
+import KithGraph
+
+/// The node that an aggregation groups by instead of its keys.
+struct NodeGroups: Sendable {
+    let node: VariableID
+    /// The aggregates, as they may be where every group is of one node.
+    var aggregates: [BoundProjection.Aggregate]
+}
+
+/// Groups by a node where the keys are its properties, and reads these once a group.
+///
+/// The rule: an aggregation whose keys all follow from one node, with the node among them or a property
+/// by which nodes of its label are known to differ, groups by the node (``NodeGroups``).
+///
+/// Why it is sound. Rows with one node have the same keys. Rows with two nodes have different keys where
+/// the node is one of them; else this is only expected, and looked at when all rows are in: where two
+/// groups turn out to have the same keys, such as none, the rows are grouped again by the keys. Groups
+/// come in the order of their first rows either way.
+///
+/// The rule is not applied in a statement that writes, in which reading all rows twice might read what
+/// was written in between.
+struct GroupByNode {
+    private let origins: VariableOrigins
+    private let statistics: PlanningStatistics
+
+    init(_ planner: QueryPlanner) {
+        origins = planner.origins
+        statistics = planner.statistics
+    }
+
+    /// `root` with the rule applied wherever it holds.
+    func applied(to root: PlanNode) -> PlanNode {
+        root.replacingSteps { step, inputs in
+            guard var aggregate = step as? AggregateStep, inputs.count == 1,
+                let node = node(of: aggregate, inputs[0])
+            else { return nil }
+            aggregate.groups = NodeGroups(node: node, aggregates: aggregate.aggregates)
+            return aggregate
+        }
+    }
+
+    private func node(of aggregate: AggregateStep, _ input: PlanNode) -> VariableID? {
+        let keys = aggregate.keys.map { $0.expression }
+        for case .property(let subject, let property) in keys.map({ $0.kind }) {
+            guard case .variable(let node) = subject.kind, input.variables.contains(node),
+                keys.allSatisfy({ $0.follows(from: node) })
+            else { continue }
+            if keys.contains(where: { $0.isVariable(node) }) || differ(node, property) {
+                return node
+            }
+        }
+        return nil
+    }
+
+    /// Whether nodes of some label that the node is expected to have differ by a property.
+    private func differ(_ node: VariableID, _ property: String) -> Bool {
+        origins.labels(of: node).contains { statistics.isUnique(property, label: $0) }
+    }
+}
