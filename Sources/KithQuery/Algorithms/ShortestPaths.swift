@@ -3,7 +3,8 @@ import Synchronization
 
 /// The distances of all nodes from one, and on which way they are reached.
 ///
-/// Without weights level by level on all threads (breadth first), with weights by Dijkstra's algorithm.
+/// Without weights level by level on all threads (breadth first), with weights by Dijkstra's algorithm, or
+/// by ``WeightedSearch`` where there are several threads.
 /// Of several shortest paths that over the nodes of the smallest numbers, from the end, is taken.
 struct ShortestPaths {
     /// The node that paths begin at.
@@ -82,19 +83,7 @@ struct ShortestPaths {
                 if isFirst { found.nodes.append(lists.targets[edge]) }
                 known = isFirst ? level : original
             }
-            if known == level { lower(before + target, to: node) }
-        }
-    }
-
-    /// Makes a number at most `node`. (`Atomic.min` takes unsigned numbers for signed ones.)
-    @inline(__always)
-    private static func lower(_ place: UnsafeMutablePointer<Atomic<UInt32>>, to node: UInt32) {
-        var known = place.pointee.load(ordering: .relaxed)
-        while node < known {
-            let (isDone, original) = place.pointee.compareExchange(
-                expected: known, desired: node, ordering: .relaxed)
-            if isDone { return }
-            known = original
+            if known == level { WeightedSearch.lower(before + target, to: node) }
         }
     }
 
@@ -109,9 +98,38 @@ struct ShortestPaths {
         }
     }
 
+    /// Fewer edges are not worth several threads.
+    private static let sharedEdgesMin = 64
+
+    /// The tree as all threads find it; nil where that of Dijkstra's algorithm depends on the order in
+    /// which it finds nodes.
+    private func sharedTree(
+        _ lists: ProjectedLists, _ weights: UnsafePointer<Double>, _ team: WorkTeam
+    ) throws(WorkStopped) -> Tree? {
+        let search = WeightedSearch(lists, weights)
+        try search.run(from: source, to: target, team)
+        let limit = target.map { search.distance($0) } ?? .infinity
+        guard var before = try search.predecessors(upTo: limit, team) else { return nil }
+        var distances = (0..<lists.nodeCount).map { search.distance($0) }
+        if let target {
+            for node in distances.indices
+            where distances[node] > limit || (distances[node] == limit && node > target) {
+                distances[node] = .infinity
+                before[node] = ProjectedNodes.missing
+            }
+        }
+        before[source] = ProjectedNodes.missing
+        return Tree(distances: distances, predecessors: before)
+    }
+
     private func treeByWeight(
         _ lists: ProjectedLists, _ team: WorkTeam
     ) throws(WorkStopped) -> Tree {
+        if team.count > 1, lists.edgeCount >= Self.sharedEdgesMin, let weights = lists.weights,
+            let tree = try sharedTree(lists, weights, team)
+        {
+            return tree
+        }
         let count = lists.nodeCount
         var distances = [Double](repeating: .infinity, count: count)
         var before = [UInt32](repeating: ProjectedNodes.missing, count: count)
