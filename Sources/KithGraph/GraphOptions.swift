@@ -4,7 +4,8 @@ import KithStorage
 public struct GraphOptions: Sendable {
     /// How the file below is opened.
     public var storage = StorageOptions()
-    /// Memory for decoded columns and adjacency lists.
+    /// Memory for decoded columns and adjacency lists, and for what statements hold: up to half of it.
+    /// What pages have not needed yet of theirs is used too, up to as much again.
     public var decodedCacheBudgetInBytes = 256 << 20
     /// Memory for the projections of one state of the graph that are kept for the next algorithm.
     public var projectionCacheBudgetInBytes = 512 << 20

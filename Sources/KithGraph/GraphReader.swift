@@ -82,6 +82,10 @@ public final class GraphReader: @unchecked Sendable {
     /// The cache's budget for decoded chunks, columns and lists.
     public var decodedBudgetInBytes: Int { cache.budgetInBytes }
 
+    /// Notes that a statement holds `bytes` more, or less if they are negative: so much less is kept of
+    /// what was decoded, up to half of the cache's budget.
+    public func noteStatementMemory(_ bytes: Int) { cache.lendToStatements(bytes) }
+
     /// Whether this is a snapshot, and not what a write transaction sees of itself.
     public var isSnapshot: Bool { pending == nil }
 
@@ -133,13 +137,22 @@ extension GraphReader {
         if let cached = place.load() {
             return Unmanaged<AdjacencyChunk>.fromOpaque(cached).takeUnretainedValue()
         }
-        let made: AdjacencyChunk
+        return try loadLists(key, chunk, place)
+    }
+
+    func loadLists(
+        _ key: AdjacencyKey, _ chunk: UInt64, _ place: ChunkPlace
+    ) throws(GraphError) -> AdjacencyChunk {
         if let patch = tables.patch(key, chunk), let patched = patch.apply() {
-            made = patched
             tables.dropPatch(key, chunk)
-        } else {
-            made = try AdjacencyChunk.load(key, chunk, from: storage)
+            return publish(patched, at: place)
         }
+        return publish(try AdjacencyChunk.load(key, chunk, from: storage), at: place)
+    }
+
+    func publish(_ made: AdjacencyChunk, at place: ChunkPlace) -> AdjacencyChunk {
+        let step = cache.enter()
+        defer { cache.leave(step) }
         let (loaded, isNew) = place.publish(made)
         if isNew { cache.account(place, 0, sizeInBytes: loaded.sizeInBytes) }
         return loaded

@@ -31,7 +31,8 @@ public final class GraphStore: Sendable {
         self.options = options
         cache = DecodedCache(
             budgetInBytes: options.decodedCacheBudgetInBytes,
-            projectionBudgetInBytes: options.projectionCacheBudgetInBytes)
+            projectionBudgetInBytes: options.projectionCacheBudgetInBytes,
+            unusedPagesInBytes: { [weak storage] in storage?.unusedCacheInBytes ?? 0 })
         indexKeys = IndexKeys(pageSizeInBytes: storage.pageSizeInBytes)
         blockInlineLengthMax = storage.pageSizeInBytes / 10
     }

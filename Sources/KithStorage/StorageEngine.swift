@@ -25,23 +25,22 @@ public final class StorageEngine: @unchecked Sendable {
     let forkGeneration: UInt64
     let now: @Sendable () -> UInt64
     let isShared: Bool
-    /// A transaction that changes more pages than this writes some of them before its commit.
-    let spillThreshold: Int
     let snapshots: SnapshotRegistry
     let gate = WriterGate()
     /// Taken by a commit from its first write until it is published.
     let publication = WriterGate()
     let guardian = Lock()
-    /// How long a write transaction may rely on the path's naming this file as it did.
-    private static let namingTimeInMilliseconds = 10
-    /// Guarded by `guardian`, which is as good as a check of every access.
-    @exclusivity(unchecked) var state: EngineState
+    /// Guarded by `guardian`.
+    var state: EngineState
 
     /// Whether commits are impossible.
     public var isReadOnly: Bool { options.isReadOnly || options.isImmutable }
 
     /// The page size of this database.
     public var pageSizeInBytes: Int { header.pageSize }
+
+    /// How much of ``StorageOptions/cacheBudgetInBytes`` no page has needed so far.
+    public var unusedCacheInBytes: Int { pool.untouchedInBytes }
 
     /// What this engine has asked of its file so far.
     public var statistics: StorageStatistics { file.statistics }
@@ -55,7 +54,6 @@ public final class StorageEngine: @unchecked Sendable {
         self.options = options
         self.isShared = isShared
         self.now = now
-        spillThreshold = max(256, options.transactionBudgetInBytes / header.pageSize)
         pool = try PagePool(file: file, budgetInBytes: options.cacheBudgetInBytes)
         snapshots = SnapshotRegistry(file: file.file)
         forkGeneration = ForkGuard.generation
@@ -161,7 +159,7 @@ public final class StorageEngine: @unchecked Sendable {
             gate.leave()
             throw error
         }
-        return WriteTransaction(engine: self, parts: takeParts())
+        return WriteTransaction(engine: self, base: guardian.with { state.head })
     }
 
     /// Takes the writer's lock, unless a commit that waits for the disk holds it still, and brings
@@ -187,35 +185,23 @@ public final class StorageEngine: @unchecked Sendable {
             pause = min(pause * 2, 10_000)
         }
         do throws(StorageError) {
-            try checkNaming()
+            guard file.file.isStillNamed() else { throw .fileReplaced }
             if isShared { try catchUp() }
+            guardian.with { state.isWriter = true }
         } catch {
             releaseWriter()
             throw error
         }
     }
 
-    /// Makes certain that the path still names this file, unless it did so a moment ago: to follow a
-    /// path takes as long as to find a row.
-    private func checkNaming() throws(StorageError) {
-        let now = MonotonicTime.now()
-        let time = guardian.with { state.namingTime }
-        if now < time.advanced(byMilliseconds: Self.namingTimeInMilliseconds) { return }
-        guard file.file.isStillNamed() else { throw .fileReplaced }
-        guardian.with { state.namingTime = now }
-    }
-
     /// Gives the writer's lock back, once for each time that it was taken.
     func releaseWriter() {
-        guardian.with { giveUpWriter() }
-    }
-
-    /// As ``releaseWriter()``, by who holds `guardian`.
-    private func giveUpWriter() {
-        state.holdCount -= 1
-        guard state.holdCount == 0 else { return }
-        state.isWriter = false
-        file.file.unlockWriter()
+        guardian.with {
+            state.holdCount -= 1
+            guard state.holdCount == 0 else { return }
+            state.isWriter = false
+            file.file.unlockWriter()
+        }
     }
 
     /// The newest commit that freed pages which nobody needs: not a snapshot, and not recovery.
@@ -226,26 +212,18 @@ public final class StorageEngine: @unchecked Sendable {
         return safe
     }
 
-    /// What the last transaction left, for one that begins from the newest commit.
-    private func takeParts() -> WriterParts {
-        var left: WriterParts?
-        let base = guardian.with {
-            state.isWriter = true
-            swap(&left, &state.spareParts)
-            return state.head
+    /// The memory that the last transaction left, or new one.
+    func takeWriterMemory() -> WriterMemory {
+        let left = guardian.with {
+            defer { state.spareMemory = nil }
+            return state.spareMemory
         }
-        if isKnownUniquelyReferenced(&left), let left, left.begin(from: base) { return left }
-        return WriterParts(
-            engine: self, base: base,
-            memory: left?.memory ?? WriterMemory(pageSize: pageSizeInBytes))
+        return left ?? WriterMemory(pageSize: pageSizeInBytes)
     }
 
-    /// Lets the next writer in, and leaves it what this one worked with.
-    func endWrite(leaving parts: WriterParts) {
-        guardian.with {
-            state.spareParts = parts
-            giveUpWriter()
-        }
+    func endWrite(leaving memory: WriterMemory? = nil) {
+        if let memory { guardian.with { state.spareMemory = memory } }
+        releaseWriter()
         gate.leave()
     }
 

@@ -60,13 +60,13 @@ struct MemoryBudgetTests {
         }
     }
 
-    @Test("changes no answer, on one thread and on two")
-    func answersStay() throws {
+    @Test("changes no answer, on one thread and on two", arguments: [60 << 10, 200 << 10])
+    func answersStay(budgetInBytes: Int) throws {
         let path = "/tmp/kith-budget-\(UInt64.random(in: 0 ... .max)).kith"
         defer { _ = unlinkFile(path) }
         try Self.fill(Database.open(path))
         var small = Database.Options()
-        small.graph.decodedCacheBudgetInBytes = 200 << 10
+        small.graph.decodedCacheBudgetInBytes = budgetInBytes
         small.graph.storage.cacheBudgetInBytes = 1 << 20
         let plenty = try Database.open(path)
         let scarce = try Database.open(path, options: small)

@@ -25,41 +25,49 @@ final class AdjacencyChunk: @unchecked Sendable {
     /// How many of the edges come from changes not yet folded into blocks.
     let recentCount: Int
 
+    private let lists: ListMemory
+    private let relationshipMemory: DecodedMemory?
+
     /// Takes the edges over; the arrays are released.
-    init(consuming arrays: EdgeArrays, hasIDs: Bool, recentCount: Int) {
-        edgeCount = arrays.count
-        self.hasIDs = hasIDs
-        self.recentCount = recentCount
-        offsets = .allocate(capacity: GraphLimits.slotsPerChunk + 1)
-        var offset: UInt32 = 0
-        for slot in 0..<GraphLimits.slotsPerChunk {
-            offsets[slot] = offset
-            offset &+= arrays.degrees[slot]
+    convenience init(consuming arrays: EdgeArrays, hasIDs: Bool, recentCount: Int) {
+        let count = arrays.count
+        var lists = ListMemory(edgeCount: count, isWide: false)
+        if !lists.store(arrays.neighbours, count: count, at: 0) {
+            lists = lists.widened(edgeCount: count, count: 0)
+            _ = lists.store(arrays.neighbours, count: count, at: 0)
         }
-        offsets[GraphLimits.slotsPerChunk] = offset
-        var union: UInt64 = 0
-        for edge in 0..<arrays.count { union |= arrays.neighbours[edge] }
-        if union <= UInt64(UInt32.max) {
-            let narrow = UnsafeMutablePointer<UInt32>.allocate(capacity: max(arrays.count, 1))
-            for edge in 0..<arrays.count {
-                narrow[edge] = UInt32(truncatingIfNeeded: arrays.neighbours[edge])
-            }
-            self.narrow = narrow
-            wide = nil
-            arrays.neighbours.deallocate()
-        } else {
-            narrow = nil
-            wide = arrays.neighbours
-        }
-        arrays.degrees.deallocate()
+        lists.setOffsets(arrays.degrees)
+        var relationships: DecodedMemory?
         if hasIDs, !arrays.isContiguous {
-            relationships = arrays.relationships
-            firstRelationship = 0
-        } else {
-            relationships = nil
-            firstRelationship = hasIDs && arrays.count > 0 ? arrays.relationships[0] : 0
-            arrays.relationships.deallocate()
+            let memory = DecodedMemory(byteCount: count * 8)
+            memory.start.assumingMemoryBound(to: UInt64.self).update(
+                from: arrays.relationships, count: count)
+            relationships = memory
         }
+        let isKnown = hasIDs && arrays.isContiguous && count > 0
+        let first = isKnown ? arrays.relationships[0] : 0
+        arrays.deallocate()
+        self.init(
+            lists, relationships: relationships, firstRelationship: first, hasIDs: hasIDs,
+            edgeCount: count, recentCount: recentCount)
+    }
+
+    /// Takes lists over whose offsets are filled, and the relationships of their edges, unless these
+    /// follow each other from the first on or are not known.
+    init(
+        _ lists: ListMemory, relationships ids: DecodedMemory?, firstRelationship: UInt64,
+        hasIDs: Bool, edgeCount: Int, recentCount: Int
+    ) {
+        self.lists = lists
+        relationshipMemory = ids
+        offsets = lists.offsets
+        narrow = lists.narrow
+        wide = lists.wide
+        relationships = ids?.start.assumingMemoryBound(to: UInt64.self)
+        self.firstRelationship = firstRelationship
+        self.hasIDs = hasIDs
+        self.edgeCount = edgeCount
+        self.recentCount = recentCount
         header = .allocate(capacity: 1)
         header.initialize(
             to: AdjacencyHeader(
@@ -68,39 +76,14 @@ final class AdjacencyChunk: @unchecked Sendable {
                 firstRelationship: firstRelationship))
     }
 
-    /// Takes over arrays of neighbours that fit in 32 bits, and of relationships where they are known.
-    init(
-        offsets: UnsafeMutablePointer<UInt32>, narrow: UnsafeMutablePointer<UInt32>,
-        relationships: UnsafeMutablePointer<UInt64>?, edgeCount: Int, recentCount: Int
-    ) {
-        self.offsets = offsets
-        self.narrow = narrow
-        wide = nil
-        self.relationships = relationships
-        self.edgeCount = edgeCount
-        self.recentCount = recentCount
-        hasIDs = relationships != nil
-        firstRelationship = 0
-        header = .allocate(capacity: 1)
-        header.initialize(
-            to: AdjacencyHeader(
-                offsets: UnsafePointer(offsets), narrow: UnsafePointer(narrow), wide: nil,
-                relationships: UnsafePointer(relationships), firstRelationship: 0))
-    }
-
     deinit {
         header.deallocate()
-        offsets.deallocate()
-        narrow?.deallocate()
-        wide?.deallocate()
-        relationships?.deallocate()
+        lists.free()
+        relationshipMemory?.free()
     }
 
     /// The memory it takes, for the budget.
-    var sizeInBytes: Int {
-        (GraphLimits.slotsPerChunk + 1) * 4 + edgeCount * (narrow == nil ? 8 : 4)
-            + (relationships == nil ? 0 : edgeCount * 8) + 96
-    }
+    var sizeInBytes: Int { lists.sizeInBytes + (relationshipMemory?.sizeInBytes ?? 0) + 160 }
 
     /// A chunk without edges.
     static func empty(hasIDs: Bool) -> AdjacencyChunk {

@@ -75,47 +75,6 @@ extension AdjacencyChunk {
     static func load(
         _ key: AdjacencyKey, _ chunk: UInt64, from storage: StorageReader
     ) throws(GraphError) -> AdjacencyChunk {
-        var total = 0
-        var blocks: [(Int, PaddedBytes?, ExtentReference?)] = []
-        try forEachBlock(key, chunk, in: storage) { _, entry throws(GraphError) in
-            total += entry.edgeCount
-            switch entry.location {
-            case .inline(let bytes): blocks.append((entry.edgeCount, PaddedBytes(bytes), nil))
-            case .extent(let reference): blocks.append((entry.edgeCount, nil, reference))
-            }
-        }
-        guard total <= Int(UInt32.max) else {
-            throw GraphError.corrupt("a chunk has more edges than there can be")
-        }
-        let changes = try recentChanges(key, chunk, in: storage)
-        var arrays = EdgeArrays(capacity: total)
-        do throws(GraphError) {
-            for (count, inline, reference) in blocks {
-                let before = arrays.count
-                if let inline {
-                    try AdjacencyBlock.decode(inline.bytes, into: &arrays)
-                } else if let reference {
-                    let buffer = try storageCall { () throws(StorageError) in
-                        try storage.readExtent(reference)
-                    }
-                    try AdjacencyBlock.decode(buffer.bytes, into: &arrays)
-                }
-                guard arrays.count - before == count else {
-                    throw GraphError.corrupt("an adjacency block has a wrong number of edges")
-                }
-            }
-            guard key.isIncoming || arrays.hasIDs else {
-                throw GraphError.corrupt("an outgoing block has no relationships")
-            }
-        } catch {
-            arrays.deallocate()
-            throw error
-        }
-        let hasIDs = !key.isIncoming
-        let base = AdjacencyChunk(consuming: arrays, hasIDs: hasIDs, recentCount: 0)
-        if changes.isEmpty { return base }
-        return AdjacencyChunk(
-            consuming: try EdgeArrays.merged(base, changes, hasIDs: hasIDs), hasIDs: hasIDs,
-            recentCount: changes.count)
+        try StoredLists(key, chunk, storage).decoded(storage)
     }
 }

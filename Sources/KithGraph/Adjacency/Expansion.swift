@@ -23,6 +23,8 @@ public final class Expansion {
     @exclusivity(unchecked) var knownLists = KnownLists()
     /// The list that the last call stopped in, where it had to be put together.
     @exclusivity(unchecked) var merged: [ChunkEdge] = []
+    /// The lists that the last call stopped in, where they are large.
+    @exclusivity(unchecked) var held: HeldLists?
     /// Relationships of incoming edges, while they are found.
     @exclusivity(unchecked) var found: [UInt64] = []
     /// For each of several lists, where the edges of a few sources lie.
@@ -57,6 +59,7 @@ public final class Expansion {
         isOneToOne = false
         position = ExpansionPosition()
         lists = []
+        if held != nil { held = nil }
     }
 }
 

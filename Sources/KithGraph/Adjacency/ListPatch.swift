@@ -19,11 +19,11 @@ final class ListPatch: Sendable {
         guard let old = base.narrow else { return nil }
         guard let steps = steps() else { return nil }
         let count = base.edgeCount + steps.reduce(0) { $0 + ($1.isAdded ? 1 : -1) }
-        let narrow = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
-        let ids =
-            base.hasIDs ? UnsafeMutablePointer<UInt64>.allocate(capacity: max(count, 1)) : nil
-        let offsets = UnsafeMutablePointer<UInt32>.allocate(
-            capacity: GraphLimits.slotsPerChunk + 1)
+        let lists = ListMemory(edgeCount: count, isWide: false)
+        guard let narrow = lists.narrow else { return nil }
+        let idMemory = base.hasIDs ? DecodedMemory(byteCount: count * 8) : nil
+        let ids = idMemory?.start.assumingMemoryBound(to: UInt64.self)
+        let offsets = lists.offsets
         var from = 0
         var to = 0
         func copy(until end: Int) {
@@ -55,8 +55,8 @@ final class ListPatch: Sendable {
             offsets[slot] = UInt32(truncatingIfNeeded: Int(base.offsets[slot]) + shift)
         }
         return AdjacencyChunk(
-            offsets: offsets, narrow: narrow, relationships: ids, edgeCount: count,
-            recentCount: base.recentCount + changes.count)
+            lists, relationships: idMemory, firstRelationship: 0, hasIDs: base.hasIDs,
+            edgeCount: count, recentCount: base.recentCount + changes.count)
     }
 
     /// A change and the edge of the base that it comes before, or that it takes away.

@@ -18,6 +18,7 @@ final class DecodedCache: Sendable {
         var head = 0
         var usedInBytes = 0
         var retired: ([AnyObject], [AnyObject]) = ([], [])
+        var retiredInBytes = (0, 0)
     }
 
     let budgetInBytes: Int
@@ -26,13 +27,31 @@ final class DecodedCache: Sendable {
     private let state = Guarded(State())
     /// The memory of all objects that have been evicted.
     private let evictedInBytes = Atomic<Int>(0)
+    /// The memory of what was evicted and waits for the end of steps.
+    let waitingInBytes = Atomic<Int>(0)
+    /// Memory that others hold and that the budget covers, so that less is kept here: see ``lend(_:)``.
+    let lentInBytes = Atomic<Int>(0)
+    let statementsInBytes = Atomic<Int>(0)
+    /// Whether there is hardly room for more.
+    let fullness = Atomic<Bool>(false)
+    /// How often ``admits()`` was asked.
+    let requests = Atomic<UInt>(0)
+    /// Held by who decodes something large: one thing after the other.
+    let largeTurn = Guarded(())
     private let parity = Atomic<Int>(0)
     private let activeEven = Atomic<Int>(0)
     private let activeOdd = Atomic<Int>(0)
 
-    init(budgetInBytes: Int, projectionBudgetInBytes: Int) {
+    /// How much of the memory for pages none has needed so far.
+    let unusedPagesInBytes: @Sendable () -> Int
+
+    init(
+        budgetInBytes: Int, projectionBudgetInBytes: Int,
+        unusedPagesInBytes: @escaping @Sendable () -> Int
+    ) {
         self.budgetInBytes = budgetInBytes
         self.projectionBudgetInBytes = projectionBudgetInBytes
+        self.unusedPagesInBytes = unusedPagesInBytes
     }
 
     /// Begins a step; hand the result to ``leave(_:)``.
@@ -87,22 +106,33 @@ final class DecodedCache: Sendable {
             return false
         }
         leave(step.step)
+        settle()
         step = enterLong()
         return true
     }
 
-    /// What may wait for the end of a step, as a part of the budget.
-    private static let shareOfBudget = 16
+    /// What may wait for the end of a step, and what is large, as a part of the budget.
+    static let shareOfBudget = 16
 
     /// Counts an object that was just published, and evicts others if the budget is passed.
     func account(_ owner: any CacheOwner, _ index: Int, sizeInBytes: Int) {
         let released = state.withLock { state -> [AnyObject] in
-            state.queue.append(Entry(owner: owner, index: index, sizeInBytes: sizeInBytes))
-            state.usedInBytes += sizeInBytes
-            if state.usedInBytes > budgetInBytes { evict(&state) }
+            let size = sizeInBytes + Self.entrySizeInBytes
+            state.queue.append(Entry(owner: owner, index: index, sizeInBytes: size))
+            state.usedInBytes += size
+            evict(&state)
             return reclaim(&state)
         }
         // Destroying the objects outside the lock keeps other threads going.
+        withExtendedLifetime(released) {}
+    }
+
+    /// Evicts what there is no room for any more, and releases what nobody can see.
+    func makeRoom() {
+        let released = state.withLock { state -> [AnyObject] in
+            evict(&state)
+            return reclaim(&state)
+        }
         withExtendedLifetime(released) {}
     }
 
@@ -114,8 +144,14 @@ final class DecodedCache: Sendable {
     var usedInBytes: Int { state.withLock { $0.usedInBytes } }
 
     private func evict(_ state: inout State) {
+        let capacity = capacityInBytes
+        let isFull = state.usedInBytes > capacity - capacity / Self.shareOfBudget
+        if isFull != fullness.load(ordering: .relaxed) {
+            fullness.store(isFull, ordering: .relaxed)
+        }
+        guard state.usedInBytes > capacity else { return }
         var chances = state.queue.count - state.head
-        while state.usedInBytes > budgetInBytes, state.head < state.queue.count {
+        while state.usedInBytes > capacity, state.head < state.queue.count {
             let entry = state.queue[state.head]
             state.head += 1
             if chances > 0, entry.owner.takeTouched(entry.index) {
@@ -126,10 +162,13 @@ final class DecodedCache: Sendable {
             state.usedInBytes -= entry.sizeInBytes
             guard let object = entry.owner.evict(entry.index) else { continue }
             evictedInBytes.add(entry.sizeInBytes, ordering: .relaxed)
+            waitingInBytes.add(entry.sizeInBytes, ordering: .relaxed)
             if parity.load(ordering: .sequentiallyConsistent) == 0 {
                 state.retired.0.append(object)
+                state.retiredInBytes.0 += entry.sizeInBytes
             } else {
                 state.retired.1.append(object)
+                state.retiredInBytes.1 += entry.sizeInBytes
             }
         }
         if state.head > 1024, state.head * 2 > state.queue.count {
@@ -145,9 +184,13 @@ final class DecodedCache: Sendable {
         if now == 0 {
             guard activeOdd.load(ordering: .sequentiallyConsistent) == 0 else { return [] }
             swap(&released, &state.retired.1)
+            waitingInBytes.subtract(state.retiredInBytes.1, ordering: .relaxed)
+            state.retiredInBytes.1 = 0
         } else {
             guard activeEven.load(ordering: .sequentiallyConsistent) == 0 else { return [] }
             swap(&released, &state.retired.0)
+            waitingInBytes.subtract(state.retiredInBytes.0, ordering: .relaxed)
+            state.retiredInBytes.0 = 0
         }
         parity.store(1 - now, ordering: .sequentiallyConsistent)
         return released

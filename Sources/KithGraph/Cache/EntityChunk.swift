@@ -166,8 +166,12 @@ final class EntityChunk: @unchecked Sendable {
 
     /// The memory it takes, for the budget.
     var sizeInBytes: Int {
-        700 + descriptor.segments.count * 96 + descriptor.labelIndexes.count * 2
-            + recent.reduce(0) { $0 + $1.row.sizeInBytes }
+        var size = 1_000 + descriptor.labelIndexes.count * 2
+        for segment in descriptor.segments {
+            size += MemoryLayout<SegmentEntry>.stride + 32
+            if case .inline(let content) = segment.location { size += content.count + 48 }
+        }
+        return size + recent.reduce(0) { $0 + $1.row.sizeInBytes }
     }
 
     /// What was changed of a slot, nil if nothing.
@@ -277,7 +281,7 @@ extension EntityChunk {
         if let cached = segmentPlaces.load(place) {
             return Unmanaged<Column>.fromOpaque(cached).takeUnretainedValue()
         }
-        let column = try withSegment(segment, storage, cache) { bytes throws(GraphError) in
+        let column = try withBytes(of: segment, storage) { bytes throws(GraphError) in
             try SegmentDecoder.decode(bytes, count: descriptor.slotCount)
         }
         let (kept, isNew) = segmentPlaces.publish(column, at: place)
@@ -360,6 +364,26 @@ extension EntityChunk {
         guard let cached = found else { return false }
         Unmanaged<Column>.fromOpaque(cached)._withUnsafeGuaranteedRef { buffer.append($0, slot) }
         return true
+    }
+
+    /// Calls `body` with the bytes of a segment, which are followed by readable ones, and does not keep
+    /// them: nobody reads them while there is a column.
+    private func withBytes<Result>(
+        of segment: Int, _ storage: StorageReader,
+        _ body: (UnsafeRawBufferPointer) throws(GraphError) -> Result
+    ) throws(GraphError) -> Result {
+        switch descriptor.segments[segment].location {
+        case .inline(let content):
+            let padded = content.withUnsafeBytes { PaddedBytes($0) }
+            defer { withExtendedLifetime(padded) {} }
+            return try body(padded.bytes)
+        case .extent(let reference):
+            let extent = try storageCall { () throws(StorageError) in
+                try storage.readExtent(reference)
+            }
+            defer { withExtendedLifetime(extent) {} }
+            return try body(extent.bytes)
+        }
     }
 
     /// Calls `body` with the bytes of a segment, which are followed by readable ones.

@@ -53,10 +53,10 @@ public final class Column: @unchecked Sendable {
     public let tagged: [Value]
     /// The memory it takes, for the budget.
     public let sizeInBytes: Int
-    let memory: UnsafeMutableRawPointer
+    private let memory: DecodedMemory
 
     init(
-        layout: Layout, count: Int, memory: UnsafeMutableRawPointer, sizeInBytes: Int,
+        layout: Layout, count: Int, memory: DecodedMemory, sizeInBytes: Int,
         layoutOffsets offsets: ColumnOffsets, dictionaryCount: Int, tagged: [Value]
     ) {
         self.layout = layout
@@ -65,23 +65,24 @@ public final class Column: @unchecked Sendable {
         self.sizeInBytes = sizeInBytes
         self.dictionaryCount = dictionaryCount
         self.tagged = tagged
+        let start = memory.start
         validity = offsets.validity.map {
-            UnsafePointer((memory + $0).assumingMemoryBound(to: UInt64.self))
+            UnsafePointer((start + $0).assumingMemoryBound(to: UInt64.self))
         }
-        let values = UnsafeRawPointer(memory + offsets.values)
+        let values = UnsafeRawPointer(start + offsets.values)
         integers = values.assumingMemoryBound(to: Int64.self)
         floats = values.assumingMemoryBound(to: Double.self)
         booleans = values.assumingMemoryBound(to: UInt8.self)
         stringStarts = values.assumingMemoryBound(to: UInt32.self)
-        stringLengths = UnsafeRawPointer(memory + offsets.lengths)
+        stringLengths = UnsafeRawPointer(start + offsets.lengths)
             .assumingMemoryBound(to: UInt32.self)
-        stringBytes = UnsafeRawPointer(memory + offsets.bytes).assumingMemoryBound(to: UInt8.self)
+        stringBytes = UnsafeRawPointer(start + offsets.bytes).assumingMemoryBound(to: UInt8.self)
         codes = offsets.codes.map {
-            UnsafePointer((memory + $0).assumingMemoryBound(to: UInt16.self))
+            UnsafePointer((start + $0).assumingMemoryBound(to: UInt16.self))
         }
     }
 
-    deinit { memory.deallocate() }
+    deinit { memory.free() }
 
     /// Whether the slot has a value; slots at or above ``count`` have none.
     public func hasValue(_ slot: Int) -> Bool {

@@ -4,8 +4,8 @@ import KithValues
 struct ColumnDraft {
     let layout: Column.Layout
     let count: Int
-    let memory: UnsafeMutableRawPointer
-    let sizeInBytes: Int
+    private let block: DecodedMemory
+    private let sizeInBytes: Int
     var offsets = ColumnOffsets()
     var dictionaryCount = 0
     var tagged: [Value] = []
@@ -40,11 +40,14 @@ struct ColumnDraft {
             offsets.bytes = size
             size += stringByteCount
         }
-        memory = .allocate(byteCount: size + PaddedBytes.paddingInBytes, alignment: 16)
-        memory.initializeMemory(
-            as: UInt8.self, repeating: 0, count: size + PaddedBytes.paddingInBytes)
-        sizeInBytes = size + 128
+        // Whole words may be read; past the end of pages other pages follow.
+        if layout == .string || size % PageArenas.unit != 0 { size += PaddedBytes.paddingInBytes }
+        block = DecodedMemory(byteCount: size)
+        block.start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        sizeInBytes = block.sizeInBytes + 256
     }
+
+    private var memory: UnsafeMutableRawPointer { block.start }
 
     var validity: UnsafeMutablePointer<UInt64>? {
         offsets.validity.map { (memory + $0).assumingMemoryBound(to: UInt64.self) }
@@ -82,12 +85,12 @@ struct ColumnDraft {
         var size = sizeInBytes
         if layout == .tagged { size += tagged.count * 48 }
         return Column(
-            layout: layout, count: count, memory: memory, sizeInBytes: size,
+            layout: layout, count: count, memory: block, sizeInBytes: size,
             layoutOffsets: offsets, dictionaryCount: dictionaryCount, tagged: tagged)
     }
 
     /// Gives the memory back without making a column.
-    func discard() { memory.deallocate() }
+    func discard() { block.free() }
 
     /// A column without values.
     static func nulls(count: Int) -> Column {

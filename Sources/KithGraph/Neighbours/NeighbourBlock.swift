@@ -13,7 +13,10 @@ final class NeighbourBlock {
     /// The neighbours of each node, after ``load(_:count:_:_:)``. Within the step in which they were
     /// loaded, and until they are loaded again.
     let runs: UnsafeMutablePointer<NeighbourRun>
-    private let headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>>
+    /// Nil where the neighbours were copied.
+    private let headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>?>
+    /// Neighbours in lists that are not decoded as a whole.
+    private var copies: [UnsafeMutablePointer<UInt64>] = []
     /// Lists that the cache may not keep until the end of the step.
     @exclusivity(unchecked) private var kept: [AdjacencyChunk] = []
 
@@ -25,6 +28,7 @@ final class NeighbourBlock {
     }
 
     deinit {
+        clear()
         runs.deallocate()
         headers.deallocate()
     }
@@ -32,6 +36,17 @@ final class NeighbourBlock {
     /// Lets go of what was loaded.
     func clear() {
         if !kept.isEmpty { kept.removeAll() }
+        if !copies.isEmpty {
+            for copy in copies { copy.deallocate() }
+            copies.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Room for a copy of neighbours, until ``clear()``.
+    private func room(_ count: Int) -> UnsafeMutablePointer<UInt64> {
+        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: max(count, 1))
+        copies.append(copy)
+        return copy
     }
 
     /// Finds the neighbours of `count` nodes, at most ``sizeMax``, and says how many they are in all.
@@ -49,6 +64,11 @@ final class NeighbourBlock {
             if let cached = lists.table.load(chunk) {
                 header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)
                     ._withUnsafeGuaranteedRef { $0.header }
+            } else if let run = try graph.loneRun(lists, nodes[index], room: { room($0) }) {
+                headers[index] = nil
+                runs[index] = run
+                index &+= 1
+                continue
             } else {
                 let loaded = try graph.baseLists(lists.key, chunk, in: lists.table)
                 kept.append(loaded)
@@ -62,7 +82,11 @@ final class NeighbourBlock {
         var total = 0
         index = 0
         while index < count {
-            let header = headers[index]
+            guard let header = headers[index] else {
+                total &+= runs[index].count
+                index &+= 1
+                continue
+            }
             let slot = Int(truncatingIfNeeded: nodes[index] & slotMask)
             let first = Int(header.pointee.offsets[slot])
             let degree = Int(header.pointee.offsets[slot &+ 1]) &- first

@@ -43,12 +43,18 @@ final class NeighbourScratch {
 
     deinit { buffer.deallocate() }
 
-    fileprivate func fill(_ edges: [ChunkEdge]) -> NeighbourRun {
-        if edges.count > capacity {
+    /// Room for so many neighbours; what was there is lost.
+    fileprivate func room(_ count: Int) -> UnsafeMutablePointer<UInt64> {
+        if count > capacity {
             buffer.deallocate()
-            capacity = edges.count
+            capacity = count
             buffer = .allocate(capacity: capacity)
         }
+        return buffer
+    }
+
+    fileprivate func fill(_ edges: [ChunkEdge]) -> NeighbourRun {
+        let buffer = room(edges.count)
         for (index, edge) in edges.enumerated() { buffer[index] = edge.neighbour }
         return NeighbourRun(narrow: nil, wide: UnsafePointer(buffer), count: edges.count)
     }
@@ -76,7 +82,26 @@ extension GraphReader {
         if let changes = lists.changed?[chunk]?[UInt16(slot(node))], !changes.isEmpty {
             return scratch.fill(try mergedList(lists, node))
         }
+        let run = try loneRun(lists, node) { scratch.room($0) }
+        if let run { return run }
         return Self.run(try baseLists(lists.key, chunk, in: lists.table).header, slot(node))
+    }
+
+    /// The neighbours of one node in lists that are not decoded, where there is no room for all of
+    /// these: copied to where `room` says. Nil where they should be decoded.
+    func loneRun(
+        _ lists: ListsOfType, _ node: UInt64, room: (Int) -> UnsafeMutablePointer<UInt64>
+    ) throws(GraphError) -> NeighbourRun? {
+        let chunk = node &>> UInt64(GraphLimits.slotBits)
+        guard cache.isFull, chunk < lists.table.chunkCount, !cache.admits(),
+            tables.patch(lists.key, chunk) == nil
+        else { return nil }
+        let slot = slot(node)
+        let part = try StoredLists(lists.key, chunk, storage).part(slot...slot).decoded(storage)
+        let range = part.range(slot)
+        let copy = room(range.count)
+        for edge in range { copy[edge - range.lowerBound] = part.neighbour(edge) }
+        return NeighbourRun(narrow: nil, wide: UnsafePointer(copy), count: range.count)
     }
 
     @inline(__always)

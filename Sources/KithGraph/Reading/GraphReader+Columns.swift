@@ -26,6 +26,7 @@ extension GraphReader {
     ) throws(GraphError) -> Column {
         let changed = pending?.chunk(kind, chunk)
         if let known = changed?.columns[key] { return known }
+        cache.settle()
         let step = cache.enter()
         defer { cache.leave(step) }
         let base = try baseChunk(kind, chunk)

@@ -25,7 +25,7 @@ extension GraphReader {
             let chunk = source &>> UInt64(GraphLimits.slotBits)
             guard let cached = table.load(chunk) else {
                 isOneToOne = false
-                let base = try baseLists(lists.key, chunk, in: table)
+                let base = try heldLists(sources, position, &step, expansion)
                 if try !copy(base, lists, source, wantsRelationships, into: expansion) {
                     return false
                 }
@@ -86,8 +86,36 @@ extension GraphReader {
         expansion.position.source = position
         expansion.isOneToOne = isOneToOne && expansion.count == sources.count
         expansion.lists = []
+        expansion.held = nil
         return true
     }
+
+    /// Lists of the source at a position that are not in the cache; large ones are held until others are
+    /// asked for.
+    private func heldLists(
+        _ sources: UnsafeBufferPointer<UInt64>, _ position: Int,
+        _ step: inout DecodedCache.LongStep, _ expansion: Expansion
+    ) throws(GraphError) -> AdjacencyChunk {
+        let lists = expansion.lists[0]
+        let chunk = sources[position] &>> UInt64(GraphLimits.slotBits)
+        let slot = slot(sources[position])
+        if let held = expansion.held, held.has(slot, of: chunk, lists.key) { return held.lists }
+        expansion.held = nil
+        var last = position
+        while last &+ 1 < sources.count, sources[last &+ 1] > sources[last],
+            sources[last &+ 1] &- sources[last] <= Self.gapMax,
+            sources[last &+ 1] &>> UInt64(GraphLimits.slotBits) == chunk
+        { last &+= 1 }
+        let (base, slots) = try baseLists(
+            lists.key, chunk, in: lists.table, wanted: slot...self.slot(sources[last]), &step)
+        if cache.isLarge(base.sizeInBytes) || slots != StoredLists.allSlots {
+            expansion.held = HeldLists(base, lists.key, chunk, slots, cache)
+        }
+        return base
+    }
+
+    /// Sources whose slots are no further apart want a part of the lists together.
+    private static let gapMax: UInt64 = 4
 
     /// Adds the number of edges of each source in lists that no transaction changed.
     func addDegrees(

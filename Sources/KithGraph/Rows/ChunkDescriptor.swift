@@ -66,6 +66,8 @@ struct ChunkDescriptor {
     static let sourceChunksMax = 8
 
     private static let format: UInt8 = 1
+    /// Room is made for no more before they are read.
+    private static let segmentsExpectedMax = 256
 
     func encoded(_ kind: EntityKind) -> [UInt8] {
         let isFull = alive == SlotSet(firstSlots: slotCount)
@@ -129,6 +131,7 @@ struct ChunkDescriptor {
         try readKind(&reader, kind)
         let segmentCount = try reader.count(max: bytes.count)
         var next: UInt64 = 0
+        segments.reserveCapacity(min(segmentCount, Self.segmentsExpectedMax))
         for _ in 0..<segmentCount {
             segments.append(try Self.readSegment(&reader, next: &next))
         }

@@ -53,7 +53,7 @@ final class ExecutionContext {
         self.limits = limits
         self.environment = environment
         batchSize = max(environment.options.batchSize, 1)
-        memory = MemoryAccount(limitInBytes: limits.memoryInBytes)
+        memory = MemoryAccount(limitInBytes: limits.memoryInBytes, graph)
         run = Self.nextRun()
         graphVersion = Self.version(of: graph)
     }

@@ -1,3 +1,4 @@
+import KithGraph
 import Synchronization
 
 /// The outside's hold on a running statement: cancelling it, and how far it has come.
@@ -65,11 +66,30 @@ final class MemoryAccount: Sendable {
     private let limitInBytes: Int
     private let used = Atomic<Int>(0)
     private let peak = Atomic<Int>(0)
+    /// The graph whose memory the statement shares, and how much of it the graph knows of.
+    private let graph: GraphReader
+    private let notedUnits = Atomic<Int>(0)
+
+    /// The graph is told of no less than this.
+    private static let unitBits = 18
 
     /// The most that was held at once.
     var peakInBytes: Int { peak.load(ordering: .relaxed) }
 
-    init(limitInBytes: Int) { self.limitInBytes = limitInBytes }
+    init(limitInBytes: Int, _ graph: GraphReader) {
+        self.limitInBytes = limitInBytes
+        self.graph = graph
+    }
+
+    deinit { note(0) }
+
+    /// Tells the graph how much memory is held, so that less is kept of what was decoded.
+    private func note(_ bytes: Int) {
+        let units = bytes >> Self.unitBits
+        guard units != notedUnits.load(ordering: .relaxed) else { return }
+        let before = notedUnits.exchange(units, ordering: .relaxed)
+        if units != before { graph.noteStatementMemory((units - before) << Self.unitBits) }
+    }
 
     /// Takes `bytes` from the budget.
     ///
@@ -78,6 +98,7 @@ final class MemoryAccount: Sendable {
         if bytes == 0 { return }
         let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue
         if now > peak.load(ordering: .relaxed) { _ = peak.max(now, ordering: .relaxed) }
+        note(now)
         guard now > limitInBytes else { return }
         throw QueryError(
             type: "ResourceError", detail: "OutOfMemory", phase: .runtime,
@@ -86,5 +107,7 @@ final class MemoryAccount: Sendable {
     }
 
     /// Returns `bytes` to the budget.
-    func give(back bytes: Int) { used.wrappingSubtract(bytes, ordering: .relaxed) }
+    func give(back bytes: Int) {
+        note(used.wrappingSubtract(bytes, ordering: .relaxed).newValue)
+    }
 }

@@ -230,7 +230,7 @@ final class ColumnTable {
 
     /// A table holds at most this part of the cache's budget besides the cache, but for the columns of
     /// one batch.
-    private static let shareOfBudget = 16
+    private static let shareOfBudget = 48
 
     /// What the columns of some ids have in common.
     struct Survey {

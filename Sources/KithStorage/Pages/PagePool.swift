@@ -1,5 +1,6 @@
 import CShims
 import Glibc
+import Synchronization
 
 /// A fixed pool of frames for tree pages: the cache of everything read from the file.
 ///
@@ -21,7 +22,6 @@ final class PagePool: @unchecked Sendable {
 
     /// Where a commit replaces more pages than this their frames stay until others need them.
     private static let supersededMax = 256
-    private static let framesObtainedAtOnce = 32
     /// Fewer frames than this would make concurrent steps run out of them.
     static let frameCountMin = 384
     /// Checksum (8), page (4), used flag (4), then up to 64 bytes nothing: the page follows, and
@@ -40,8 +40,9 @@ final class PagePool: @unchecked Sendable {
     private let setShift: UInt64
     private let setMask: Int
     private let guardian = Lock()
-    // `guardian` is as good as a check of every access.
-    @exclusivity(unchecked) private var state: State
+    private var state: State
+    /// The frames that were never in use so far: they take no memory.
+    private let untouchedCount: Atomic<Int>
 
     /// Guarded by `guardian`.
     private struct State {
@@ -55,8 +56,6 @@ final class PagePool: @unchecked Sendable {
         var retiredHead = 0
         var retiredCount = 0
         var hand = 0
-        /// Frames from this one on have no memory yet, as far as is known.
-        var frameWithoutMemory: UInt32 = 0
         /// Pages that no commit since the last one uses.
         var superseded: [UInt32] = []
     }
@@ -82,6 +81,7 @@ final class PagePool: @unchecked Sendable {
         frames = mapped + tableByteCount
         let free = UnsafeMutablePointer<UInt32>.allocate(capacity: frameCount)
         let usual = frameCount - keptFrameCount
+        untouchedCount = Atomic(usual)
         for index in 0..<usual { free[index] = UInt32(usual - 1 - index) }
         let retired = UnsafeMutablePointer<(frame: UInt32, stamp: UInt64)>.allocate(
             capacity: frameCount)
@@ -96,6 +96,9 @@ final class PagePool: @unchecked Sendable {
         state.retired.deallocate()
     }
 
+    /// How much of the memory for pages was never in use so far.
+    var untouchedInBytes: Int { untouchedCount.load(ordering: .relaxed) * stride }
+
     @inline(__always)
     private func setStart(of page: UInt32) -> Int {
         (Int(truncatingIfNeeded: (UInt64(page) &* 0x9E37_79B9_7F4A_7C15) >> setShift) & setMask)
@@ -107,15 +110,6 @@ final class PagePool: @unchecked Sendable {
     func page(
         _ reference: PageReference, level: UInt8
     ) throws(StorageError) -> UnsafeRawPointer {
-        if let page = try cached(reference, level: level) { return page }
-        return try load(reference, level: level)
-    }
-
-    /// The page where the cache has it. Only within a step; good until its end.
-    @inline(__always)
-    func cached(
-        _ reference: PageReference, level: UInt8
-    ) throws(StorageError) -> UnsafeRawPointer? {
         let found = kith_find_frame(table + setStart(of: reference.page), reference.page)
         if found != 0 {
             let frame = frames + (Int(found) &- 1) &* stride
@@ -129,7 +123,7 @@ final class PagePool: @unchecked Sendable {
                 return page
             }
         }
-        return nil
+        return try load(reference, level: level)
     }
 
     @inline(never)
@@ -225,8 +219,7 @@ extension PagePool {
                     break
                 }
             }
-            state.superseded.removeAll(keepingCapacity: true)
-            if pages.count <= Self.supersededMax { state.superseded.append(contentsOf: pages) }
+            state.superseded = pages.count <= Self.supersededMax ? pages : []
         }
     }
 
@@ -247,18 +240,12 @@ extension PagePool {
             }
             guard state.freeCount > 0 else { return nil }
             state.freeCount -= 1
-            let frame = state.free[state.freeCount]
-            if frame >= state.frameWithoutMemory { obtainMemory(from: frame) }
-            return frame
+            // Those that were in use lie on top.
+            if state.freeCount < untouchedCount.load(ordering: .relaxed) {
+                untouchedCount.store(state.freeCount, ordering: .relaxed)
+            }
+            return state.free[state.freeCount]
         }
-    }
-
-    /// Has the system give memory to this frame and those after it at once, which takes it less time
-    /// than one by one, when each is touched.
-    private func obtainMemory(from frame: UInt32) {
-        let end = min(Int(frame) + Self.framesObtainedAtOnce, frameCount)
-        state.frameWithoutMemory = UInt32(end)
-        kith_obtain_memory(frames + Int(frame) * stride, (end - Int(frame)) * stride)
     }
 
     /// Gives the frame back that was taken out of the table first.

@@ -1,0 +1,109 @@
+import KithStorage
+
+/// Where the lists of a chunk lie, and what was changed since they were written.
+struct StoredLists {
+    private struct Block {
+        /// The slot of its first edge.
+        var slot: Int
+        var edgeCount: Int
+        /// Its bytes if they lie in the entry.
+        var inline: PaddedBytes?
+        var reference: ExtentReference?
+    }
+
+    static let allSlots = 0...GraphLimits.slotsPerChunk - 1
+
+    /// The slots whose lists are complete.
+    private(set) var slots = allSlots
+    private let hasIDs: Bool
+    private var blocks: [Block] = []
+    private var edgeCount = 0
+    private var changes: [EdgeChange]
+
+    /// Finds the lists of a chunk.
+    init(
+        _ key: AdjacencyKey, _ chunk: UInt64, _ storage: StorageReader
+    ) throws(GraphError) {
+        hasIDs = !key.isIncoming
+        var found: [Block] = []
+        var total = 0
+        try AdjacencyChunk.forEachBlock(key, chunk, in: storage) { key, entry throws(GraphError) in
+            total += entry.edgeCount
+            var block = Block(slot: Int(key.bigEndianUInt16(at: 12)), edgeCount: entry.edgeCount)
+            switch entry.location {
+            case .inline(let bytes): block.inline = PaddedBytes(bytes)
+            case .extent(let reference): block.reference = reference
+            }
+            found.append(block)
+        }
+        guard total <= Int(UInt32.max) else {
+            throw GraphError.corrupt("a chunk has more edges than there can be")
+        }
+        blocks = found
+        edgeCount = total
+        changes = try AdjacencyChunk.recentChanges(key, chunk, in: storage)
+    }
+
+    /// The lists of some slots, and of others that lie between them in the same blocks.
+    func part(_ wanted: ClosedRange<Int>) -> StoredLists {
+        var part = self
+        // A list may begin in the block before the one that goes on with its slot.
+        let begin =
+            blocks.indices.first {
+                $0 + 1 == blocks.count || blocks[$0 + 1].slot >= wanted.lowerBound
+            } ?? 0
+        let end = blocks.firstIndex { $0.slot > wanted.upperBound } ?? blocks.count
+        part.blocks = begin < end ? Array(blocks[begin..<end]) : []
+        part.edgeCount = part.blocks.reduce(0) { $0 + $1.edgeCount }
+        let first = part.blocks.first.map { $0.slot + 1 } ?? wanted.lowerBound
+        let last = end < blocks.count ? blocks[end].slot - 1 : Self.allSlots.upperBound
+        part.slots = min(first, wanted.lowerBound)...max(last, wanted.upperBound)
+        let covered = part.slots
+        part.changes = changes.filter { covered.contains(Int($0.edge.slot)) }
+        return part
+    }
+
+    /// About how much memory decoding takes: the lists, twice where they must be changed.
+    var sizeInBytes: Int {
+        ListMemory.sizeInBytes(edgeCount: edgeCount) * (changes.isEmpty ? 1 : 2)
+    }
+
+    /// Lists with more edges than this are changed in a way that takes no more memory than they do.
+    private static let plainMergeMax = 1 << 16
+
+    /// Decodes the lists.
+    func decoded(_ storage: StorageReader) throws(GraphError) -> AdjacencyChunk {
+        let base = try stored(storage)
+        if changes.isEmpty { return base }
+        if edgeCount > Self.plainMergeMax, changes.count <= ListPatch.changesMax,
+            let patched = ListPatch(base, changes).apply()
+        {
+            return patched
+        }
+        return AdjacencyChunk(
+            consuming: try EdgeArrays.merged(base, changes, hasIDs: hasIDs), hasIDs: hasIDs,
+            recentCount: changes.count)
+    }
+
+    private func stored(_ storage: StorageReader) throws(GraphError) -> AdjacencyChunk {
+        var assembly = ListAssembly(
+            edgeCount: edgeCount, blockMax: blocks.reduce(0) { max($0, $1.edgeCount) },
+            hasIDs: hasIDs)
+        do throws(GraphError) {
+            for block in blocks {
+                if let inline = block.inline {
+                    try assembly.append(inline.bytes, count: block.edgeCount)
+                } else if let reference = block.reference {
+                    let buffer = try storageCall { () throws(StorageError) in
+                        try storage.readExtent(reference)
+                    }
+                    try assembly.append(buffer.bytes, count: block.edgeCount)
+                }
+            }
+        } catch {
+            assembly.discard()
+            throw error
+        }
+        return assembly.finish()
+    }
+}

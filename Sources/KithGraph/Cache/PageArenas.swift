@@ -1,0 +1,135 @@
+import Glibc
+
+/// Runs of pages out of a few large pieces of address space.
+///
+/// Pages that nobody uses are given back to the system, but for a few that are kept ready; pieces
+/// without a page in use are given back as a whole. So what is in use is what memory is taken.
+struct PageArenas {
+    /// What is handed out is a multiple of this.
+    static let unit = max(4_096, sysconf(Int32(_SC_PAGESIZE)))
+    /// Longer runs are not handed out here.
+    static let runMax = unitsPerArena / 4
+    private static let unitsPerArena = 1_024
+    /// The last unit is left alone, so that a look past the end of a run is one at memory.
+    private static let usableUnits = unitsPerArena - 1
+    /// Runs up to this length are kept ready, at most so many units in all.
+    private static let readyRunMax = 16
+    private static let readyUnitsMax = 64
+
+    /// A piece of address space, aligned to its size.
+    private struct Arena {
+        let base: UnsafeMutableRawPointer
+        /// A bit a unit: in use.
+        var used = [UInt64](repeating: 0, count: unitsPerArena / 64)
+        var freeCount = usableUnits
+        /// No run of this length is free.
+        var missing = unitsPerArena + 1
+    }
+
+    private var arenas: [Arena] = []
+    /// By length, runs that are still in memory and that nobody uses.
+    private var ready: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: readyRunMax + 1)
+    private var readyUnits = 0
+
+    private static var arenaByteCount: Int { unitsPerArena * unit }
+
+    /// Takes a run of `count` units, up to ``runMax``.
+    mutating func take(_ count: Int) -> UnsafeMutableRawPointer {
+        if count <= Self.readyRunMax, let run = ready[count].popLast() {
+            readyUnits -= count
+            return run
+        }
+        for index in arenas.indices
+        where arenas[index].freeCount >= count && arenas[index].missing > count {
+            if let first = Self.freeRun(of: count, in: arenas[index].used) {
+                return take(count, at: first, of: index)
+            }
+            arenas[index].missing = count
+        }
+        arenas.append(Arena(base: Self.map()))
+        return take(count, at: 0, of: arenas.count - 1)
+    }
+
+    private mutating func take(
+        _ count: Int, at first: Int, of index: Int
+    ) -> UnsafeMutableRawPointer {
+        for page in first..<first + count {
+            arenas[index].used[page >> 6] |= 1 << UInt64(page & 63)
+        }
+        arenas[index].freeCount -= count
+        return arenas[index].base + first * Self.unit
+    }
+
+    /// Keeps a run ready that is not needed any more; false where there are enough of them.
+    mutating func keepReady(_ run: UnsafeMutableRawPointer, _ count: Int) -> Bool {
+        guard count <= Self.readyRunMax, readyUnits + count <= Self.readyUnitsMax else {
+            return false
+        }
+        ready[count].append(run)
+        readyUnits += count
+        return true
+    }
+
+    /// Takes a run back whose memory the system has already.
+    mutating func give(back run: UnsafeMutableRawPointer, _ count: Int) {
+        let base = UInt(bitPattern: run) & ~UInt(Self.arenaByteCount - 1)
+        guard let index = arenas.firstIndex(where: { UInt(bitPattern: $0.base) == base }) else {
+            preconditionFailure("a run of pages is given back to where it did not come from")
+        }
+        let first = (run - arenas[index].base) / Self.unit
+        for page in first..<first + count {
+            arenas[index].used[page >> 6] &= ~(1 << UInt64(page & 63))
+        }
+        arenas[index].freeCount += count
+        arenas[index].missing = Self.unitsPerArena + 1
+        if arenas[index].freeCount == Self.usableUnits, arenas.count > 1 {
+            munmap(arenas[index].base, Self.arenaByteCount)
+            arenas.remove(at: index)
+        }
+    }
+
+    /// The beginning of the first free run of `count` units.
+    private static func freeRun(of count: Int, in used: [UInt64]) -> Int? {
+        var page = 0
+        while true {
+            page = next(from: page, in: used, isUsed: false)
+            guard page + count <= usableUnits else { return nil }
+            let end = next(from: page, in: used, isUsed: true)
+            if end - page >= count { return page }
+            page = end
+        }
+    }
+
+    /// The first unit at or after `page` that is in use, or not; the number of all if there is none.
+    private static func next(from page: Int, in used: [UInt64], isUsed: Bool) -> Int {
+        guard page < usableUnits else { return usableUnits }
+        var index = page >> 6
+        var word = (isUsed ? used[index] : ~used[index]) & (.max << UInt64(page & 63))
+        while word == 0 {
+            index += 1
+            guard index < used.count else { return usableUnits }
+            word = isUsed ? used[index] : ~used[index]
+        }
+        return min(index << 6 + word.trailingZeroBitCount, usableUnits)
+    }
+
+    private static func map() -> UnsafeMutableRawPointer {
+        let size = arenaByteCount
+        let mapped = systemPages(byteCount: size * 2)
+        let before = (size - Int(UInt(bitPattern: mapped) & UInt(size - 1))) & (size - 1)
+        if before > 0 { munmap(mapped, before) }
+        munmap(mapped + before + size, size - before)
+        return mapped + before
+    }
+
+    /// Zeroed pages that take memory once they are touched.
+    static func systemPages(byteCount: Int) -> UnsafeMutableRawPointer {
+        let mapped = mmap(
+            nil, byteCount, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let mapped, mapped != MAP_FAILED else {
+            preconditionFailure("the system has no memory for decoded data")
+        }
+        return mapped
+    }
+}
