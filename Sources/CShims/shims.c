@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -101,6 +102,27 @@ bool kith_file_identity(
     *inode = (uint64_t)found.st_ino;
     *mode = (uint16_t)found.st_mode;
     return true;
+}
+
+void kith_obtain_memory(void *bytes, size_t count) {
+#ifdef MADV_POPULATE_WRITE
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t start = (uintptr_t)bytes & ~(page - 1);
+    // Without it the memory comes page by page, when it is touched.
+    (void)madvise((void *)start, (uintptr_t)bytes + count - start, MADV_POPULATE_WRITE);
+#else
+    (void)bytes, (void)count;
+#endif
+}
+
+int kith_open_existing(const char *path, bool writes) {
+    const int flags = (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC;
+#ifdef O_NOATIME
+    const int descriptor = open(path, flags | O_NOATIME);
+    // Only the owner of a file may ask for that.
+    if (descriptor >= 0 || errno != EPERM) return descriptor;
+#endif
+    return open(path, flags);
 }
 
 void kith_begin_sync(int descriptor) {

@@ -288,10 +288,10 @@ struct Recovery {
             block throws(StorageError) in
             try file.read(into: block, at: UInt64(run.page) * UInt64(file.pageSize))
             let base = UnsafeRawPointer(block.baseAddress.unsafelyUnwrapped)
-            let checksums = (0..<Int(run.pageCount)).map {
+            let checksum = ManifestRun.checksum(ofPageChecksums: Int(run.pageCount)) {
                 kith_checksum(base + $0 * file.pageSize, file.pageSize)
             }
-            guard ManifestRun.checksum(ofPageChecksums: checksums) == run.checksum else {
+            guard checksum == run.checksum else {
                 throw .corrupt(page: UInt64(run.page), damage: .checksum)
             }
             try body(UnsafeRawBufferPointer(block))

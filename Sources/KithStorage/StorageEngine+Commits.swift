@@ -17,8 +17,10 @@ struct EngineState {
     var holdCount = 0
     /// Whether this engine holds the writer's lock and knows the newest commit.
     var isWriter = false
-    var spareMemory: WriterMemory?
+    var spareParts: WriterParts?
     var refusesCommits = false
+    /// When the path last named this file for certain.
+    var namingTime = MonotonicTime(nanoseconds: .min)
     var isClosed = false
     var hasCommitted = false
     private var linkState = UInt64.random(in: 0 ... .max)

@@ -25,13 +25,17 @@ public final class StorageEngine: @unchecked Sendable {
     let forkGeneration: UInt64
     let now: @Sendable () -> UInt64
     let isShared: Bool
+    /// A transaction that changes more pages than this writes some of them before its commit.
+    let spillThreshold: Int
     let snapshots: SnapshotRegistry
     let gate = WriterGate()
     /// Taken by a commit from its first write until it is published.
     let publication = WriterGate()
     let guardian = Lock()
-    /// Guarded by `guardian`.
-    var state: EngineState
+    /// How long a write transaction may rely on the path's naming this file as it did.
+    private static let namingTimeInMilliseconds = 10
+    /// Guarded by `guardian`, which is as good as a check of every access.
+    @exclusivity(unchecked) var state: EngineState
 
     /// Whether commits are impossible.
     public var isReadOnly: Bool { options.isReadOnly || options.isImmutable }
@@ -54,6 +58,7 @@ public final class StorageEngine: @unchecked Sendable {
         self.options = options
         self.isShared = isShared
         self.now = now
+        spillThreshold = max(256, options.transactionBudgetInBytes / header.pageSize)
         pool = try PagePool(file: file, budgetInBytes: options.cacheBudgetInBytes)
         snapshots = SnapshotRegistry(file: file.file)
         forkGeneration = ForkGuard.generation
@@ -159,7 +164,7 @@ public final class StorageEngine: @unchecked Sendable {
             gate.leave()
             throw error
         }
-        return WriteTransaction(engine: self, base: guardian.with { state.head })
+        return WriteTransaction(engine: self, parts: takeParts())
     }
 
     /// Takes the writer's lock, unless a commit that waits for the disk holds it still, and brings
@@ -185,23 +190,35 @@ public final class StorageEngine: @unchecked Sendable {
             pause = min(pause * 2, 10_000)
         }
         do throws(StorageError) {
-            guard file.file.isStillNamed() else { throw .fileReplaced }
+            try checkNaming()
             if isShared { try catchUp() }
-            guardian.with { state.isWriter = true }
         } catch {
             releaseWriter()
             throw error
         }
     }
 
+    /// Makes certain that the path still names this file, unless it did so a moment ago: to follow a
+    /// path takes as long as to find a row.
+    private func checkNaming() throws(StorageError) {
+        let now = MonotonicTime.now()
+        let time = guardian.with { state.namingTime }
+        if now < time.advanced(byMilliseconds: Self.namingTimeInMilliseconds) { return }
+        guard file.file.isStillNamed() else { throw .fileReplaced }
+        guardian.with { state.namingTime = now }
+    }
+
     /// Gives the writer's lock back, once for each time that it was taken.
     func releaseWriter() {
-        guardian.with {
-            state.holdCount -= 1
-            guard state.holdCount == 0 else { return }
-            state.isWriter = false
-            file.file.unlockWriter()
-        }
+        guardian.with { giveUpWriter() }
+    }
+
+    /// As ``releaseWriter()``, by who holds `guardian`.
+    private func giveUpWriter() {
+        state.holdCount -= 1
+        guard state.holdCount == 0 else { return }
+        state.isWriter = false
+        file.file.unlockWriter()
     }
 
     /// The newest commit that freed pages which nobody needs: not a snapshot, and not recovery.
@@ -212,18 +229,26 @@ public final class StorageEngine: @unchecked Sendable {
         return safe
     }
 
-    /// The memory that the last transaction left, or new one.
-    func takeWriterMemory() -> WriterMemory {
-        let left = guardian.with {
-            defer { state.spareMemory = nil }
-            return state.spareMemory
+    /// What the last transaction left, for one that begins from the newest commit.
+    private func takeParts() -> WriterParts {
+        var left: WriterParts?
+        let base = guardian.with {
+            state.isWriter = true
+            swap(&left, &state.spareParts)
+            return state.head
         }
-        return left ?? WriterMemory(pageSize: pageSizeInBytes)
+        if isKnownUniquelyReferenced(&left), let left, left.begin(from: base) { return left }
+        return WriterParts(
+            engine: self, base: base,
+            memory: left?.memory ?? WriterMemory(pageSize: pageSizeInBytes))
     }
 
-    func endWrite(leaving memory: WriterMemory? = nil) {
-        if let memory { guardian.with { state.spareMemory = memory } }
-        releaseWriter()
+    /// Lets the next writer in, and leaves it what this one worked with.
+    func endWrite(leaving parts: WriterParts) {
+        guardian.with {
+            state.spareParts = parts
+            giveUpWriter()
+        }
         gate.leave()
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 public final class StorageReader: Sendable {
     let space: TreeSpace
     /// The commit that this view shows; for a write transaction the one that it began from.
-    let record: CommitRecord
+    nonisolated(unsafe) private(set) var record: CommitRecord
     private let transactionCounters: CounterBox?
     private let registration: SnapshotRegistration?
     private let isClosed = Atomic<Bool>(false)
@@ -115,6 +115,12 @@ public final class StorageReader: Sendable {
     /// Gives the snapshot back; the view must not be used afterwards.
     public func close() {
         if !isClosed.exchange(true, ordering: .relaxed) { registration?.end() }
+    }
+
+    /// Makes a closed view show a transaction that begins from `base`. Nobody else may hold it.
+    func reopen(showing base: CommitRecord) {
+        record = base
+        isClosed.store(false, ordering: .relaxed)
     }
 
     /// The root of a tree of an open view.

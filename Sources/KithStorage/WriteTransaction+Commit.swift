@@ -55,13 +55,13 @@ extension WriteTransaction {
     private func writeOnRunway(
         _ plan: RunwayPlan, _ durability: Durability, _ beginsSync: Bool
     ) throws(StorageError) -> PendingCommit {
-        let flush = try flushed(to: plan.places)
-        let unsynced = engine.unsyncedManifest(of: base)
+        let flush = try flushed(to: plan.places, skipping: plan.skipped)
         let record = record(
-            manifest: (unsynced?.runs ?? []) + ownExtents + flush.manifest(),
-            reusable: unsynced?.durable, freePageCount: base.freePageCount,
+            manifest: flush.manifest(after: plan.known), reusable: plan.reusable,
+            freePageCount: base.freePageCount,
             hint: base.allocationHint, runway: plan.rest, freed: plan.freed)
         try engine.writeOnRunway(record, after: base, flush, memory: memory)
+        parts.ownCommit = record
         if beginsSync, durability == .full { space.file.beginSync() }
         keepPages(of: flush)
         return PendingCommit(record, of: engine, isInFront: false, durability)
@@ -84,7 +84,7 @@ extension WriteTransaction {
         let flush = try flushed(to: pass.selected)
         try flush.write(to: space.file)
         let unsynced = engine.unsyncedManifest(of: base)
-        var manifest = (unsynced?.runs ?? []) + ownExtents + flush.manifest()
+        var manifest = flush.manifest(after: (unsynced?.runs ?? []) + ownExtents)
         let pageTotal = manifest.reduce(0) { $0 + Int($1.pageCount) }
         let runsMax = CommitRecord.manifestRunsMax(version: engine.header.version)
         let fits =
@@ -95,6 +95,7 @@ extension WriteTransaction {
             freePageCount: pass.freePageCount, hint: pass.selected.first?.last ?? 0,
             runway: runway, freed: PageRunSet())
         try engine.writeInFront(record, after: base, syncsFirst: !fits)
+        parts.ownCommit = record
         if beginsSync, durability == .full { space.file.beginSync() }
         keepPages(of: flush)
         // No later manifest repeats what this one leaves out: it must not stay without a sync.
@@ -122,9 +123,11 @@ extension WriteTransaction {
     }
 
     /// Gives all changed pages their places.
-    private func flushed(to places: [PageRun]) throws(StorageError) -> PageFlush {
-        var flush = PageFlush(writer: writer, commitNumber: base.number + 1, sharesPages: false)
-        flush.places = places
+    private func flushed(
+        to places: [PageRun], skipping skipped: UInt32 = 0
+    ) throws(StorageError) -> PageFlush {
+        let flush = parts.flush
+        flush.begin(base.number + 1, places: places, skipping: skipped)
         space.namedRoots = try flush.flushed(space.namedRoots)
         try updateDirectory()
         try flush.flushRoots(space.roots, count: SystemTree.rootCount)
@@ -157,6 +160,7 @@ extension WriteTransaction {
     /// Called twice: first so that the directory's own pages are changed, then, when the roots have
     /// their places, to overwrite the entries, which moves nothing.
     private func updateDirectory() throws(StorageError) {
+        if changedNames.isEmpty { return }
         let tree = SystemTree.treeNumber(ofRoot: SystemTree.directory)
         for name in changedNames.sorted() {
             guard let root = space.namedRoots[name] else { continue }
@@ -193,7 +197,7 @@ extension WriteTransaction {
         do {
             allocator.reserve = PageRun(start: try allocator.allocate(count), count: UInt32(count))
         } catch {
-            guard error == .diskFull, mayUseReserve || netByteCount <= 0 else { throw error }
+            guard error == .diskFull, allocator.mayUseReserve else { throw error }
         }
     }
 }

@@ -118,7 +118,7 @@ extension WriteTransaction {
         ownExtents.append(
             ManifestRun(
                 page: page, pageCount: UInt32(checksums.count),
-                checksum: ManifestRun.checksum(ofPageChecksums: checksums)))
+                checksum: ManifestRun.checksum(ofPageChecksums: checksums.count) { checksums[$0] }))
         try makeRoom(forEntryAt: page)
         try putExtentEntry(ExtentEntry(page: page, runs: runs))
     }

@@ -6,28 +6,16 @@ import CShims
 /// changes is the business of `TreeWriter`; committing them is in `WriteTransaction+Commit`.
 public final class WriteTransaction {
     let engine: StorageEngine
-    let base: CommitRecord
-    let space: TreeSpace
-    let writer: TreeWriter
-    let memory: WriterMemory
-    let allocator: PageAllocator
-    /// Up to which commit freed pages may be used.
-    let bound: ReuseBound
-    let counters: CounterBox
-    private let spillThreshold: Int
-    private let keyLengthMax: Int
-    private let inlineLengthMax: Int
+    let parts: WriterParts
     private(set) var isActive = true
     /// Numbers of the named trees whose roots changed.
-    var changedNames: Set<UInt32> = []
+    @exclusivity(unchecked) var changedNames: Set<UInt32> = []
     /// Extents written by this transaction, for the manifest and for going back to a savepoint.
-    var ownExtents: [ManifestRun] = []
+    @exclusivity(unchecked) var ownExtents: [ManifestRun] = []
     /// Whether some of them were freed again by this transaction.
     var ownExtentsWereFreed = false
     /// Whether tree pages went to the file before the commit, which then needs two syncs.
     var hasSpilled = false
-    /// Bytes of keys and values put in, less those removed: what is not above 0 may use the reserve.
-    var netByteCount = 0
     private var savepoints: [SavepointState] = []
     /// An error that could not be thrown where it happened.
     var pendingError: StorageError?
@@ -35,37 +23,36 @@ public final class WriteTransaction {
     private var changeError: StorageError?
 
     /// The view of this transaction's own state.
-    public let reader: StorageReader
+    public var reader: StorageReader { parts.reader }
 
     /// Whether this transaction may use the pages kept back for deletions on a full disk.
     ///
     /// One that removes more bytes than it puts in may in any case.
-    public var mayUseReserve = false
+    public var mayUseReserve: Bool {
+        get { allocator.isForDeletion }
+        set { allocator.isForDeletion = newValue }
+    }
 
-    init(engine: StorageEngine, base: CommitRecord) {
+    init(engine: StorageEngine, parts: WriterParts) {
         self.engine = engine
-        self.base = base
-        bound = ReuseBound(engine: engine)
-        memory = engine.takeWriterMemory()
-        let changed = memory.changed
-        space = base.roots.withUnsafeBufferPointer {
-            TreeSpace(
-                pool: engine.pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: changed)
-        }
-        writer = TreeWriter(space: space, memory: memory)
-        allocator = PageAllocator(space: space, base: base, bound: bound)
-        counters = CounterBox(base.counters)
-        reader = StorageReader(
-            space: space, record: base, transactionCounters: counters, registration: nil)
-        spillThreshold = max(
-            256, engine.options.transactionBudgetInBytes / engine.pageSizeInBytes)
-        keyLengthMax = StorageLimits.keyLengthMaxInBytes(pageSizeInBytes: engine.pageSizeInBytes)
-        inlineLengthMax = StorageLimits.inlineValueLengthMaxInBytes(
-            pageSizeInBytes: engine.pageSizeInBytes)
-        allocator.mayUseReserve = { [unowned self] in self.mayUseReserve || self.netByteCount <= 0 }
+        self.parts = parts
     }
 
     deinit { rollback() }
+
+    var base: CommitRecord { parts.base }
+    var space: TreeSpace { parts.space }
+    var writer: TreeWriter { parts.writer }
+    var memory: WriterMemory { parts.memory }
+    var allocator: PageAllocator { parts.allocator }
+    var bound: ReuseBound { parts.bound }
+    var counters: CounterBox { parts.counters }
+
+    /// Bytes of keys and values put in, less those removed: what is not above 0 may use the reserve.
+    var netByteCount: Int {
+        get { allocator.netByteCount }
+        set { allocator.netByteCount = newValue }
+    }
 
     /// Stores `value` under `key`, in place of an older value.
     public func put(_ key: [UInt8], _ value: [UInt8], in tree: TreeID) throws(StorageError) {
@@ -89,13 +76,18 @@ public final class WriteTransaction {
 
     func checkLength(ofKey key: UnsafeRawBufferPointer) throws(StorageError) {
         guard key.count > 0 else { throw .keyEmpty }
-        guard key.count <= keyLengthMax else { throw .keyTooLong(byteCount: key.count) }
+        guard
+            key.count
+                <= StorageLimits.keyLengthMaxInBytes(pageSizeInBytes: engine.pageSizeInBytes)
+        else { throw .keyTooLong(byteCount: key.count) }
     }
 
     private func putChecked(
         _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, in tree: TreeID
     ) throws(StorageError) {
         let displaced: ExtentReference?
+        let inlineLengthMax = StorageLimits.inlineValueLengthMaxInBytes(
+            pageSizeInBytes: engine.pageSizeInBytes)
         if value.count <= inlineLengthMax {
             displaced = try change(tree) { root throws(StorageError) in
                 try writer.put(key, value: value, isOverflow: false, in: &root, tree: tree.rawValue)
@@ -206,7 +198,7 @@ public final class WriteTransaction {
     }
 
     func spillIfNeeded() throws(StorageError) {
-        if writer.changed.count > spillThreshold { try spill() }
+        if writer.changed.count > engine.spillThreshold { try spill() }
     }
 
     /// Drops the changes and ends the transaction.
@@ -224,7 +216,7 @@ public final class WriteTransaction {
         if let open = space.openExtent { open.buffer.deallocate() }
         space.openExtent = nil
         writer.changed.releaseAll()
-        engine.endWrite(leaving: memory)
+        engine.endWrite(leaving: parts)
     }
 }
 
@@ -318,9 +310,9 @@ extension WriteTransaction {
 
     /// Writes all changed pages to free places, to make room in memory.
     func spill() throws(StorageError) {
-        var flush = PageFlush(
-            writer: writer, commitNumber: base.number + 1, sharesPages: !savepoints.isEmpty)
-        flush.places = try placesForSpill()
+        let flush = parts.flush
+        flush.begin(
+            base.number + 1, places: try placesForSpill(), sharesPages: !savepoints.isEmpty)
         hasSpilled = true
         try flush.flushRoots(space.roots, count: SystemTree.rootCount)
         space.namedRoots = try flush.flushed(space.namedRoots)

@@ -249,6 +249,13 @@ int kith_get_lock(int descriptor, struct flock *lock);
 bool kith_file_identity(
     int descriptor, const char *path, uint64_t *device, uint64_t *inode, uint16_t *mode);
 
+/// Opens an existing file; as `open`. Reading it leaves the time of its last use as it is, where the
+/// system lets this process have that: writing that down takes as long as reading a page.
+int kith_open_existing(const char *path, bool writes);
+
+/// Has the system give memory to bytes of a private mapping that have none yet, where it knows how.
+void kith_obtain_memory(void *bytes, size_t count);
+
 /// Lets the system begin to write a file's changed bytes to the disk, where it knows how; does not
 /// wait, and promises nothing.
 void kith_begin_sync(int descriptor);

@@ -164,13 +164,15 @@ final class CommitRecord: Sendable {
             Self.fits(
                 manifestRuns: manifest.count, runwayRuns: runway.count,
                 freedRuns: freed.runs.count), "a commit page is too small for its lists")
-        for runs in [runway, freed.runs] {
+        func put(_ runs: [PageRun]) {
             for run in runs {
                 put32(run.start, offset)
                 put32(run.count, offset + 4)
                 offset += Self.runByteCount
             }
         }
+        put(runway)
+        put(freed.runs)
         put64(link, Self.linkOffset)
         put64(previousLink, Self.linkOffset + 8)
         put64(durable, Self.linkOffset + 16)

@@ -8,6 +8,8 @@ package final class DiskFile: StorageFile {
     private let takesLocks: Bool
     /// Which file it is, whatever its path leads to later.
     private let identity: FileIdentity?
+    /// How many bytes this process locks as the writer; a fork of it may not use the file.
+    private let writerByteCount = 1 + off_t(getpid())
 
     init(path: String, descriptor: Int32, takesLocks: Bool) {
         self.path = path
@@ -22,7 +24,7 @@ package final class DiskFile: StorageFile {
     package static func open(
         path: String, isReadOnly: Bool, takesLocks: Bool
     ) throws(StorageError) -> DiskFile? {
-        let descriptor = Glibc.open(path, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
+        let descriptor = kith_open_existing(path, !isReadOnly)
         if descriptor >= 0 {
             guard FileIdentity(descriptor: descriptor)?.isRegularFile == true else {
                 _ = Glibc.close(descriptor)
@@ -195,8 +197,10 @@ package final class DiskFile: StorageFile {
                 break
             }
         }
-        // Real zeros: pages written over them later need no change of the file system's records.
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        // Real zeros: pages written over them later need no change of the file system's records. Little
+        // by little: what is written at once the system may hold as one piece, and each commit that
+        // writes a small part of such a piece takes the longer the larger it is.
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 4096)
         defer { chunk.deallocate() }
         chunk.initializeMemory(as: UInt8.self, repeating: 0)
         var place = oldSize
@@ -279,18 +283,15 @@ extension DiskFile {
     }
 
     package func lockWriter() throws(StorageError) -> Bool {
-        let code = change(Int32(F_WRLCK), at: LockPlace.writer, count: Self.writerByteCount)
+        let code = change(Int32(F_WRLCK), at: LockPlace.writer, count: writerByteCount)
         if code == EAGAIN || code == EACCES { return false }
         guard code == 0 else { throw Self.lockError(code) }
         return true
     }
 
     package func unlockWriter() {
-        _ = change(Int32(F_UNLCK), at: LockPlace.writer, count: Self.writerByteCount)
+        _ = change(Int32(F_UNLCK), at: LockPlace.writer, count: writerByteCount)
     }
-
-    /// How many bytes this process locks as the writer.
-    private static var writerByteCount: off_t { 1 + off_t(getpid()) }
 
     package func writerHolder() -> Int32 {
         guard let lock = try? conflict(from: LockPlace.writer, count: LockPlace.processMax) else {

@@ -3,13 +3,20 @@
 /// A page belongs to the generation it was made in; a savepoint begins a new one. Pages of earlier
 /// generations are no longer changed but copied, so that the savepoint keeps them.
 final class ChangedPages {
+    /// Memory for so many pages is kept for the next transaction.
+    private static let keptCount = 256
+
     let pageSize: Int
     private var buffers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    /// 0 where a place holds no page.
     private var generations: UnsafeMutablePointer<UInt32>
+    /// Whether a page is one that nobody had looked at for long; see ``isCold(_:)``.
+    private var coldness: UnsafeMutablePointer<Bool>
+    /// Places below `used` that hold no page.
+    private var freePlaces: UnsafeMutablePointer<UInt32>
+    private var freeCount = 0
     private var capacity = 64
     private var used = 0
-    private var freeIndices: [Int] = []
-    private var spareBuffers: [UnsafeMutableRawPointer] = []
     /// Pages that hold memory.
     private(set) var count = 0
 
@@ -19,13 +26,18 @@ final class ChangedPages {
         buffers.initialize(repeating: nil, count: capacity)
         generations = .allocate(capacity: capacity)
         generations.initialize(repeating: 0, count: capacity)
+        coldness = .allocate(capacity: capacity)
+        coldness.initialize(repeating: false, count: capacity)
+        freePlaces = .allocate(capacity: capacity)
+        freePlaces.initialize(repeating: 0, count: capacity)
     }
 
     deinit {
-        for index in 0..<used { buffers[index]?.deallocate() }
-        for buffer in spareBuffers { buffer.deallocate() }
+        for index in 0..<capacity { buffers[index]?.deallocate() }
         buffers.deallocate()
         generations.deallocate()
+        coldness.deallocate()
+        freePlaces.deallocate()
     }
 
     /// The bytes of a changed page.
@@ -35,65 +47,77 @@ final class ChangedPages {
     @inline(__always)
     func generation(_ index: Int) -> UInt32 { generations[index] }
 
-    /// A page with contents yet to be written.
+    /// Whether the cache neither had the page nor has use for what became of it.
+    func isCold(_ index: Int) -> Bool { coldness[index] }
+
+    func setCold(_ index: Int) { coldness[index] = true }
+
+    /// A page with contents yet to be written. Generations count from 1.
     func make(generation: UInt32) -> Int {
         let index: Int
-        if let reused = freeIndices.popLast() {
-            index = reused
+        if freeCount > 0 {
+            freeCount -= 1
+            index = Int(freePlaces[freeCount])
         } else {
             if used == capacity { grow() }
             index = used
             used += 1
         }
-        buffers[index] =
-            spareBuffers.popLast() ?? .allocate(byteCount: pageSize, alignment: 64)
+        if buffers[index] == nil {
+            buffers[index] = .allocate(byteCount: pageSize, alignment: 64)
+        }
         generations[index] = generation
+        coldness[index] = false
         count += 1
         return index
     }
 
     func release(_ index: Int) {
-        guard let buffer = buffers[index] else {
-            preconditionFailure("a changed page was released twice")
+        discard(index)
+        freePlaces[freeCount] = UInt32(truncatingIfNeeded: index)
+        freeCount += 1
+    }
+
+    private func discard(_ index: Int) {
+        precondition(generations[index] > 0, "a changed page was released twice")
+        generations[index] = 0
+        if index >= Self.keptCount {
+            buffers[index]?.deallocate()
+            buffers[index] = nil
         }
-        buffers[index] = nil
-        if spareBuffers.count < 256 {
-            spareBuffers.append(buffer)
-        } else {
-            buffer.deallocate()
-        }
-        freeIndices.append(index)
         count -= 1
     }
 
     /// Releases everything.
     func releaseAll() {
-        for index in 0..<used where buffers[index] != nil { release(index) }
+        for index in 0..<used where generations[index] > 0 { discard(index) }
         used = 0
-        freeIndices.removeAll(keepingCapacity: true)
+        freeCount = 0
     }
 
     /// Releases the pages made after `generation`.
     func releaseAll(after generation: UInt32) {
-        for index in 0..<used where buffers[index] != nil && generations[index] > generation {
-            release(index)
-        }
+        for index in 0..<used where generations[index] > generation { release(index) }
     }
 
-    func isLive(_ index: Int) -> Bool { index < used && buffers[index] != nil }
+    func isLive(_ index: Int) -> Bool { index < used && generations[index] > 0 }
 
     private func grow() {
-        let newBuffers = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(
-            capacity: capacity * 2)
-        newBuffers.moveInitialize(from: buffers, count: capacity)
-        (newBuffers + capacity).initialize(repeating: nil, count: capacity)
-        let newGenerations = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
-        newGenerations.moveInitialize(from: generations, count: capacity)
-        (newGenerations + capacity).initialize(repeating: 0, count: capacity)
-        buffers.deallocate()
-        generations.deallocate()
-        buffers = newBuffers
-        generations = newGenerations
+        buffers = Self.grown(buffers, capacity, filler: nil)
+        generations = Self.grown(generations, capacity, filler: 0)
+        coldness = Self.grown(coldness, capacity, filler: false)
+        freePlaces = Self.grown(freePlaces, capacity, filler: 0)
         capacity *= 2
+    }
+
+    /// Twice as much memory with the same contents in front.
+    private static func grown<Element>(
+        _ old: UnsafeMutablePointer<Element>, _ count: Int, filler: Element
+    ) -> UnsafeMutablePointer<Element> {
+        let new = UnsafeMutablePointer<Element>.allocate(capacity: count * 2)
+        new.moveInitialize(from: old, count: count)
+        (new + count).initialize(repeating: filler, count: count)
+        old.deallocate()
+        return new
     }
 }

@@ -61,35 +61,80 @@ final class PageAllocator {
     /// Up to which commit freed pages may be used.
     private let bound: ReuseBound
     /// Runs to hand out.
-    private(set) var available: [PageRun] = []
+    @exclusivity(unchecked) private var available: [PageRun] = []
+    /// The runway, of which nothing was handed out yet; nil once it is among ``available``.
+    private var untouchedRunway: [PageRun]?
     /// Keys of entries that were taken, or are empty, with their lengths.
     var takenEntries: [(last: UInt32, count: UInt32)] = []
-    private(set) var filePageCount: UInt32
+    private(set) var filePageCount: UInt32 = 0
     private var fileByteCount: UInt64?
-    private var scanPlace: UInt32
-    private var scanStart: UInt32
+    private var scanPlace: UInt32 = 0
+    private var scanStart: UInt32 = 0
     private var hasWrapped = false
     private var scanIsDone = false
     /// Pages kept back for deletions on a full disk.
-    var reserve: PageRun
+    var reserve = PageRun(start: 0, count: 0)
+    /// Whether this transaction may use the reserve in any case.
+    var isForDeletion = false
+    /// Bytes of keys and values put in, less those removed.
+    var netByteCount = 0
     /// Whether this transaction may use the reserve.
-    var mayUseReserve: () -> Bool = { false }
+    var mayUseReserve: Bool { isForDeletion || netByteCount <= 0 }
 
     /// An allocator for the transaction that began from `base`; `space` shows the tree of then.
-    ///
-    /// It hands out the runway first, but for the place of the next commit page.
     init(space: TreeSpace, base: CommitRecord, bound: ReuseBound) {
         file = space.file
         self.space = space
         self.bound = bound
+        begin(from: base)
+    }
+
+    /// Forgets the transaction before; this one began from `base`.
+    ///
+    /// The runway is handed out first, but for the place of the next commit page.
+    func begin(from base: CommitRecord) {
+        if !takenEntries.isEmpty { takenEntries = [] }
         filePageCount = base.filePageCount
+        fileByteCount = nil
         scanPlace = base.allocationHint
         scanStart = base.allocationHint
+        hasWrapped = false
+        scanIsDone = false
         reserve = PageRun(start: base.reserveStart, count: base.reserveCount)
-        for (index, run) in base.runway.enumerated().reversed() {
-            let skipped = index == 0 ? FileLayout.commitPageCount(pageSize: file.pageSize) : 0
-            giveBack(PageRun(start: run.start + skipped, count: run.count - skipped))
+        isForDeletion = false
+        netByteCount = 0
+        if !available.isEmpty { available = [] }
+        untouchedRunway = base.runway
+    }
+
+    /// Makes the runway available, the first run last, which is the first to be handed out.
+    private func touchRunway() {
+        guard let runway = untouchedRunway else { return }
+        untouchedRunway = nil
+        available = runway.reversed()
+        guard var first = available.popLast() else { return }
+        let skipped = min(first.count, FileLayout.commitPageCount(pageSize: file.pageSize))
+        first.start += skipped
+        first.count -= skipped
+        giveBack(first)
+    }
+
+    /// The runs to hand out, in the order in which a commit on the runway after `base` takes them, but
+    /// for the `skipped` first pages: what follows the commit page comes first, so that one call writes
+    /// both.
+    func places(after base: CommitRecord) -> (runs: [PageRun], skipped: UInt32) {
+        if let runway = untouchedRunway, let first = runway.first {
+            return (runway, min(first.count, FileLayout.commitPageCount(pageSize: file.pageSize)))
         }
+        var places = FreeSpacePass.joined(available)
+        if let first = base.runway.first,
+            let next = places.firstIndex(where: {
+                first.start <= $0.start && $0.start < first.end
+            })
+        {
+            places.insert(places.remove(at: next), at: 0)
+        }
+        return (places, 0)
     }
 
     /// Whether nothing but pages of the runway was handed out.
@@ -119,7 +164,7 @@ final class PageAllocator {
             while mayScan, try scan(atLeast: count) {
                 if let run = takeAvailable(atLeast: count) { return run }
             }
-            guard mayUseReserve(), reserve.count >= count else { throw error }
+            guard mayUseReserve, reserve.count >= count else { throw error }
             let run = reserve
             reserve.count = 0
             return run
@@ -128,17 +173,20 @@ final class PageAllocator {
 
     func giveBack(_ run: PageRun) {
         guard run.count > 0 else { return }
+        touchRunway()
         available.append(run)
     }
 
     /// All runs not handed out; they are the caller's now.
     func takeAll() -> [PageRun] {
+        touchRunway()
         defer { available = [] }
         return available
     }
 
     /// A whole run that was given back or left over.
     func takeAvailable(atLeast count: Int) -> PageRun? {
+        touchRunway()
         // The newest run first: it is what the last request left over.
         guard let place = available.lastIndex(where: { $0.count >= count }) else { return nil }
         return available.remove(at: place)
@@ -189,7 +237,7 @@ final class PageAllocator {
                 let total = candidate.reduce(0) { $0 + Int($1.count) }
                 if total >= count {
                     for part in candidate { takenEntries.append((part.last, part.count)) }
-                    available.append(PageRun(start: candidate[0].start, count: UInt32(total)))
+                    giveBack(PageRun(start: candidate[0].start, count: UInt32(total)))
                     return true
                 }
             } else {
@@ -232,10 +280,13 @@ final class PageAllocator {
 
 /// Up to which commit freed pages may be used again; asked of the file when first needed.
 final class ReuseBound {
-    private let engine: StorageEngine
+    // What asks is a part of the engine, or of a transaction, which keeps the engine.
+    private unowned let engine: StorageEngine
     private var known: UInt64?
 
     init(engine: StorageEngine) { self.engine = engine }
+
+    func forget() { known = nil }
 
     func number() throws(StorageError) -> UInt64 {
         if let known { return known }

@@ -1,51 +1,75 @@
 import CShims
 
 /// Gives changed pages their places, children before parents, and writes them.
-struct PageFlush {
+///
+/// For one thread. What it used for one flush it has for the next.
+final class PageFlush {
     let writer: TreeWriter
-    let commitNumber: UInt64
+    private var commitNumber: UInt64 = 0
     /// Where the pages go, in order.
-    var places: [PageRun] = []
+    @exclusivity(unchecked) private var places: [PageRun] = []
     private var placeIndex = 0
     private var placeOffset: UInt32 = 0
+    @exclusivity(unchecked)
     private(set) var pages: [(reference: PageReference, index: Int)] = []
+    /// The pages as contiguous runs, by their places among ``pages``.
+    @exclusivity(unchecked) private var runs: [Range<Int>] = []
     /// The places given so far; kept where several roots may lead to one page.
-    private var given: [Int: PageReference]?
+    @exclusivity(unchecked) private var given: [Int: PageReference] = [:]
+    private var sharesPages = false
+    /// Pieces of one call that writes, and of the last one.
+    @exclusivity(unchecked) private var pieces: [UnsafeRawBufferPointer] = []
+    @exclusivity(unchecked) private var last: [UnsafeRawBufferPointer] = []
 
-    init(writer: TreeWriter, commitNumber: UInt64, sharesPages: Bool) {
-        self.writer = writer
+    init(writer: TreeWriter) { self.writer = writer }
+
+    /// Begins to give `places`, but for the `skipped` first pages, for the commit of this number;
+    /// `sharesPages` says that several roots may lead to one page.
+    func begin(
+        _ commitNumber: UInt64, places: [PageRun], skipping skipped: UInt32 = 0,
+        sharesPages: Bool = false
+    ) {
         self.commitNumber = commitNumber
-        given = sharesPages ? [:] : nil
-        pages.reserveCapacity(writer.changed.count)
+        self.places = places
+        self.sharesPages = sharesPages
+        placeIndex = 0
+        placeOffset = skipped
+        pages.removeAll(keepingCapacity: pages.count < 1024)
+        runs.removeAll(keepingCapacity: runs.count < 1024)
+        if !given.isEmpty { given = [:] }
     }
 
-    mutating func flushRoots(
+    func flushRoots(
         _ roots: UnsafeMutablePointer<TreeRoot>, count: Int
     ) throws(StorageError) {
         for index in 0..<count { roots[index] = try flushed(roots[index]) }
     }
 
-    mutating func flushed(
+    func flushed(
         _ roots: [UInt32: TreeRoot]
     ) throws(StorageError) -> [UInt32: TreeRoot] {
+        if roots.isEmpty { return roots }
+        let changed = roots.lazy.filter { $0.value.reference.isChanged }.map { $0.key }.sorted()
+        if changed.isEmpty { return roots }
         var result = roots
-        for (name, root) in roots.sorted(by: { $0.key < $1.key }) where root.reference.isChanged {
+        for name in changed {
+            guard let root = roots[name] else { continue }
             result[name] = try flushed(root)
         }
         return result
     }
 
     /// The root with its page, and all changed pages below it, in place.
-    mutating func flushed(_ root: TreeRoot) throws(StorageError) -> TreeRoot {
+    func flushed(_ root: TreeRoot) throws(StorageError) -> TreeRoot {
         guard root.reference.isChanged, !root.isEmpty else { return root }
         var result = root
         result.reference = flush(root.reference, level: root.height - 1)
         return result
     }
 
-    private mutating func flush(_ reference: PageReference, level: UInt8) -> PageReference {
+    private func flush(_ reference: PageReference, level: UInt8) -> PageReference {
         let index = reference.changedIndex
-        if let known = given?[index] { return known }
+        if sharesPages, let known = given[index] { return known }
         let buffer = writer.changed.buffer(index)
         let editor = PageEditor(buffer)
         if level > 0 {
@@ -58,12 +82,19 @@ struct PageFlush {
         editor.setCommit(commitNumber)
         let result = PageReference(
             page: nextPlace(), checksum: kith_checksum(buffer, writer.pageSize))
+        if let run = runs.last, run.count < 1024,
+            pages[run.upperBound - 1].reference.page + 1 == result.page
+        {
+            runs[runs.count - 1] = run.lowerBound..<run.upperBound + 1
+        } else {
+            runs.append(pages.count..<pages.count + 1)
+        }
         pages.append((result, index))
-        given?[index] = result
+        if sharesPages { given[index] = result }
         return result
     }
 
-    private mutating func nextPlace() -> UInt32 {
+    private func nextPlace() -> UInt32 {
         while placeOffset == places[placeIndex].count {
             placeIndex += 1
             placeOffset = 0
@@ -86,31 +117,19 @@ struct PageFlush {
         Dictionary(uniqueKeysWithValues: pages.map { ($0.index, $0.reference) })
     }
 
-    /// The pages as contiguous runs, by their places among ``pages``.
-    private func runs() -> [Range<Int>] {
-        var runs: [Range<Int>] = []
-        var first = 0
-        while first < pages.count {
-            var end = first + 1
-            while end < pages.count, end - first < 1024,
-                pages[end].reference.page == pages[end - 1].reference.page + 1
-            {
-                end += 1
-            }
-            runs.append(first..<end)
-            first = end
+    /// What the manifest says: `known`, then the pages.
+    func manifest(after known: [ManifestRun]) -> [ManifestRun] {
+        var manifest = known
+        manifest.reserveCapacity(known.count + runs.count)
+        for run in runs {
+            manifest.append(
+                ManifestRun(
+                    page: pages[run.lowerBound].reference.page, pageCount: UInt32(run.count),
+                    checksum: ManifestRun.checksum(ofPageChecksums: run.count) {
+                        pages[run.lowerBound + $0].reference.checksum
+                    }))
         }
-        return runs
-    }
-
-    /// What the manifest says of the pages.
-    func manifest() -> [ManifestRun] {
-        runs().map { run in
-            ManifestRun(
-                page: pages[run.lowerBound].reference.page, pageCount: UInt32(run.count),
-                checksum: ManifestRun.checksum(
-                    ofPageChecksums: pages[run].map { $0.reference.checksum }))
-        }
+        return manifest
     }
 
     /// Writes the pages, a call for each contiguous run.
@@ -121,15 +140,13 @@ struct PageFlush {
         to file: DatabaseFile, behind commitPage: UnsafeRawBufferPointer? = nil,
         at place: UInt32 = 0
     ) throws(StorageError) {
-        var last: [UnsafeRawBufferPointer] = []
-        var pieces: [UnsafeRawBufferPointer] = []
-        last.reserveCapacity(1 + pages.count)
+        last.removeAll(keepingCapacity: true)
         var lastEnd = place
         if let commitPage {
             last.append(commitPage)
             lastEnd += UInt32(commitPage.count / writer.pageSize)
         }
-        for run in runs() {
+        for run in runs {
             let start = pages[run.lowerBound].reference.page
             if commitPage != nil, start == lastEnd {
                 append(run, to: &last)
@@ -151,12 +168,14 @@ struct PageFlush {
         }
     }
 
-    /// Leaves copies of the written pages in the cache, unless they are very many.
+    /// Leaves copies of the written pages in the cache, but for cold ones, and unless they are very many.
     func keepPages(in pool: PagePool) {
         let branchesOnly = pages.count > 4096
         for page in pages {
             let buffer = UnsafeRawPointer(writer.changed.buffer(page.index))
-            if branchesOnly, PageView(buffer).isLeaf { continue }
+            if branchesOnly || writer.changed.isCold(page.index), PageView(buffer).isLeaf {
+                continue
+            }
             pool.keep(buffer, as: page.reference)
         }
     }
@@ -164,9 +183,12 @@ struct PageFlush {
 
 extension ManifestRun {
     /// The checksum of a run, from the checksums of its pages.
-    static func checksum(ofPageChecksums checksums: [UInt64]) -> UInt64 {
-        checksums.map { $0.littleEndian }.withUnsafeBytes {
-            kith_checksum($0.baseAddress, $0.count)
+    static func checksum(ofPageChecksums count: Int, _ pageChecksum: (Int) -> UInt64) -> UInt64 {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { checksums in
+            for place in 0..<count {
+                checksums.initializeElement(at: place, to: pageChecksum(place).littleEndian)
+            }
+            return kith_checksum(checksums.baseAddress, count * 8)
         }
     }
 }

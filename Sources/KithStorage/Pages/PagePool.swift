@@ -22,6 +22,7 @@ final class PagePool: @unchecked Sendable {
 
     /// Where a commit replaces more pages than this their frames stay until others need them.
     private static let supersededMax = 256
+    private static let framesObtainedAtOnce = 32
     /// Fewer frames than this would make concurrent steps run out of them.
     static let frameCountMin = 384
     /// Checksum (8), page (4), used flag (4), then up to 64 bytes nothing: the page follows, and
@@ -40,8 +41,9 @@ final class PagePool: @unchecked Sendable {
     private let setShift: UInt64
     private let setMask: Int
     private let guardian = Lock()
-    private var state: State
-    /// The frames that were never in use so far: they take no memory.
+    // `guardian` is as good as a check of every access.
+    @exclusivity(unchecked) private var state: State
+    /// The frames that were never in use so far: they take no memory, but for some that come next.
     private let untouchedCount: Atomic<Int>
 
     /// Guarded by `guardian`.
@@ -56,6 +58,8 @@ final class PagePool: @unchecked Sendable {
         var retiredHead = 0
         var retiredCount = 0
         var hand = 0
+        /// Frames from this one on have no memory yet, as far as is known.
+        var frameWithoutMemory: UInt32 = 0
         /// Pages that no commit since the last one uses.
         var superseded: [UInt32] = []
     }
@@ -110,6 +114,15 @@ final class PagePool: @unchecked Sendable {
     func page(
         _ reference: PageReference, level: UInt8
     ) throws(StorageError) -> UnsafeRawPointer {
+        if let page = try cached(reference, level: level) { return page }
+        return try load(reference, level: level)
+    }
+
+    /// The page where the cache has it. Only within a step; good until its end.
+    @inline(__always)
+    func cached(
+        _ reference: PageReference, level: UInt8
+    ) throws(StorageError) -> UnsafeRawPointer? {
         let found = kith_find_frame(table + setStart(of: reference.page), reference.page)
         if found != 0 {
             let frame = frames + (Int(found) &- 1) &* stride
@@ -123,7 +136,7 @@ final class PagePool: @unchecked Sendable {
                 return page
             }
         }
-        return try load(reference, level: level)
+        return nil
     }
 
     @inline(never)
@@ -219,7 +232,8 @@ extension PagePool {
                     break
                 }
             }
-            state.superseded = pages.count <= Self.supersededMax ? pages : []
+            state.superseded.removeAll(keepingCapacity: true)
+            if pages.count <= Self.supersededMax { state.superseded.append(contentsOf: pages) }
         }
     }
 
@@ -244,8 +258,18 @@ extension PagePool {
             if state.freeCount < untouchedCount.load(ordering: .relaxed) {
                 untouchedCount.store(state.freeCount, ordering: .relaxed)
             }
-            return state.free[state.freeCount]
+            let frame = state.free[state.freeCount]
+            if frame >= state.frameWithoutMemory { obtainMemory(from: frame) }
+            return frame
         }
+    }
+
+    /// Has the system give memory to this frame and those after it at once, which takes it less time
+    /// than one by one, when each is touched.
+    private func obtainMemory(from frame: UInt32) {
+        let end = min(Int(frame) + Self.framesObtainedAtOnce, frameCount)
+        state.frameWithoutMemory = UInt32(end)
+        kith_obtain_memory(frames + Int(frame) * stride, (end - Int(frame)) * stride)
     }
 
     /// Gives the frame back that was taken out of the table first.

@@ -16,6 +16,8 @@ struct PageRunSet: Sendable {
     /// Takes runs that are in order and apart from one another.
     init(ordered: [PageRun]) { runs = ordered }
 
+    mutating func reserveCapacity(_ count: Int) { runs.reserveCapacity(count) }
+
     /// Adds pages that are not in the set, joined with their neighbours.
     ///
     /// - Complexity: O(log *n*) to find the place, O(*n*) to make room.

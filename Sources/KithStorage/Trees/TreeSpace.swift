@@ -27,7 +27,7 @@ final class TreeSpace: @unchecked Sendable {
     /// Counts changes, so that cursors notice them.
     var changeNumber: UInt64 = 0
     /// Roots by tree number: in a snapshot what was looked up, in a transaction also what changed.
-    var namedRoots: [UInt32: TreeRoot] = [:]
+    @exclusivity(unchecked) var namedRoots: [UInt32: TreeRoot] = [:]
     private let namedRootsLock = Lock()
     /// The extent that a transaction is still filling.
     var openExtent: OpenExtent?
@@ -44,6 +44,15 @@ final class TreeSpace: @unchecked Sendable {
 
     deinit { roots.deallocate() }
 
+    /// Shows the trees of `base`; named roots that are known may stay where they are the same in it.
+    func begin(from base: CommitRecord, keepsNamedRoots: Bool) {
+        base.roots.withUnsafeBufferPointer {
+            roots.update(from: $0.baseAddress.unsafelyUnwrapped, count: SystemTree.rootCount)
+        }
+        changeNumber &+= 1
+        if !keepsNamedRoots, !namedRoots.isEmpty { namedRoots = [:] }
+    }
+
     /// The page; only within a step.
     @inline(__always)
     func page(
@@ -56,6 +65,15 @@ final class TreeSpace: @unchecked Sendable {
             return UnsafeRawPointer(changed.buffer(reference.changedIndex))
         }
         return try pool.page(reference, level: level)
+    }
+
+    /// The page unless it must be read from the file; only within a step.
+    @inline(__always)
+    func pageAtHand(
+        _ reference: PageReference, level: UInt8
+    ) throws(StorageError) -> UnsafeRawPointer? {
+        try reference.isChanged
+            ? page(reference, level: level) : pool.cached(reference, level: level)
     }
 
     /// The root of any tree. Starts a step of its own.

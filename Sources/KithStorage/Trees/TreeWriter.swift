@@ -9,16 +9,19 @@ final class TreeWriter {
     let changed: ChangedPages
     let usable: Int
     let pageSize: Int
+    /// A page that so many commits left alone is not likely to be needed soon.
+    private static let recentCommitCount: UInt64 = 64
+    private var baseNumber: UInt64 = 0
     /// The generation of pages made now; a savepoint begins a new one.
     var generation: UInt32 = 1
     /// Committed pages that no tree uses any more.
-    var droppedPages: [UInt32] = []
+    @exclusivity(unchecked) var droppedPages: [UInt32] = []
     /// Pages of this transaction that are in the file already, with their generation.
-    var spilledPages: [UInt32: UInt32] = [:]
+    @exclusivity(unchecked) var spilledPages: [UInt32: UInt32] = [:]
     /// Spilled pages that no tree and no savepoint uses any more.
-    var reusablePages: [UInt32] = []
+    @exclusivity(unchecked) var reusablePages: [UInt32] = []
     /// Pages, changed or spilled, that only savepoints use.
-    var heldPages: [(reference: PageReference, generation: UInt32)] = []
+    @exclusivity(unchecked) var heldPages: [(reference: PageReference, generation: UInt32)] = []
     /// The newest savepoint's generation; pages up to it are copied, not changed.
     var heldGeneration: UInt32 = 0
 
@@ -46,6 +49,19 @@ final class TreeWriter {
         usable = space.file.usableByteCount
     }
 
+    /// Forgets the transaction before; this one begins from commit `number`.
+    func begin(from number: UInt64) {
+        baseNumber = number
+        generation = 1
+        heldGeneration = 0
+        droppedPages.removeAll(keepingCapacity: droppedPages.count < 1024)
+        if !spilledPages.isEmpty { spilledPages = [:] }
+        reusablePages = []
+        heldPages = []
+        comparedLength = 0
+        hasAlikeNeighbour = false
+    }
+
     /// A page that may be changed in place of `reference`. Within a step.
     @inline(__always)
     func writable(
@@ -61,10 +77,23 @@ final class TreeWriter {
     private func copy(
         _ reference: PageReference, level: UInt8
     ) throws(StorageError) -> (reference: PageReference, page: UnsafeMutableRawPointer) {
-        let old = try space.page(reference, level: level)
         let index = changed.make(generation: generation)
         let buffer = changed.buffer(index)
-        buffer.copyMemory(from: old, byteCount: pageSize)
+        if let old = try space.pageAtHand(reference, level: level) {
+            buffer.copyMemory(from: old, byteCount: pageSize)
+        } else {
+            // The cache has no use for a page that is about to be replaced.
+            do {
+                try space.file.readPage(reference, into: buffer, level: level)
+            } catch {
+                changed.release(index)
+                throw error
+            }
+            let lastChange = PageView(buffer).commit
+            if level == 0, lastChange &+ Self.recentCommitCount < baseNumber {
+                changed.setCold(index)
+            }
+        }
         drop(reference)
         return (PageReference(changedPage: index), buffer)
     }
