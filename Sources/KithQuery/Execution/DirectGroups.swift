@@ -14,7 +14,7 @@ enum KeyBatch {
 /// a small code, 0 for null; the codes of a row's keys, combined to one number, are its place. The
 /// table grows with the ranges of the keys, up to a limit at which the caller must hash instead.
 final class DirectGroups {
-    private struct Key {
+    struct Key {
         /// nil while all values were null.
         var layout: Vector.Layout?
         var dictionary: StringDictionary?
@@ -25,22 +25,23 @@ final class DirectGroups {
         var stride = 0
     }
 
-    private var keys: [Key]
+    // What is not private here is for growing, in a file of its own.
+    var keys: [Key]
     /// The groups' keys as words, key by key; only for values that are not null.
-    private let words: [GroupValues<UInt64>]
-    private let isPresent: [GroupValues<Bool>]
+    let words: [GroupValues<UInt64>]
+    let isPresent: [GroupValues<Bool>]
     /// One more than the group of each place; 0 where there is none yet.
-    private var table: UnsafeMutablePointer<Int32>
-    private var tableCapacity = 1
+    var table: UnsafeMutablePointer<Int32>
+    var tableCapacity = 1
     private var places: UnsafeMutablePointer<UInt32>
     private var placeCapacity = 0
-    private(set) var count = 0
+    var count = 0
 
     /// Tables with more places than this are not made for few rows.
-    private static let placesMax = 1 << 22
+    static let placesMax = 1 << 22
     /// Below this number of rows a table is at most `placesPerRow` times as large.
-    private static let fewRows = 1_024
-    private static let placesPerRow = 16
+    static let fewRows = 1_024
+    static let placesPerRow = 16
 
     init(keyCount: Int) {
         keys = Array(repeating: Key(), count: keyCount)
@@ -55,7 +56,7 @@ final class DirectGroups {
         places.deallocate()
     }
 
-    private static func zeroed(_ count: Int) -> UnsafeMutablePointer<Int32> {
+    static func zeroed(_ count: Int) -> UnsafeMutablePointer<Int32> {
         // Zeroed lazily by the system: places that nothing falls into cost no memory.
         guard let memory = calloc(max(count, 1), MemoryLayout<Int32>.stride) else {
             preconditionFailure("out of memory")
@@ -148,7 +149,7 @@ final class DirectGroups {
     }
 
     @inline(__always)
-    private static func word(_ vector: Vector, _ row: Int) -> UInt64 {
+    static func word(_ vector: Vector, _ row: Int) -> UInt64 {
         let position = vector.position(row)
         return vector.layout == .boolean ? UInt64(vector.booleans[position]) : vector.ids[position]
     }
@@ -228,179 +229,5 @@ final class DirectGroups {
             places[row] &+= UInt32(truncatingIfNeeded: code) &* stride
         }
         return outside >= 0
-    }
-}
-
-extension DirectGroups {
-    /// Widens the table so that it has a place for every row; false where it cannot.
-    private func makeRoom(for batch: [KeyBatch], count rowCount: Int, rowsSeen: Int) -> Bool {
-        var wanted = keys
-        var isChanged = false
-        for index in keys.indices {
-            switch batch[index] {
-            case .numbers(_, let dictionary):
-                guard wanted[index].layout == nil || wanted[index].dictionary === dictionary else {
-                    return false
-                }
-                wanted[index].layout = .string
-                wanted[index].dictionary = dictionary
-                wanted[index].base = 1
-                if dictionary.end > wanted[index].width {
-                    wanted[index].width = max(dictionary.end, min(wanted[index].width * 2, 4_096))
-                    isChanged = true
-                }
-            case .vector(let vector):
-                switch vector.layout {
-                case .null: continue
-                case .integer, .date, .node, .relationship, .boolean: break
-                default: return false
-                }
-                guard wanted[index].layout == nil || wanted[index].layout == vector.layout else {
-                    return false
-                }
-                guard let range = Self.range(of: vector, rowCount) else { continue }
-                guard Self.widen(&wanted[index], to: range, vector.layout, &isChanged) else {
-                    return false
-                }
-            }
-        }
-        if !isChanged {
-            keys = wanted
-            return true
-        }
-        var total = 1
-        for index in wanted.indices {
-            wanted[index].stride = total
-            let (product, overflow) = total.multipliedReportingOverflow(by: wanted[index].width)
-            guard !overflow else { return false }
-            total = product
-        }
-        let most =
-            rowsSeen < Self.fewRows
-            ? Self.placesPerRow * (rowsSeen + 256)
-            : max(Self.placesMax, 4 * rowsSeen)
-        guard total <= min(most, 1 << 30) else { return false }
-        keys = wanted
-        rebuild(total)
-        return true
-    }
-
-    /// Makes the codes of a key reach over `range`, with room on the side to which it grew.
-    private static func widen(
-        _ key: inout Key, to range: ClosedRange<Int64>, _ layout: Vector.Layout,
-        _ isChanged: inout Bool
-    ) -> Bool {
-        let (span, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-        guard !overflow, span < 1 << 30 else { return false }
-        if key.layout == nil {
-            key.layout = layout
-            key.base = range.lowerBound
-            key.width = Int(span) + 2
-            isChanged = true
-            return true
-        }
-        let last = key.base + Int64(key.width) - 2
-        if range.lowerBound >= key.base, range.upperBound <= last { return true }
-        let slack = Int64(key.width)
-        let low = min(key.base, range.lowerBound)
-        let high = max(last, range.upperBound)
-        let (gap, gapOverflow) = high.subtractingReportingOverflow(low)
-        guard !gapOverflow, gap < 1 << 30 else { return false }
-        key.base = low < key.base ? (low > .min + slack ? low - slack : low) : low
-        let end = high > last ? (high < .max - slack ? high + slack : high) : high
-        key.width = Int(end - key.base) + 2
-        isChanged = true
-        return true
-    }
-
-    /// The least and the greatest value; nil where all are null.
-    private static func range(of vector: Vector, _ rowCount: Int) -> ClosedRange<Int64>? {
-        if vector.layout == .boolean { return 0...1 }
-        if vector.validity == nil {
-            let integers = vector.integers
-            var (low, high) = (integers[0], integers[0])
-            if !vector.isConstant {
-                var row = 1
-                while row < rowCount {
-                    low = min(low, integers[row])
-                    high = max(high, integers[row])
-                    row &+= 1
-                }
-            }
-            return low...high
-        }
-        var found: ClosedRange<Int64>?
-        for row in 0..<rowCount where !vector.isNull(row) {
-            let value = vector.integers[vector.position(row)]
-            found =
-                found.map { min($0.lowerBound, value)...max($0.upperBound, value) } ?? value...value
-        }
-        return found
-    }
-
-    private func rebuild(_ newCount: Int) {
-        // Without groups, all that there is of it is empty.
-        if count == 0, newCount <= tableCapacity { return }
-        free(table)
-        table = Self.zeroed(newCount)
-        tableCapacity = newCount
-        for group in 0..<count {
-            table[place(of: group)] = Int32(truncatingIfNeeded: group + 1)
-        }
-    }
-
-    /// Forgets all groups and keeps the table, which is emptied place by place; false where it cannot.
-    func reset() -> Bool {
-        guard keys.allSatisfy({ $0.dictionary == nil }) else { return false }
-        for group in 0..<count { table[place(of: group)] = 0 }
-        for index in keys.indices {
-            words[index].removeAll()
-            isPresent[index].removeAll()
-            // The next rows may be far from these.
-            keys[index] = Key()
-        }
-        count = 0
-        return true
-    }
-
-    /// The place of a group in the table.
-    private func place(of group: Int) -> Int {
-        var place = 0
-        for (index, key) in keys.enumerated() where isPresent[index].values[group] {
-            let code = Int64(bitPattern: words[index].values[group]) &+ 1 &- key.base
-            place &+= Int(code) &* key.stride
-        }
-        return place
-    }
-
-    /// Some groups' values of a key.
-    func keyVector(_ index: Int, _ range: Range<Int>) -> Vector {
-        let key = keys[index]
-        guard let layout = key.layout else { return .nulls(count: range.count) }
-        let isPresent = isPresent[index].values + range.lowerBound
-        let words = words[index].values + range.lowerBound
-        let hasNulls = (0..<range.count).contains { !isPresent[$0] }
-        let owners = key.dictionary.map { [$0.owner] } ?? []
-        let result = Vector(layout, count: range.count, hasNulls: hasNulls, owners: owners)
-        switch layout {
-        case .string:
-            for row in 0..<range.count {
-                result.strings[row] =
-                    isPresent[row] ? key.dictionary?[Int(words[row])] ?? .empty : .empty
-            }
-        case .boolean:
-            for row in 0..<range.count { result.booleans[row] = UInt8(words[row]) }
-        default: result.ids.update(from: words, count: range.count)
-        }
-        if let validity = result.validity {
-            for row in 0..<range.count { validity[row] = isPresent[row] ? 1 : 0 }
-        }
-        return result
-    }
-
-    /// The bytes it holds, roughly.
-    var sizeInBytes: Int {
-        tableCapacity * 4 + count * keys.count * 9
-            + keys.reduce(0) { $0 + ($1.dictionary?.sizeInBytes ?? 0) }
     }
 }

@@ -6,15 +6,16 @@ import KithValues
 /// Few rows are read one by one, which decodes nothing; many through a ``ColumnTable``, in loops
 /// without a branch where every entity has a value of one layout.
 final class PropertyGatherer: RunResource {
+    // What is not private here is for the strings, in a file of their own.
     private var table: ColumnTable?
     /// The table of the run before, or one that is to know what is read a few values at a time.
     private var spare: ColumnTable?
-    private var dictionary: StringDictionary?
-    private var pages: StringNumberPages?
+    var dictionary: StringDictionary?
+    var pages: StringNumberPages?
     /// The rows of numbered strings that came in random order.
-    private var scatteredRows = 0
-    private var refusesNumbers = false
-    private var refusesEquality = false
+    var scatteredRows = 0
+    var refusesNumbers = false
+    var refusesEquality = false
     private var isRegistered = false
     private lazy var buffer = PropertyBuffer()
     /// Whether a few values were read before.
@@ -90,105 +91,8 @@ final class PropertyGatherer: RunResource {
         return Vector(buffer, count: entities.count)
     }
 
-    /// The numbers of the strings that the rows have under `key`, written to `target`, and what they
-    /// stand for; nil where the rows are not of a kind for which there are numbers.
-    func gatherNumbers(
-        _ key: PropertyKeyID, of entities: Vector, into target: UnsafeMutablePointer<UInt32>,
-        _ context: ExecutionContext
-    ) throws(QueryError) -> StringDictionary? {
-        let count = entities.count
-        guard !refusesNumbers, !entities.isConstant, entities.validity == nil, count > 0 else {
-            return nil
-        }
-        if entities.chunk == nil, let dictionary, let pages, pages.version == context.graphVersion,
-            pages.key == key, pages.kind == (entities.layout == .node ? .node : .relationship),
-            pages.gather(entities.ids, count: count, into: target)
-        {
-            return dictionary
-        }
-        if isShortOfMemory(for: entities, context) {
-            refusesNumbers = true
-            return nil
-        }
-        let table = table(for: key, of: entities, context)
-        let known = try table.survey(
-            entities.ids, count: count, known: entities.chunk, context)
-        guard let survey = known else {
-            refusesNumbers = true
-            return nil
-        }
-        let layouts = survey.traits.intersection(.layouts)
-        guard layouts == .string || layouts == [] else { return nil }
-        let dictionary = self.dictionary ?? StringDictionary()
-        self.dictionary = dictionary
-        guard table.number(entities.ids, count: count, chunk: survey.chunk, by: dictionary) else {
-            refusesNumbers = true
-            return nil
-        }
-        if survey.chunk == nil { notePages(entities, table, context) }
-        let ids = entities.ids
-        var row = 0
-        if survey.traits.contains(.partial) {
-            while row < count {
-                target[row] = table.hasValue(ids[row]) ? table.stringNumber(ids[row]) : 0
-                row &+= 1
-            }
-        } else if let chunk = survey.chunk, let codes = table.places[chunk].codes,
-            let numbers = table.places[chunk].numbers
-        {
-            while row < count {
-                target[row] = numbers[Int(codes[Int(truncatingIfNeeded: ids[row] & 2_047)])]
-                row &+= 1
-            }
-        } else {
-            while row < count {
-                target[row] = table.stringNumber(ids[row])
-                row &+= 1
-            }
-        }
-        return dictionary
-    }
-
-    /// Whether each row's string under `key` is `text`, as truth codes; nil where the rows are not of a kind
-    /// for which that is known without looking at the strings.
-    func equalityCodes(
-        _ key: PropertyKeyID, of entities: Vector, with text: StringView,
-        _ context: ExecutionContext
-    ) throws(QueryError) -> [UInt8]? {
-        let count = entities.count
-        guard !refusesEquality, !entities.isConstant, entities.validity == nil,
-            count > PropertyBuffer.countMax, !isShortOfMemory(for: entities, context)
-        else { return nil }
-        let table = table(for: key, of: entities, context)
-        let known = try table.survey(
-            entities.ids, count: count, known: entities.chunk, context)
-        guard let survey = known, survey.traits.intersection(.layouts) == .string else {
-            refusesEquality = known == nil
-            return nil
-        }
-        let codes = table.equalityCodes(
-            entities.ids, count: count, text, isWhole: !survey.traits.contains(.partial))
-        refusesEquality = codes == nil
-        return codes
-    }
-
-    /// Keeps the numbers of the chunks that rows in random order come from, where they are many.
-    private func notePages(
-        _ entities: Vector, _ table: ColumnTable, _ context: ExecutionContext
-    ) {
-        scatteredRows += entities.count
-        guard context.graph.isSnapshot, scatteredRows >= Self.scatteredRowsMin else { return }
-        if pages?.version != table.version || pages?.key != table.key || pages?.kind != table.kind {
-            pages = StringNumberPages(table)
-        }
-        pages?.add(entities.ids, count: entities.count, of: table)
-    }
-
-    /// From so many rows in random order on.
-    private static let scatteredRowsMin = 8_192
-
     /// Whether the columns of many chunks, decoded at once, would be more than the cache has room for.
-    private func isShortOfMemory(for entities: Vector, _ context: ExecutionContext) -> Bool {
+    func isShortOfMemory(for entities: Vector, _ context: ExecutionContext) -> Bool {
         guard let table, table.isBurden(context) else { return false }
         return ColumnTable.commonChunk(entities.ids, entities.count) == nil
     }
@@ -213,7 +117,7 @@ final class PropertyGatherer: RunResource {
         return Vector.concatenated(pieces)
     }
 
-    private func table(
+    func table(
         for key: PropertyKeyID, of entities: Vector, _ context: ExecutionContext
     ) -> ColumnTable {
         let kind: EntityKind = entities.layout == .node ? .node : .relationship
