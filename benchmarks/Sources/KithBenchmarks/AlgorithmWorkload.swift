@@ -24,6 +24,10 @@ enum AlgorithmWorkload {
         Algorithm(name: "triangles", options: "", column: "triangles", runs: 3),
         Algorithm(name: "kCore", options: "", column: "coreValue", runs: 5),
         Algorithm(name: "scc", options: "", column: "componentId", runs: 3),
+        Algorithm(name: "shortestPaths", options: "source: s", column: "distance", runs: 5),
+        Algorithm(
+            name: "shortestPaths", options: "source: s, weight: 'since_ts'", column: "distance",
+            runs: 3),
         Algorithm(
             name: "betweenness", options: "direction: 'both', samples: 16", column: "score",
             runs: 1),
@@ -65,8 +69,11 @@ enum AlgorithmWorkload {
                 let common =
                     "labels: '\(label)', types: '\(type)'" + (place == 0 ? ", threads: 1" : "")
                 let more = algorithm.options.isEmpty ? "" : ", " + algorithm.options
+                let source =
+                    algorithm.options.contains("source: s")
+                    ? "MATCH (s:\(label)) WITH s ORDER BY id(s) LIMIT 1 " : ""
                 let text =
-                    "CALL algo.\(algorithm.name)({\(common)\(more)}) YIELD \(algorithm.column) "
+                    source + "CALL algo.\(algorithm.name)({\(common)\(more)}) YIELD \(algorithm.column) "
                     + "RETURN max(\(algorithm.column)), count(*)"
                 let start = seconds()
                 let rows = try transaction.rows(Query(text))

@@ -1,7 +1,7 @@
 import Glibc
 import Kith
 
-/// `crm DATABASE [--only q1,q2] [--draws FILE] [--own-transactions]`: the queries of a customer graph
+/// `crm DATABASE [--only q1,q2] [--draws FILE] [--own-transactions] [--threads N]`: the queries of a customer graph
 /// through the library, with prepared statements, in one read transaction.
 ///
 /// Prints a line a query: name, runs, median and least time in microseconds, and a check value: the
@@ -19,26 +19,23 @@ struct CRMWorkload {
     static func run(_ arguments: [String]) throws {
         if arguments.first == "--names" { return CRMQuery.all.forEach { print($0.name) } }
         guard let path = arguments.first else {
-            print("crm DATABASE [--only q1,q2] [--draws FILE] [--own-transactions] [--budget S]")
+            print(
+                "crm DATABASE [--only q1,q2] [--draws FILE] [--own-transactions] [--budget S] [--threads N]"
+            )
             exit(2)
         }
-        func option(_ name: String) -> String? {
-            guard let place = arguments.firstIndex(of: name), place + 1 < arguments.count else {
-                return nil
-            }
-            return arguments[place + 1]
-        }
-        let only = option("--only").map { Set($0.split(separator: ",").map(String.init)) }
-        let database = try Database.open(path)
+        let options = Options(arguments)
+        let only = options.value("--only").map { Set($0.split(separator: ",").map(String.init)) }
+        let database = try Database.open(path, options: options.database)
         let count = try database.read { transaction in
             try transaction.rows("MATCH (c:Customer) RETURN count(*) AS n")[0].get(
                 "n", as: Int.self)
         }
         let workload = CRMWorkload(
             database: database, customerCount: UInt64(count),
-            draws: try option("--draws").map(draws(in:)) ?? [:],
-            usesOwnTransactions: arguments.contains("--own-transactions"),
-            budgetInSeconds: option("--budget").flatMap(Double.init) ?? 5)
+            draws: try options.value("--draws").map(draws(in:)) ?? [:],
+            usesOwnTransactions: options.has("--own-transactions"),
+            budgetInSeconds: options.value("--budget").flatMap(Double.init) ?? 5)
         for query in CRMQuery.all where only?.contains(query.name) ?? true {
             try workload.measure(query)
         }

@@ -116,6 +116,13 @@ struct Options {
         guard let place = words.firstIndex(of: name), place + 1 < words.count else { return nil }
         return words[place + 1]
     }
+
+    /// How to open a database: on as many threads as `--threads` says.
+    var database: Database.Options {
+        var options = Database.Options()
+        if let threads = value("--threads").flatMap(Int.init) { options.execution.threads = threads }
+        return options
+    }
 }
 
 /// `text` with blanks before it.

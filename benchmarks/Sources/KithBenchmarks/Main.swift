@@ -5,8 +5,9 @@ import Glibc
 /// `kith-benchmarks crm DATABASE …` measures queries on an imported graph, see ``CRMWorkload``;
 /// `patterns DATABASE` counts patterns, see ``PatternWorkload``; `algorithms DATABASE` runs graph
 /// algorithms, see ``AlgorithmWorkload``; `estimates …` shows the planner's estimates, see ``Estimates``;
-/// `memory DATABASE` runs queries within a memory budget, see ``MemoryBudget``; `growth …` what a row and an edge cost at several sizes, see ``Growth``; `hot NAME` is for counting
-/// instructions, see ``HotPaths``.
+/// `memory DATABASE` runs queries within a memory budget, see ``MemoryBudget``; `threads …` on one thread
+/// and on two, see ``ThreadsWorkload``; `growth …` says what a row and an edge cost at several sizes, see
+/// ``Growth``; `hot NAME` is for counting instructions, see ``HotPaths``.
 @main
 struct Benchmarks {
     /// Every workload by name.
@@ -27,6 +28,7 @@ struct Benchmarks {
         if name == "crm" { return try CRMWorkload.run(Array(arguments.dropFirst(2))) }
         if name == "algorithms" { return try AlgorithmWorkload.run(Array(arguments.dropFirst(2))) }
         if name == "patterns" { return try PatternWorkload.run(Array(arguments.dropFirst(2))) }
+        if name == "threads" { return try ThreadsWorkload.run(Array(arguments.dropFirst(2))) }
         if name == "estimates" { return try Estimates.run(Array(arguments.dropFirst(2))) }
         if name == "memory" { return try MemoryBudget.run(Array(arguments.dropFirst(2))) }
         if name == "hot" { return try HotPaths.run(Array(arguments.dropFirst(2))) }

@@ -1,7 +1,7 @@
 import Glibc
 import Kith
 
-/// `patterns DATABASE [--only q1,q2] [--runs 7] [--budget SECONDS]`: counting patterns through the
+/// `patterns DATABASE [--only q1,q2] [--runs 7] [--budget SECONDS] [--threads N]`: counting patterns through the
 /// library, with prepared statements, in one read transaction.
 ///
 /// Prints a line a query: name, runs, median and least time in microseconds, how long it took to plan,
@@ -9,7 +9,7 @@ import Kith
 enum PatternWorkload {
     static func run(_ arguments: [String]) throws {
         guard let path = arguments.first else {
-            print("patterns DATABASE [--only q1,q2] [--runs 7] [--budget SECONDS]")
+            print("patterns DATABASE [--only q1,q2] [--runs 7] [--budget SECONDS] [--threads N]")
             exit(2)
         }
         let options = Options(arguments)
@@ -18,7 +18,7 @@ enum PatternWorkload {
         }
         let runs = options.value("--runs").flatMap(Int.init) ?? 7
         let budget = options.value("--budget").flatMap(Double.init) ?? 10
-        let database = try Database.open(path)
+        let database = try Database.open(path, options: options.database)
         for query in PatternQuery.all where only?.contains(query.name) ?? true {
             let transaction = try database.beginRead()
             defer { transaction.end() }

@@ -1,0 +1,74 @@
+import Kith
+
+/// `threads [--crm DATABASE] [--patterns DATABASE] [--only q1,rfm] [--budget SECONDS]`: what a second thread
+/// gains. Each query on one thread and on two in turn, each in a database of its own on the same file,
+/// with prepared statements in one read transaction.
+///
+/// Prints a line a query: name, runs, the median time on one thread and on two in microseconds, and how
+/// many times faster two are.
+enum ThreadsWorkload {
+    /// A query that is short on one thread is not shared out.
+    private struct Work {
+        let name: String
+        let text: String
+        let draws: [[String: Value]]
+    }
+
+    static func run(_ arguments: [String]) throws {
+        let options = Options(arguments)
+        let only = options.value("--only").map { Set($0.split(separator: ",").map(String.init)) }
+        let budget = options.value("--budget").flatMap(Double.init) ?? 4
+        if let path = options.value("--crm") {
+            let one = try open(path, threads: 1)
+            let customers = try one.read { transaction in
+                try transaction.rows("MATCH (c:Customer) RETURN count(*) AS n")[0].get(
+                    "n", as: Int.self)
+            }
+            let works = CRMQuery.all.map { query in
+                Work(
+                    name: query.name, text: query.text,
+                    draws: query.parameters(customerCount: UInt64(customers), count: query.runs))
+            }
+            try compare(works, one, open(path, threads: 2), only, budget)
+        }
+        if let path = options.value("--patterns") {
+            let works = PatternQuery.all.map { Work(name: $0.name, text: $0.text, draws: [[:]]) }
+            try compare(works, open(path, threads: 1), open(path, threads: 2), only, budget)
+        }
+    }
+
+    private static func open(_ path: String, threads: Int) throws -> Database {
+        var options = Database.Options()
+        options.execution.threads = threads
+        options.isReadOnly = true
+        return try Database.open(path, options: options)
+    }
+
+    private static func compare(
+        _ works: [Work], _ one: Database, _ two: Database, _ only: Set<String>?, _ budget: Double
+    ) throws {
+        let transactions = [try one.beginRead(), try two.beginRead()]
+        defer { for transaction in transactions { transaction.end() } }
+        for work in works where only?.contains(work.name) ?? true {
+            let statements = try transactions.map { _ in try PreparedStatement(work.text) }
+            var times: [[Double]] = [[], []]
+            let begin = seconds()
+            var run = 0
+            repeat {
+                for place in [run % 2, 1 - run % 2] {
+                    let parameters = work.draws[run % work.draws.count]
+                    let start = seconds()
+                    _ = try transactions[place].run(statements[place], parameters: parameters)
+                        .collected()
+                    // The first runs plan the statement and fill the caches.
+                    if run >= 2 { times[place].append(seconds() - start) }
+                }
+                run += 1
+            } while run < 5 || (seconds() - begin < budget && run < 500)
+            let medians = times.map { $0.median * 1e6 }
+            print(
+                "\(work.name)\t\(times[0].count)\t\(rounded(medians[0]))\t\(rounded(medians[1]))\t"
+                    + rounded(medians[0] / medians[1]))
+        }
+    }
+}
