@@ -3,8 +3,8 @@ import Synchronization
 
 /// The distances of all nodes from one, and on which way they are reached.
 ///
-/// Without weights level by level on all threads (breadth first), with weights by Dijkstra's algorithm, or
-/// by ``WeightedSearch`` where there are several threads.
+/// On all threads without weights level by level (breadth first), with weights bound by bound
+/// (``WeightedDistances``); by Dijkstra's algorithm where one target is wanted, for which it stops early.
 /// Of several shortest paths that over the nodes of the smallest numbers, from the end, is taken.
 struct ShortestPaths {
     /// The node that paths begin at.
@@ -46,7 +46,7 @@ struct ShortestPaths {
             (before + node).initialize(to: Atomic(ProjectedNodes.missing))
         }
         levels[source].store(0, ordering: .relaxed)
-        let found = (0..<team.count).map { _ in Found() }
+        let found = (0..<team.count).map { _ in FoundNodes() }
         var front = [UInt32(truncatingIfNeeded: source)]
         var level: UInt32 = 0
         while !front.isEmpty {
@@ -72,7 +72,7 @@ struct ShortestPaths {
     private static func follow(
         _ node: UInt32, _ lists: ProjectedLists, _ level: UInt32,
         _ levels: UnsafeMutablePointer<Atomic<UInt32>>,
-        _ before: UnsafeMutablePointer<Atomic<UInt32>>, _ found: Found
+        _ before: UnsafeMutablePointer<Atomic<UInt32>>, _ found: FoundNodes
     ) {
         for edge in lists.range(of: Int(node)) {
             let target = Int(lists.targets[edge])
@@ -83,53 +83,35 @@ struct ShortestPaths {
                 if isFirst { found.nodes.append(lists.targets[edge]) }
                 known = isFirst ? level : original
             }
-            if known == level { WeightedSearch.lower(before + target, to: node) }
+            if known == level { lower(before + target, to: node) }
         }
     }
 
-    /// What one thread finds.
-    private final class Found: @unchecked Sendable {
-        // Sendable: used by one thread at a time.
-        var nodes: [UInt32] = []
-
-        func take() -> [UInt32] {
-            defer { nodes = [] }
-            return nodes
+    /// Makes a number at most `node`. (`Atomic.min` takes unsigned numbers for signed ones.)
+    @inline(__always)
+    static func lower(_ place: UnsafeMutablePointer<Atomic<UInt32>>, to node: UInt32) {
+        var known = place.pointee.load(ordering: .relaxed)
+        while node < known {
+            let (isDone, original) = place.pointee.compareExchange(
+                expected: known, desired: node, ordering: .relaxed)
+            if isDone { return }
+            known = original
         }
-    }
-
-    /// Fewer edges are not worth several threads.
-    private static let sharedEdgesMin = 64
-
-    /// The tree as all threads find it; nil where that of Dijkstra's algorithm depends on the order in
-    /// which it finds nodes.
-    private func sharedTree(
-        _ lists: ProjectedLists, _ weights: UnsafePointer<Double>, _ team: WorkTeam
-    ) throws(WorkStopped) -> Tree? {
-        let search = WeightedSearch(lists, weights)
-        try search.run(from: source, to: target, team)
-        let limit = target.map { search.distance($0) } ?? .infinity
-        guard var before = try search.predecessors(upTo: limit, team) else { return nil }
-        var distances = (0..<lists.nodeCount).map { search.distance($0) }
-        if let target {
-            for node in distances.indices
-            where distances[node] > limit || (distances[node] == limit && node > target) {
-                distances[node] = .infinity
-                before[node] = ProjectedNodes.missing
-            }
-        }
-        before[source] = ProjectedNodes.missing
-        return Tree(distances: distances, predecessors: before)
     }
 
     private func treeByWeight(
         _ lists: ProjectedLists, _ team: WorkTeam
     ) throws(WorkStopped) -> Tree {
-        if team.count > 1, lists.edgeCount >= Self.sharedEdgesMin, let weights = lists.weights,
-            let tree = try sharedTree(lists, weights, team)
-        {
-            return tree
-        }
+        guard target == nil, let weights = lists.weights else { return try treeByNode(lists, team) }
+        let search = WeightedDistances(lists, weights, source: source, team)
+        try search.find()
+        guard let before = try search.predecessors() else { return try treeByNode(lists, team) }
+        return Tree(
+            distances: (0..<lists.nodeCount).map { search.distance($0) }, predecessors: before)
+    }
+
+    /// By Dijkstra's algorithm, on one thread.
+    func treeByNode(_ lists: ProjectedLists, _ team: WorkTeam) throws(WorkStopped) -> Tree {
         let count = lists.nodeCount
         var distances = [Double](repeating: .infinity, count: count)
         var before = [UInt32](repeating: ProjectedNodes.missing, count: count)
@@ -153,7 +135,9 @@ struct ShortestPaths {
                     distances[next] = total
                     before[next] = node
                     heap.insert(lists.targets[edge], total)
-                } else if total == distances[next], !isSettled[next], node < before[next] {
+                } else if total == distances[next], total < .infinity, !isSettled[next],
+                    node < before[next]
+                {
                     before[next] = node
                 }
             }

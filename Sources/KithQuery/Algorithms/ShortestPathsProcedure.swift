@@ -19,7 +19,7 @@ extension AlgorithmProcedure {
         let start = try call.position(of: source, "source", in: projection)
         var end: Int?
         if let target { end = try call.position(of: target, "target", in: projection) }
-        try call.reserve(projection.nodes.count * 64)
+        try call.reserve(projection.nodes.count * 56)
         let search = ShortestPaths(source: start, target: end)
         let tree = try call.computing { (team) throws(WorkStopped) in
             try search.tree(projection.lists, team)

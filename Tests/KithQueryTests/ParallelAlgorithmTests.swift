@@ -1,0 +1,110 @@
+import KithTestSupport
+import Testing
+
+@testable import KithGraph
+@testable import KithQuery
+
+/// Algorithms that threads share, on graphs large enough to be shared, beside their plain forms.
+struct ParallelAlgorithmTests {
+    private struct Edge {
+        var source: Int
+        var target: Int
+        var weight = 1.0
+    }
+
+    /// The lists of a graph, along the edges and against them.
+    private func lists(
+        _ count: Int, _ edges: [Edge], isWeighted: Bool
+    ) -> (forward: ProjectedLists, backward: ProjectedLists) {
+        let turned = edges.map { Edge(source: $0.target, target: $0.source, weight: $0.weight) }
+        return (lists(count, edges, isWeighted), lists(count, turned, isWeighted))
+    }
+
+    private func lists(_ count: Int, _ edges: [Edge], _ isWeighted: Bool) -> ProjectedLists {
+        var degrees = [UInt32](repeating: 0, count: count)
+        for edge in edges { degrees[edge.source] += 1 }
+        let room = degrees.withUnsafeBufferPointer { buffer in
+            ListRoom(degrees: buffer.baseAddress!, nodeCount: count, isWeighted: isWeighted)
+        }
+        let sorted = edges.sorted {
+            ($0.source, $0.target, $0.weight) < ($1.source, $1.target, $1.weight)
+        }
+        for (place, edge) in sorted.enumerated() {
+            room.targets[place] = UInt32(edge.target)
+            room.weights?[place] = edge.weight
+        }
+        return ProjectedLists(room, smallestWeight: 0)
+    }
+
+    /// Graphs of all sorts: circles, chains, some with one large part, some of many small ones.
+    private func randomEdges(_ count: Int, _ generator: inout SeededGenerator) -> [Edge] {
+        var edges: [Edge] = []
+        let reach = [2, 5, 60, count].randomElement(using: &generator) ?? 2
+        let shares: [Double] = [0.3, 1, 1.2, 3]
+        let share = shares.randomElement(using: &generator) ?? 1
+        for _ in 0..<Int(Double(count) * share) {
+            let source = Int.random(in: 0..<count, using: &generator)
+            let step = Int.random(in: -reach...reach, using: &generator)
+            edges.append(Edge(source: source, target: (source + step + count) % count))
+        }
+        if Bool.random(using: &generator) {
+            // Long chains, of which some are closed to circles.
+            let length = Int.random(in: 2...count / 2, using: &generator)
+            for node in 0..<length { edges.append(Edge(source: node, target: node + 1)) }
+            if Bool.random(using: &generator) { edges.append(Edge(source: length, target: 0)) }
+        }
+        return edges
+    }
+
+    @Test("strong components are those of one thread", arguments: 0..<60)
+    func strongComponents(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed) + 77)
+        let count = Int.random(in: 4...900, using: &generator)
+        let (forward, backward) = lists(
+            count, randomEdges(count, &generator), isWeighted: false)
+        let plain = UnsafeMutablePointer<UInt32>.filled(count, .max)
+        defer { plain.deallocate() }
+        try DepthFirstComponents.find(forward, plain, isOpen: .max, WorkTeam(count: 1))
+        _ = Communities.renumber(plain, count: count)
+        let expected = Array(copying: plain, count: count)
+        for threads in [1, 2, 3] {
+            for parallelMin in [1, 8, 64, 4_096] {
+                let found = try StrongComponents.components(
+                    forward, backward, WorkTeam(count: threads), parallelMin: parallelMin)
+                #expect(found == expected, "\(threads) threads from \(parallelMin) nodes on")
+            }
+        }
+    }
+
+    @Test("distances along weights are those of Dijkstra's algorithm", arguments: 0..<60)
+    func distances(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed) + 9)
+        let count = Int.random(in: 2...700, using: &generator)
+        // Weights that round, that are equal, that are nothing, and that are far apart.
+        let weights: [(inout SeededGenerator) -> Double] = [
+            { Double.random(in: 0...1, using: &$0) }, { Double(Int.random(in: 1...3, using: &$0)) },
+            { Double(Int.random(in: 0...2, using: &$0)) },
+            { pow10(Int.random(in: -20...20, using: &$0)) },
+            { Double.random(in: 0...1, using: &$0) < 0.05 ? .infinity : 0.1 },
+        ]
+        let weight = weights[seed % weights.count]
+        let edges = randomEdges(count, &generator).map { edge in
+            Edge(source: edge.source, target: edge.target, weight: weight(&generator))
+        }
+        let lists = lists(count, edges, true)
+        let search = ShortestPaths(
+            source: Int.random(in: 0..<count, using: &generator), target: nil)
+        let expected = try search.treeByNode(lists, WorkTeam(count: 1))
+        for threads in [1, 2, 4] {
+            let found = try search.tree(lists, WorkTeam(count: threads))
+            #expect(found.distances == expected.distances, "\(threads) threads")
+            #expect(found.predecessors == expected.predecessors, "\(threads) threads")
+        }
+    }
+}
+
+private func pow10(_ exponent: Int) -> Double {
+    var result = 1.0
+    for _ in 0..<abs(exponent) { result = exponent < 0 ? result / 10 : result * 10 }
+    return result
+}
