@@ -22,10 +22,12 @@ struct NodeGroups: Sendable {
 struct GroupByNode {
     private let origins: VariableOrigins
     private let statistics: PlanningStatistics
+    private let isForced: Bool
 
     init(_ planner: QueryPlanner) {
         origins = planner.origins
         statistics = planner.statistics
+        isForced = planner.options.parallelRowsMin == 0
     }
 
     /// `root` with the rule applied wherever it holds.
@@ -54,6 +56,6 @@ struct GroupByNode {
 
     /// Whether nodes of some label that the node is expected to have differ by a property.
     private func differ(_ node: VariableID, _ property: String) -> Bool {
-        origins.labels(of: node).contains { statistics.isUnique(property, label: $0) }
+        isForced || origins.labels(of: node).contains { statistics.isUnique(property, label: $0) }
     }
 }
