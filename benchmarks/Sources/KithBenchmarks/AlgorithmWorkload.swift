@@ -71,7 +71,7 @@ enum AlgorithmWorkload {
                 let more = algorithm.options.isEmpty ? "" : ", " + algorithm.options
                 let source =
                     algorithm.options.contains("source: s")
-                    ? "MATCH (s:\(label)) WITH s ORDER BY id(s) LIMIT 1 " : ""
+                    ? "MATCH (s:\(label)) WITH s LIMIT 1 " : ""
                 let text =
                     source + "CALL algo.\(algorithm.name)({\(common)\(more)}) YIELD \(algorithm.column) "
                     + "RETURN max(\(algorithm.column)), count(*)"
