@@ -23,9 +23,7 @@ struct ParallelAlgorithmTests {
     private func lists(_ count: Int, _ edges: [Edge], _ isWeighted: Bool) -> ProjectedLists {
         var degrees = [UInt32](repeating: 0, count: count)
         for edge in edges { degrees[edge.source] += 1 }
-        let room = degrees.withUnsafeBufferPointer { buffer in
-            ListRoom(degrees: buffer.baseAddress!, nodeCount: count, isWeighted: isWeighted)
-        }
+        let room = ListRoom(degrees: degrees, nodeCount: count, isWeighted: isWeighted)
         let sorted = edges.sorted {
             ($0.source, $0.target, $0.weight) < ($1.source, $1.target, $1.weight)
         }

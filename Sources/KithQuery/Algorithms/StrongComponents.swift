@@ -88,12 +88,20 @@ struct StrongComponents {
                 (leading + node).initialize(to: Atomic(others))
             }
         }
-        try spread { node, found in
+        try spread { node, found, isAlone in
             components[Int(node)] = node
             for edge in forward.range(of: Int(node)) {
                 let target = forward.targets[edge]
-                guard target != node, components[Int(target)] == Self.isOpen else { continue }
-                let rest = leading[Int(target)].wrappingSubtract(1, ordering: .relaxed).newValue
+                if target == node { continue }
+                // Of nodes that are not open this counts from 0 on, and does not get there again.
+                let counter = leading + Int(target)
+                let rest: UInt32
+                if isAlone {
+                    rest = counter.pointee.load(ordering: .relaxed) &- 1
+                    counter.pointee.store(rest, ordering: .relaxed)
+                } else {
+                    rest = counter.pointee.wrappingSubtract(1, ordering: .relaxed).newValue
+                }
                 if rest == 0 { found.nodes.append(target) }
             }
         }
@@ -130,7 +138,7 @@ struct StrongComponents {
         let components = components
         _ = marks[center].bitwiseOr(mark, ordering: .relaxed)
         found[0].nodes.append(UInt32(truncatingIfNeeded: center))
-        try spread { node, found in
+        try spread { node, found, _ in
             for edge in lists.range(of: Int(node)) {
                 let target = lists.targets[edge]
                 let known = marks[Int(target)].load(ordering: .relaxed)
@@ -144,19 +152,19 @@ struct StrongComponents {
     }
 
     /// Calls `visit` for the nodes found, and for those that it finds, until none is left: a round for all
-    /// that are there. Rounds of few nodes are left to one thread.
+    /// that are there. Rounds of few nodes are left to one thread, which then is alone.
     private func spread(
-        _ visit: (_ node: UInt32, _ found: FoundNodes) -> Void
+        _ visit: (_ node: UInt32, _ found: FoundNodes, _ isAlone: Bool) -> Void
     ) throws(WorkStopped) {
         var front = found.flatMap { $0.take() }
         while !front.isEmpty {
-            if front.count < parallelMin / 8 {
+            if front.count < parallelMin / 8 || team.count == 1 {
                 try team.checkpoint()
-                for node in front { visit(node, found[0]) }
+                for node in front { visit(node, found[0], true) }
             } else {
                 try front.withUnsafeBufferPointer { (front) throws(WorkStopped) in
                     try team.forEachBlock(of: front.count, size: Self.blockSize) { block, worker in
-                        for index in block { visit(front[index], found[worker]) }
+                        for index in block { visit(front[index], found[worker], false) }
                     }
                 }
             }

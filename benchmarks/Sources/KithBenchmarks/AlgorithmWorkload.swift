@@ -73,7 +73,8 @@ enum AlgorithmWorkload {
                     algorithm.options.contains("source: s")
                     ? "MATCH (s:\(label)) WITH s LIMIT 1 " : ""
                 let text =
-                    source + "CALL algo.\(algorithm.name)({\(common)\(more)}) YIELD \(algorithm.column) "
+                    source
+                    + "CALL algo.\(algorithm.name)({\(common)\(more)}) YIELD \(algorithm.column) "
                     + "RETURN max(\(algorithm.column)), count(*)"
                 let start = seconds()
                 let rows = try transaction.rows(Query(text))

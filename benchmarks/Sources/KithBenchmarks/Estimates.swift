@@ -120,7 +120,9 @@ struct Options {
     /// How to open a database: on as many threads as `--threads` says.
     var database: Database.Options {
         var options = Database.Options()
-        if let threads = value("--threads").flatMap(Int.init) { options.execution.threads = threads }
+        if let threads = value("--threads").flatMap(Int.init) {
+            options.execution.threads = threads
+        }
         return options
     }
 }
