@@ -3,11 +3,11 @@ import Synchronization
 
 /// The parts of a directed graph in which every node leads to every other.
 ///
-/// Nodes that no circle can go through, because nothing leads to them or they lead nowhere, are parts of
-/// their own and are taken off as long as there are some (McLendon, Hendrickson, Plimpton and
-/// Rauchwerger 2005). Of what is left, one part is what a node reaches and is reached from (Fleischer,
-/// Hendrickson and Pınar 2000). All threads work on both; what little then remains is left to one (Tarjan
-/// 1972).
+/// Nodes that no circle can go through, by their numbers alone or because nothing leads to them or they
+/// lead nowhere, are parts of their own and are taken off as long as there are some (McLendon, Hendrickson,
+/// Plimpton and Rauchwerger 2005). Of what is left, one part is what a node reaches and is reached from
+/// (Fleischer, Hendrickson and Pınar 2000). All threads work on both; what little then remains is left to
+/// one (Tarjan 1972).
 struct StrongComponents {
     private let lists: ProjectedLists
     private let reversed: ProjectedLists
@@ -44,7 +44,8 @@ struct StrongComponents {
     }
 
     private func find() throws(WorkStopped) {
-        var open = lists.nodeCount
+        try takeSpansOfOne()
+        var open = openCount()
         while open >= parallelMin {
             try trim(along: lists, against: reversed)
             try trim(along: reversed, against: lists)
@@ -62,6 +63,35 @@ struct StrongComponents {
         var open = 0
         for node in 0..<lists.nodeCount where components[node] == Self.isOpen { open += 1 }
         return open
+    }
+
+    /// Takes off nodes that no circle goes through, as far as their numbers tell: where no node from some
+    /// number on leads below it, no circle crosses that number. So it is in a graph whose relationships
+    /// lead from older to newer nodes, or the other way.
+    private func takeSpansOfOne() throws(WorkStopped) {
+        for lists in [lists, reversed] {
+            let lowest = UnsafeMutablePointer<UInt32>.filled(lists.nodeCount, 0)
+            defer { lowest.deallocate() }
+            try team.forEachBlock(of: lists.nodeCount, size: Self.blockSize) { block, _ in
+                for node in block {
+                    let edges = lists.range(of: node)
+                    // Targets are sorted.
+                    let first = edges.isEmpty ? .max : lists.targets[edges.lowerBound]
+                    lowest[node] = min(first, UInt32(truncatingIfNeeded: node))
+                }
+            }
+            var end = lists.nodeCount
+            while end > 0 {
+                var start = end - 1
+                var least = lowest[start]
+                while least < start {
+                    start -= 1
+                    least = min(least, lowest[start])
+                }
+                if start == end - 1 { components[start] = UInt32(truncatingIfNeeded: start) }
+                end = start
+            }
+        }
     }
 
     /// Takes off the nodes that no open node but themselves leads to, and then those that only they
