@@ -27,6 +27,8 @@ struct FreeSpacePass {
     private var freedEarlier: [PageRun]
     /// Pages to set aside for the commits after this one.
     private let runwayPageCount: Int
+    /// Looks for single entries.
+    private let searcher: TreeCursor
     private var hasLookedForRunway = false
     /// Pages that were taken from the front of each selected run.
     private var usedCounts: [UInt32] = []
@@ -43,6 +45,7 @@ struct FreeSpacePass {
         self.commitNumber = commitNumber
         self.safe = safe
         self.freePageCount = freePageCount
+        searcher = TreeCursor(space: writer.space, reader: nil, tree: TreeID(Self.treeNumber))
     }
 
     private static let root = SystemTree.freeSpace
@@ -260,15 +263,15 @@ struct FreeSpacePass {
     /// Puts a run in, joined with neighbours that are as free as it is.
     private mutating func add(_ run: PageRun, freedBy: UInt64) throws(StorageError) {
         var entry = FreeEntry(last: run.last, count: run.count, freedBy: freedBy)
-        if run.start > 0, let before = try self.entry(last: run.start - 1),
-            isJoinable(before, freedBy)
-        {
+        var next = try firstEntry(after: run.start &- 2)
+        let before = next
+        // The one before, or an empty one in the midst of the run.
+        if let near = next, near.last <= run.last { next = try firstEntry(after: run.last) }
+        if run.start > 0, let before, before.last == run.start - 1, isJoinable(before, freedBy) {
             try removeEntry(last: before.last, count: before.count)
             entry.count += before.count
         }
-        if let after = try firstEntry(after: run.last), after.count > 0, after.start == run.end,
-            isJoinable(after, freedBy)
-        {
+        if let after = next, after.count > 0, after.start == run.end, isJoinable(after, freedBy) {
             try removeEntry(last: after.last, count: after.count)
             entry.count += after.count
             entry.last = after.last
@@ -283,13 +286,8 @@ struct FreeSpacePass {
         return freedBy == 0 ? entry.freedBy == 0 : entry.freedBy == freedBy
     }
 
-    private func entry(last: UInt32) throws(StorageError) -> FreeEntry? {
-        guard let found = try firstEntry(after: last &- 1), found.last == last else { return nil }
-        return found
-    }
-
     private func firstEntry(after last: UInt32) throws(StorageError) -> FreeEntry? {
-        let cursor = TreeCursor(space: space, reader: nil, tree: TreeID(Self.treeNumber))
+        let cursor = searcher
         var key = (last &+ 1).bigEndian
         let found = try withUnsafeBytes(of: &key) { key throws(StorageError) in
             try cursor.seek(atOrAfter: key)
