@@ -11,6 +11,18 @@ struct AggregateStep: PartitionedStep {
     /// The node to group by first, whose groups are expected to be those by the keys.
     var groups: NodeGroups?
 
+    /// Without keys, and without properties to read, rows are only counted.
+    var isLight: Bool {
+        keys.isEmpty
+            && aggregates.allSatisfy { call in
+                !call.isDistinct
+                    && call.arguments.allSatisfy {
+                        if case .variable = $0.kind { return true }
+                        return false
+                    }
+            }
+    }
+
     var name: String { places == nil ? "Aggregate" : "AggregateByNode" }
     func details(_ names: VariableNames) -> String {
         let calls = (groups?.aggregates ?? aggregates).map { call in

@@ -1,9 +1,16 @@
 /// A step that takes all its rows before it gives one, and can take them from several threads.
 protocol PartitionedStep: PlanStep {
+    /// Whether it does so little with a row that rows which are there already are not worth sharing out.
+    var isLight: Bool { get }
+
     /// Makes the operator that takes its rows from a chain.
     func makeOperator(
         _ chain: ParallelChain, _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator
+}
+
+extension PartitionedStep {
+    var isLight: Bool { false }
 }
 
 /// Where a plan is cut so that several threads run it: below a ``PartitionedStep``, above the lowest
@@ -44,6 +51,10 @@ struct ParallelSplit {
             source = grouping.step
         }
         guard most >= Double(options.parallelRowsMin), !(source.step is UnitRowStep) else {
+            return nil
+        }
+        // Threads that scan make their rows themselves.
+        if source === node.inputs[0], sink.isLight, !(source.step is NodeScanStep), !isForced {
             return nil
         }
         self.sink = sink
