@@ -178,6 +178,20 @@ struct AdjacencyHeader {
         return found < end && wide[found] == neighbour ? found : -1
     }
 
+    /// The number of edges to a neighbour.
+    func edgeCount(slot: Int, neighbour: UInt64) -> Int {
+        let first = edge(slot: slot, neighbour: neighbour, ordinal: 0)
+        guard first >= 0 else { return 0 }
+        let end = Int(offsets[slot &+ 1])
+        var last = first &+ 1
+        if let narrow {
+            while last < end, UInt64(narrow[last]) == neighbour { last &+= 1 }
+        } else if let wide {
+            while last < end, wide[last] == neighbour { last &+= 1 }
+        }
+        return last &- first
+    }
+
     @inline(__always)
     func relationship(_ edge: Int) -> UInt64 {
         if let relationships { return relationships[edge] }

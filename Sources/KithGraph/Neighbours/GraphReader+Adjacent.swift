@@ -61,7 +61,8 @@ extension GraphReader {
             counts.update(repeating: 0, count: firsts.count)
             return
         }
-        let other = asked.count == 2 ? asked[1] : nil
+        // No optional: its lists would be counted as referred to for each pair, by all threads.
+        let (other, hasTwo) = (asked[asked.count - 1], asked.count == 2)
         var pair = 0
         while pair < firsts.count {
             let first = firsts[pair]
@@ -75,7 +76,8 @@ extension GraphReader {
                 continue
             }
             while pair < firsts.count, firsts[pair] == first {
-                counts[pair] = try sumDistinct(seconds[pair], one, other, traits, marks)
+                counts[pair] = try sumDistinct(
+                    seconds[pair], one, other, hasTwo: hasTwo, traits, marks)
                 pair &+= 1
                 _ = cache.renew(&step)
             }
@@ -85,13 +87,15 @@ extension GraphReader {
     /// The sum of the marks of a node's neighbours in one list or two, each taken once.
     @inline(__always)
     private func sumDistinct(
-        _ node: UInt64, _ one: ListsOfType, _ other: ListsOfType?, _ traits: ListTraits,
+        _ node: UInt64, _ one: ListsOfType, _ other: ListsOfType, hasTwo: Bool,
+        _ traits: ListTraits,
         _ marks: NeighbourMarks
     ) throws(GraphError) -> Int64 {
-        let isPlain = try !self.traits(of: node, one, other, traits, marks).contains(.repeated)
+        let known = try self.traits(of: node, one, other, hasTwo: hasTwo, traits, marks)
+        let isPlain = !known.contains(.repeated)
         let run = try neighbourRun(one, node, marks.scratch)
         let total = isPlain ? sum(run, marks) : sumDistinct(run, marks)
-        guard let other else { return total }
+        guard hasTwo else { return total }
         let second = try neighbourRun(other, node, marks.otherScratch)
         return total
             &+ (isPlain ? sum(second, marks) : sumDistinct(second, besides: run, marks))

@@ -95,10 +95,11 @@ extension GraphReader {
             }
             return
         }
-        let other = lists.count == 2 ? lists[1] : nil
+        let (other, hasTwo) = (lists[lists.count - 1], lists.count == 2)
         let traits = marks.traits(types, direction)
         for (row, node) in nodes.enumerated() {
-            let found = try self.traits(of: node, one, other, traits, marks)
+            let found = try self.traits(
+                of: node, one, other, hasTwo: hasTwo, traits, marks)
             flags[row] = found.contains(.loop) ? 1 : 0
         }
     }
@@ -106,14 +107,14 @@ extension GraphReader {
     /// The traits of a node's lists, found out if need be. Within a step of the cache.
     @inline(__always)
     func traits(
-        of node: UInt64, _ one: ListsOfType, _ other: ListsOfType?, _ traits: ListTraits,
-        _ marks: NeighbourMarks
+        of node: UInt64, _ one: ListsOfType, _ other: ListsOfType, hasTwo: Bool,
+        _ traits: ListTraits, _ marks: NeighbourMarks
     ) throws(GraphError) -> ListTraits.Traits {
         let known = traits[node]
         if !known.isEmpty { return known }
         let first = try neighbourRun(one, node, marks.scratch)
         var second: NeighbourRun?
-        if let other { second = try neighbourRun(other, node, marks.otherScratch) }
+        if hasTwo { second = try neighbourRun(other, node, marks.otherScratch) }
         let found = ListTraits.found(node, first, second)
         traits[node] = found
         return found

@@ -145,7 +145,7 @@ extension GraphReader {
         defer { cache.leave(step) }
         degrees.update(repeating: 0, count: sources.count)
         for lists in lists(types: types, direction: direction) {
-            if lists.changed == nil, !lists.skipsLoops {
+            if lists.changed == nil {
                 try addDegrees(of: sources, lists, to: degrees)
                 continue
             }

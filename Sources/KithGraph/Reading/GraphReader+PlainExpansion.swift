@@ -133,6 +133,10 @@ extension GraphReader {
                 let slot = Int(truncatingIfNeeded: source & UInt64(GraphLimits.slotsPerChunk - 1))
                 let offsets = header.pointee.offsets + slot
                 degrees[index] &+= Int64(offsets[1] &- offsets[0])
+                if lists.skipsLoops {
+                    degrees[index] &-= Int64(
+                        header.pointee.edgeCount(slot: slot, neighbour: source))
+                }
             } else {
                 degrees[index] &+= Int64(try degree(lists, source))
             }

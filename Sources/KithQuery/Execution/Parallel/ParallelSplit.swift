@@ -53,13 +53,28 @@ struct ParallelSplit {
         guard most >= Double(options.parallelRowsMin), !(source.step is UnitRowStep) else {
             return nil
         }
-        // Threads that scan make their rows themselves.
-        if source === node.inputs[0], sink.isLight, !(source.step is NodeScanStep), !isForced {
-            return nil
-        }
+        guard isForced || Self.isWorthSharing(sink, node.inputs[0], source) else { return nil }
         self.sink = sink
         self.source = source
         top = node.inputs[0]
+    }
+
+    /// Whether the steps that threads do are more work than the one whose rows they share, which one thread
+    /// at a time does, so that they would wait for each other, and what it works with move from
+    /// processor to processor. Threads that scan nodes each scan some.
+    private static func isWorthSharing(
+        _ sink: any PartitionedStep, _ top: PlanNode, _ source: PlanNode
+    ) -> Bool {
+        if source.step is NodeScanStep { return true }
+        var shared = top.estimatedRows * (sink.isLight ? 0.25 : 2)
+        var node = top
+        while node !== source {
+            // A row that is looked at is one unit of work, one that is made another.
+            let makesRows = !(node.step is FilterStep || node.step is KeepStep)
+            shared += node.inputs[0].estimatedRows + (makesRows ? node.estimatedRows : 0)
+            node = node.inputs[0]
+        }
+        return shared >= source.estimatedRows * 2
     }
 
     /// How many rows a part is to have.
