@@ -58,7 +58,8 @@ public enum StorageError: Error, Sendable, Hashable {
     case closed
     /// The handle was opened by a parent process, before `fork`.
     case usedAfterFork
-    /// The path names another file than when the database was opened.
+    /// The path names another file than when the database was opened; looked at when a transaction
+    /// begins, but every 10 ms at most.
     case fileReplaced
     /// The sync of this commit failed: after a restart it may be there or not.
     case outcomeUnknown

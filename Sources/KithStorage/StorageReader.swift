@@ -134,7 +134,7 @@ public final class StorageReader: Sendable {
 /// The counters of a running write transaction, shared with its view.
 final class CounterBox: @unchecked Sendable {
     // Sendable: changed only by the transaction's one thread.
-    var values: [UInt64]
+    @exclusivity(unchecked) var values: [UInt64]
 
     init(_ values: [UInt64]) { self.values = values }
 }

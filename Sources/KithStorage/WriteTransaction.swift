@@ -16,7 +16,7 @@ public final class WriteTransaction {
     var ownExtentsWereFreed = false
     /// Whether tree pages went to the file before the commit, which then needs two syncs.
     var hasSpilled = false
-    private var savepoints: [SavepointState] = []
+    @exclusivity(unchecked) private var savepoints: [SavepointState] = []
     /// An error that could not be thrown where it happened.
     var pendingError: StorageError?
     /// An error that may have left a change half done; going back to a savepoint undoes that.
@@ -281,6 +281,7 @@ extension WriteTransaction {
     }
 
     func releaseAllSavepoints() {
+        if savepoints.isEmpty, writer.heldGeneration == 0 { return }
         savepoints = []
         writer.releaseHeld(upTo: 0)
     }

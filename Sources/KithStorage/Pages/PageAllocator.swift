@@ -65,7 +65,7 @@ final class PageAllocator {
     /// The runway, of which nothing was handed out yet; nil once it is among ``available``.
     private var untouchedRunway: [PageRun]?
     /// Keys of entries that were taken, or are empty, with their lengths.
-    var takenEntries: [(last: UInt32, count: UInt32)] = []
+    @exclusivity(unchecked) var takenEntries: [(last: UInt32, count: UInt32)] = []
     private(set) var filePageCount: UInt32 = 0
     private var fileByteCount: UInt64?
     private var scanPlace: UInt32 = 0
