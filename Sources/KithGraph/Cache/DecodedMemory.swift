@@ -1,15 +1,16 @@
 import Glibc
 import KithValues
 
-/// A block of memory for what is decoded; whoever asks for it frees it.
+/// A block of memory for what is decoded, or for a large table of a statement; whoever asks for it frees
+/// it.
 ///
 /// Large blocks are pages of their own, which the system gets back when they are freed. The
 /// allocator of the process would keep them, in as many places as there are threads: a cache that
 /// lets go of one thing to keep another would take twice its budget.
-struct DecodedMemory: @unchecked Sendable {
+package struct DecodedMemory: @unchecked Sendable {
     // Sendable: a pointer; who may write there is its owner's matter.
 
-    let start: UnsafeMutableRawPointer
+    package let start: UnsafeMutableRawPointer
     private let byteCount: Int
 
     /// Blocks from this size on are pages.
@@ -17,7 +18,7 @@ struct DecodedMemory: @unchecked Sendable {
     private static let arenas = Guarded(PageArenas())
 
     /// Makes a block with anything in it, aligned to 16 bytes.
-    init(byteCount: Int) {
+    package init(byteCount: Int) {
         self.byteCount = byteCount
         if byteCount < Self.pagesMin {
             start = .allocate(byteCount: max(byteCount, 1), alignment: 16)
@@ -40,7 +41,8 @@ struct DecodedMemory: @unchecked Sendable {
         byteCount < Self.pagesMin ? byteCount : Self.units(byteCount) * PageArenas.unit
     }
 
-    func free() {
+    /// Gives the memory back.
+    package func free() {
         if byteCount < Self.pagesMin {
             start.deallocate()
             return

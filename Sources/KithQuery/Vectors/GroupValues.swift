@@ -1,7 +1,10 @@
+import KithGraph
+
 /// A value for each group, in raw memory that grows with the groups.
 final class GroupValues<Element: BitwiseCopyable> {
     @exclusivity(unchecked) private(set) var values: UnsafeMutablePointer<Element>
     @exclusivity(unchecked) private(set) var count = 0
+    private var memory: DecodedMemory
     private var capacity = initialCapacity
     private let initial: Element
 
@@ -10,10 +13,11 @@ final class GroupValues<Element: BitwiseCopyable> {
     /// New groups begin with `initial`.
     init(_ initial: Element) {
         self.initial = initial
-        values = .allocate(capacity: Self.initialCapacity)
+        memory = DecodedMemory(byteCount: Self.initialCapacity * MemoryLayout<Element>.stride)
+        values = memory.start.assumingMemoryBound(to: Element.self)
     }
 
-    deinit { values.deallocate() }
+    deinit { memory.free() }
 
     /// Makes room for groups below `newCount`.
     @inline(__always)
@@ -24,10 +28,12 @@ final class GroupValues<Element: BitwiseCopyable> {
     private func grow(to newCount: Int) {
         if newCount > capacity {
             capacity = max(newCount, capacity * 2)
-            let grown = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
-            grown.moveInitialize(from: values, count: count)
-            values.deallocate()
-            values = grown
+            let grown = DecodedMemory(byteCount: capacity * MemoryLayout<Element>.stride)
+            let moved = grown.start.assumingMemoryBound(to: Element.self)
+            moved.moveInitialize(from: values, count: count)
+            memory.free()
+            memory = grown
+            values = moved
         }
         (values + count).initialize(repeating: initial, count: newCount - count)
         count = newCount

@@ -1,8 +1,9 @@
 import Glibc
 import Kith
 
-/// `memory DATABASE [--part 4] [--budget SECONDS]`: the queries of a customer graph within a memory budget
-/// of the file's size divided by `--part`, half for pages and half for what is decoded.
+/// `memory DATABASE [--part 4] [--budget SECONDS] [--patterns]`: the queries of a customer graph, or the
+/// patterns of a social network, within a memory budget of the file's size divided by `--part`, half for
+/// pages and half for what is decoded.
 ///
 /// Prints a line a query: name, runs, median microseconds, the most memory that the process had beyond
 /// what it had after opening as a part of the budget (memory that one query has freed stays with the
@@ -16,7 +17,7 @@ struct MemoryBudget {
 
     static func run(_ arguments: [String]) throws {
         guard let path = arguments.first else {
-            print("memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2]")
+            print("memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2] [--patterns]")
             exit(2)
         }
         let options = Options(arguments)
@@ -38,7 +39,11 @@ struct MemoryBudget {
             unbounded: try Database.open(path, options: free), budgetInBytes: budget,
             secondsPerQuery: options.value("--budget").flatMap { Double($0) } ?? 10)
         let only = options.value("--only").map { Set($0.split(separator: ",").map(String.init)) }
-        try workload.measure(CRMQuery.all.filter { only?.contains($0.name) ?? true })
+        let patterns = PatternQuery.all.map {
+            CRMQuery(name: $0.name, draw: .nothing, runs: 5, text: $0.text)
+        }
+        let queries = arguments.contains("--patterns") ? patterns : CRMQuery.all
+        try workload.measure(queries.filter { only?.contains($0.name) ?? true })
     }
 
     private func measure(_ queries: [CRMQuery]) throws {
