@@ -92,16 +92,30 @@ extension GraphReader {
     func loneRun(
         _ lists: ListsOfType, _ node: UInt64, room: (Int) -> UnsafeMutablePointer<UInt64>
     ) throws(GraphError) -> NeighbourRun? {
+        guard let part = try lonePart(lists, node) else { return nil }
+        let range = part.range(slot(node))
+        let copy = room(range.count)
+        for edge in range { copy[edge - range.lowerBound] = part.neighbour(edge) }
+        return NeighbourRun(narrow: nil, wide: UnsafePointer(copy), count: range.count)
+    }
+
+    /// How many edges a node has in lists that are not decoded; see ``loneRun(_:_:room:)``.
+    func loneDegree(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> Int? {
+        guard let part = try lonePart(lists, node) else { return nil }
+        let count = part.range(slot(node)).count
+        return lists.skipsLoops
+            ? count - part.edges(slot: slot(node), neighbour: node).count : count
+    }
+
+    private func lonePart(
+        _ lists: ListsOfType, _ node: UInt64
+    ) throws(GraphError) -> AdjacencyChunk? {
         let chunk = node &>> UInt64(GraphLimits.slotBits)
         guard cache.isFull, chunk < lists.table.chunkCount, !cache.admits(),
             tables.patch(lists.key, chunk) == nil
         else { return nil }
         let slot = slot(node)
-        let part = try StoredLists(lists.key, chunk, storage).part(slot...slot).decoded(storage)
-        let range = part.range(slot)
-        let copy = room(range.count)
-        for edge in range { copy[edge - range.lowerBound] = part.neighbour(edge) }
-        return NeighbourRun(narrow: nil, wide: UnsafePointer(copy), count: range.count)
+        return try StoredLists(lists.key, chunk, storage).part(slot...slot).decoded(storage)
     }
 
     @inline(__always)

@@ -141,16 +141,17 @@ extension GraphReader {
         of sources: UnsafeBufferPointer<UInt64>, types: [RelationshipTypeID], direction: Direction,
         into degrees: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
-        let step = cache.enter()
+        var step = cache.enterLong()
         defer { cache.leave(step) }
         degrees.update(repeating: 0, count: sources.count)
         for lists in lists(types: types, direction: direction) {
             if lists.changed == nil {
-                try addDegrees(of: sources, lists, to: degrees)
+                try addDegrees(of: sources, lists, &step, to: degrees)
                 continue
             }
             for index in 0..<sources.count {
                 degrees[index] &+= Int64(try degree(lists, sources[index]))
+                _ = cache.renew(&step)
             }
         }
     }

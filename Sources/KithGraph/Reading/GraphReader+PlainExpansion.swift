@@ -120,7 +120,7 @@ extension GraphReader {
     /// Adds the number of edges of each source in lists that no transaction changed.
     func addDegrees(
         of sources: UnsafeBufferPointer<UInt64>, _ lists: ListsOfType,
-        to degrees: UnsafeMutablePointer<Int64>
+        _ step: inout DecodedCache.LongStep, to degrees: UnsafeMutablePointer<Int64>
     ) throws(GraphError) {
         let table = lists.table
         var index = 0
@@ -138,7 +138,12 @@ extension GraphReader {
                         header.pointee.edgeCount(slot: slot, neighbour: source))
                 }
             } else {
-                degrees[index] &+= Int64(try degree(lists, source))
+                if let lone = try loneDegree(lists, source) {
+                    degrees[index] &+= Int64(lone)
+                } else {
+                    degrees[index] &+= Int64(try degree(lists, source))
+                }
+                _ = cache.renew(&step)
             }
             index &+= 1
         }
