@@ -38,17 +38,18 @@ public struct IntersectionRequest: Sendable {
 /// The nodes that are neighbours of both nodes of a pair, for many pairs.
 public final class CommonNeighbours {
     /// For each node found, the number of its pair.
-    public internal(set) var pairs: [Int32] = []
+    @exclusivity(unchecked) public internal(set) var pairs: [Int32] = []
     /// The nodes found.
-    public internal(set) var nodes: [UInt64] = []
+    @exclusivity(unchecked) public internal(set) var nodes: [UInt64] = []
     /// For each node found, the number of ways: edges from the first times edges from the second.
-    public internal(set) var ways: [Int64] = []
+    @exclusivity(unchecked) public internal(set) var ways: [Int64] = []
     /// The pairs set aside; see ``IntersectionRequest/setsLoopsAside``.
-    public internal(set) var unusualPairs: [Int32] = []
+    @exclusivity(unchecked) public internal(set) var unusualPairs: [Int32] = []
     let marks: NeighbourMarks
     let block = NeighbourBlock()
-    var matches = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
-    private var matchCapacity = 1
+    @exclusivity(unchecked) private(set) var matches = UnsafeMutablePointer<UInt64>.allocate(
+        capacity: 1)
+    @exclusivity(unchecked) private var matchCapacity = 1
 
     /// Makes an empty result for a graph.
     public init(_ graph: GraphReader) { marks = NeighbourMarks(graph) }

@@ -17,17 +17,17 @@ extension GraphReader {
     ) throws(GraphError) {
         if try countPlain(firsts, seconds, request, result, counts) { return }
         try intersect(firsts, seconds, request, result) {
-            (pair, pivot, other, lists) throws(GraphError) in
+            (pair, pivot, other, lists, probes) throws(GraphError) in
             var total: Int64 = 0
             var isUnusual = request.setsLoopsAside && (pivot == other || result.marks.pivotHasLoop)
-            for list in lists {
-                let run = try neighbourRun(list, other, result.marks.scratch)
+            for probe in probes {
+                let run = try neighbourRun(probe, lists, other, result.marks.scratch)
                 let (found, meetsOther) =
                     isSearched(run, result.marks)
                     ? (countSearching(run, result.marks), run.edgeCount(to: other) > 0)
                     : countScanning(run, other, result.marks)
                 total &+= found
-                if meetsOther, list.skipsLoops {
+                if meetsOther, probe.skipsLoops {
                     total &-= Int64(run.edgeCount(to: other)) &* result.marks.edgeCount(to: other)
                 }
                 isUnusual = isUnusual || (request.setsLoopsAside && meetsOther)
@@ -37,6 +37,7 @@ extension GraphReader {
                 result.unusualPairs.append(Int32(truncatingIfNeeded: pair))
             }
             counts[pair] = total
+            return true
         }
     }
 
@@ -104,19 +105,20 @@ extension GraphReader {
         try intersect(
             UnsafeBufferPointer(rebasing: firsts[rest]),
             UnsafeBufferPointer(rebasing: seconds[rest]), request, result
-        ) { (pair, pivot, other, lists) throws(GraphError) in
-            guard result.nodes.count < enough else { return }
+        ) { (pair, pivot, other, lists, probes) throws(GraphError) in
             end = start &+ pair &+ 1
-            try find(start &+ pair, pivot, other, lists, request, result)
+            try find(start &+ pair, pivot, other, lists, probes, request, result)
+            return result.nodes.count < enough
         }
         return end
     }
 
-    /// Calls `body` for each pair with one of its nodes marked, the other node, and its lists.
+    /// Calls `body` for each pair with one of its nodes marked, the other node, and its lists, until it
+    /// gives false.
     private func intersect(
         _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
         _ request: IntersectionRequest, _ result: CommonNeighbours,
-        _ body: (Int, UInt64, UInt64, [ListsOfType]) throws(GraphError) -> Void
+        _ body: (Int, UInt64, UInt64, [ListsOfType], [ProbedList]) throws(GraphError) -> Bool
     ) throws(GraphError) {
         var step = cache.enterLong()
         defer { cache.leave(step) }
@@ -125,15 +127,36 @@ extension GraphReader {
             types: sides.request.firstTypes, direction: sides.request.firstDirection)
         let probed = lists(
             types: sides.request.secondTypes, direction: sides.request.secondDirection)
-        defer { result.marks.clear() }
+        let probes = probed.indices.map { ProbedList(probed, $0) }
+        defer {
+            withExtendedLifetime(probed) {}
+            result.marks.clear()
+        }
         for pair in 0..<firsts.count {
             let pivot = sides.pivots[pair]
             if result.marks.pivot != pivot {
                 try result.marks.mark(pivot, marked, self)
             }
-            try body(pair, pivot, sides.others[pair], probed)
+            guard try body(pair, pivot, sides.others[pair], probed, probes) else { return }
             _ = cache.renew(&step)
         }
+    }
+}
+
+/// One of some lists, to be read without counting a reference to it, which all threads would do for each
+/// pair.
+struct ProbedList {
+    /// Of lists that no transaction changed.
+    let table: Unmanaged<ChunkTable>?
+    let skipsLoops: Bool
+    /// Its place among the lists.
+    let index: Int
+
+    /// For as long as `lists` are there.
+    init(_ lists: [ListsOfType], _ index: Int) {
+        table = lists[index].changed == nil ? .passUnretained(lists[index].table) : nil
+        skipsLoops = lists[index].skipsLoops
+        self.index = index
     }
 }
 

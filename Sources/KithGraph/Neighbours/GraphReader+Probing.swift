@@ -105,11 +105,11 @@ extension GraphReader {
     /// Appends the common neighbours of one pair.
     func find(
         _ pair: Int, _ pivot: UInt64, _ other: UInt64, _ lists: [ListsOfType],
-        _ request: IntersectionRequest, _ result: CommonNeighbours
+        _ probes: [ProbedList], _ request: IntersectionRequest, _ result: CommonNeighbours
     ) throws(GraphError) {
         var isUnusual = request.setsLoopsAside && (pivot == other || result.marks.pivotHasLoop)
-        for list in lists {
-            let run = try neighbourRun(list, other, result.marks.scratch)
+        for probe in probes {
+            let run = try neighbourRun(probe, lists, other, result.marks.scratch)
             let count = matches(run, result)
             var index = 0
             while index < count {
@@ -117,7 +117,7 @@ extension GraphReader {
                 var end = index &+ 1
                 while end < count, result.matches[end] == node { end &+= 1 }
                 defer { index = end }
-                if list.skipsLoops && node == other { continue }
+                if probe.skipsLoops && node == other { continue }
                 if request.setsLoopsAside, pivot == other || node == other || node == pivot {
                     isUnusual = true
                     continue

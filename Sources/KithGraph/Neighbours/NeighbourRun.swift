@@ -76,6 +76,22 @@ extension GraphReader {
         return try loadedRun(lists, node, chunk, scratch)
     }
 
+    /// The same of one of some lists.
+    @inline(__always)
+    func neighbourRun(
+        _ probe: ProbedList, _ lists: [ListsOfType], _ node: UInt64, _ scratch: NeighbourScratch
+    ) throws(GraphError) -> NeighbourRun {
+        let chunk = node &>> UInt64(GraphLimits.slotBits)
+        if let table = probe.table, let cached = table._withUnsafeGuaranteedRef({ $0.load(chunk) })
+        {
+            let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {
+                $0.header
+            }
+            return Self.run(header, Int(node & UInt64(GraphLimits.slotsPerChunk - 1)))
+        }
+        return try loadedRun(lists[probe.index], node, chunk, scratch)
+    }
+
     private func loadedRun(
         _ lists: ListsOfType, _ node: UInt64, _ chunk: UInt64, _ scratch: NeighbourScratch
     ) throws(GraphError) -> NeighbourRun {

@@ -4,7 +4,7 @@ import KithValues
 ///
 /// Nodes come out by id. Sums of nothing but zero count as none. Belongs to one thread.
 public final class NodeSums {
-    private var pages: [UnsafeMutablePointer<Int64>?] = []
+    @exclusivity(unchecked) private var pages: [UnsafeMutablePointer<Int64>?] = []
     /// The number of pages made.
     private var pageCount = 0
     /// Whether a sum passed 64 bits; the sums are then of no use.
