@@ -23,7 +23,7 @@ extension GraphReader {
             for probe in probes {
                 let run = try neighbourRun(probe, lists, other, result.marks.scratch)
                 let (found, meetsOther) =
-                    isSearched(run, result.marks)
+                    Self.isSearched(run, result.marks)
                     ? (countSearching(run, result.marks), run.edgeCount(to: other) > 0)
                     : countScanning(run, other, result.marks)
                 total &+= found
@@ -76,7 +76,7 @@ extension GraphReader {
                 let other = sides.others[pair &+ index]
                 let run = block.runs[index]
                 var (total, meetsOther) =
-                    isSearched(run, marks)
+                    Self.isSearched(run, marks)
                     ? (countSearching(run, marks), run.edgeCount(to: other) > 0)
                     : countScanning(run, other, marks)
                 if request.setsLoopsAside, meetsOther || pivot == other || marks.pivotHasLoop {

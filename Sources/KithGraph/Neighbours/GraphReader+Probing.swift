@@ -8,8 +8,8 @@ extension GraphReader {
 
     /// Whether to search the marked neighbours in a list instead of scanning it.
     @inline(__always)
-    func isSearched(_ run: NeighbourRun, _ marks: NeighbourMarks) -> Bool {
-        run.count > marks.markedCount &* Self.searchedRatio
+    static func isSearched(_ run: NeighbourRun, _ marks: NeighbourMarks) -> Bool {
+        run.count > marks.markedCount &* searchedRatio
     }
 
     /// The ways over the nodes of a list that are marked, and whether `other`, whose list it is, is in
@@ -39,7 +39,7 @@ extension GraphReader {
     @inline(__always)
     func countMarked(_ run: NeighbourRun, _ marks: NeighbourMarks) -> Int64 {
         var total: Int64 = 0
-        if isSearched(run, marks), marks.listCount == 1 {
+        if Self.isSearched(run, marks), marks.listCount == 1 {
             var last: UInt64?
             for node in marks.neighbours where node != last {
                 last = node
@@ -107,15 +107,18 @@ extension GraphReader {
         _ pair: Int, _ pivot: UInt64, _ other: UInt64, _ lists: [ListsOfType],
         _ probes: [ProbedList], _ request: IntersectionRequest, _ result: CommonNeighbours
     ) throws(GraphError) {
-        var isUnusual = request.setsLoopsAside && (pivot == other || result.marks.pivotHasLoop)
+        let marks = result.marks
+        var isUnusual = request.setsLoopsAside && (pivot == other || marks.pivotHasLoop)
         for probe in probes {
-            let run = try neighbourRun(probe, lists, other, result.marks.scratch)
-            let count = matches(run, result)
+            let run = try neighbourRun(probe, lists, other, marks.scratch)
+            result.reserveMatches(run.count)
+            let matches = result.matches
+            let count = Self.findMarked(run, marks, into: matches)
             var index = 0
             while index < count {
-                let node = result.matches[index]
+                let node = matches[index]
                 var end = index &+ 1
-                while end < count, result.matches[end] == node { end &+= 1 }
+                while end < count, matches[end] == node { end &+= 1 }
                 defer { index = end }
                 if probe.skipsLoops && node == other { continue }
                 if request.setsLoopsAside, pivot == other || node == other || node == pivot {
@@ -124,17 +127,17 @@ extension GraphReader {
                 }
                 result.pairs.append(Int32(truncatingIfNeeded: pair))
                 result.nodes.append(node)
-                result.ways.append(result.marks.edgeCount(to: node) &* Int64(end &- index))
+                result.ways.append(marks.edgeCount(to: node) &* Int64(end &- index))
             }
         }
         if isUnusual { result.unusualPairs.append(Int32(truncatingIfNeeded: pair)) }
     }
 
-    /// Writes the marked nodes of a list into `result.matches`, each once for each edge, sorted.
-    private func matches(_ run: NeighbourRun, _ result: CommonNeighbours) -> Int {
-        result.reserveMatches(run.count)
-        let marks = result.marks
-        let matches = result.matches
+    /// Writes the marked nodes of a list, each once for each edge, sorted; gives how many there are.
+    private static func findMarked(
+        _ run: NeighbourRun, _ marks: NeighbourMarks,
+        into matches: UnsafeMutablePointer<UInt64>
+    ) -> Int {
         var count = 0
         // Marks of several lists may repeat a node, which would then be found twice.
         if marks.listCount == 1, isSearched(run, marks) {
