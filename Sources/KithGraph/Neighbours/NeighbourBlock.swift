@@ -13,12 +13,13 @@ final class NeighbourBlock {
     /// The neighbours of each node, after ``load(_:count:_:_:)``. Within the step in which they were
     /// loaded, and until they are loaded again.
     let runs: UnsafeMutablePointer<NeighbourRun>
-    /// Nil where the neighbours were copied.
-    private let headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>?>
-    /// Neighbours in lists that are not decoded as a whole.
-    private var copies: [UnsafeMutablePointer<UInt64>] = []
+    private let headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>>
     /// Lists that the cache may not keep until the end of the step.
     @exclusivity(unchecked) private var kept: [AdjacencyChunk] = []
+    /// Lists of one node each, from chunks that are not decoded as a whole.
+    @exclusivity(unchecked) private var lone: [LoneList] = []
+    /// Whether anything is to be let go of.
+    @exclusivity(unchecked) private var holdsLists = false
 
     init() {
         runs = .allocate(capacity: Self.sizeMax)
@@ -35,18 +36,58 @@ final class NeighbourBlock {
 
     /// Lets go of what was loaded.
     func clear() {
-        if !kept.isEmpty { kept.removeAll() }
-        if !copies.isEmpty {
-            for copy in copies { copy.deallocate() }
-            copies.removeAll(keepingCapacity: true)
+        guard holdsLists else { return }
+        holdsLists = false
+        kept.removeAll()
+        for list in lone { list.deallocate() }
+        lone.removeAll(keepingCapacity: true)
+    }
+
+    /// A list of one node, which lies where a chunk with that list alone would have it.
+    private struct LoneList {
+        let header: UnsafeMutablePointer<AdjacencyHeader>
+        private let offsets: UnsafeMutablePointer<UInt32>
+        private let neighbours: UnsafeMutablePointer<UInt64>
+
+        /// Copies the list of a slot.
+        init(_ part: AdjacencyChunk, _ slot: Int) {
+            let range = part.range(slot)
+            neighbours = .allocate(capacity: max(range.count, 1))
+            for edge in range { neighbours[edge - range.lowerBound] = part.neighbour(edge) }
+            offsets = .allocate(capacity: 2)
+            offsets[0] = 0
+            offsets[1] = UInt32(truncatingIfNeeded: range.count)
+            header = .allocate(capacity: 1)
+            // Only the offsets of this slot and the next are looked at.
+            header.initialize(
+                to: AdjacencyHeader(
+                    offsets: UnsafePointer(offsets) - slot, narrow: nil,
+                    wide: UnsafePointer(neighbours), relationships: nil, firstRelationship: 0))
+        }
+
+        func deallocate() {
+            header.deallocate()
+            offsets.deallocate()
+            neighbours.deallocate()
         }
     }
 
-    /// Room for a copy of neighbours, until ``clear()``.
-    private func room(_ count: Int) -> UnsafeMutablePointer<UInt64> {
-        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: max(count, 1))
-        copies.append(copy)
-        return copy
+    /// The list of a node that is not in the cache, or all those of its chunk.
+    private func loaded(
+        _ node: UInt64, _ lists: ListsOfType, _ graph: GraphReader
+    ) throws(GraphError) -> UnsafeMutablePointer<AdjacencyHeader> {
+        if let part = try graph.lonePart(lists, node) {
+            let list = LoneList(
+                part, Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1)))
+            lone.append(list)
+            holdsLists = true
+            return list.header
+        }
+        let all = try graph.baseLists(
+            lists.key, node &>> UInt64(GraphLimits.slotBits), in: lists.table)
+        kept.append(all)
+        holdsLists = true
+        return all.header
     }
 
     /// Finds the neighbours of `count` nodes, at most ``sizeMax``, and says how many they are in all.
@@ -64,15 +105,8 @@ final class NeighbourBlock {
             if let cached = lists.table.load(chunk) {
                 header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)
                     ._withUnsafeGuaranteedRef { $0.header }
-            } else if let run = try graph.loneRun(lists, nodes[index], room: { room($0) }) {
-                headers[index] = nil
-                runs[index] = run
-                index &+= 1
-                continue
             } else {
-                let loaded = try graph.baseLists(lists.key, chunk, in: lists.table)
-                kept.append(loaded)
-                header = loaded.header
+                header = try loaded(nodes[index], lists, graph)
             }
             headers[index] = header
             let slot = Int(truncatingIfNeeded: nodes[index] & slotMask)
@@ -82,11 +116,7 @@ final class NeighbourBlock {
         var total = 0
         index = 0
         while index < count {
-            guard let header = headers[index] else {
-                total &+= runs[index].count
-                index &+= 1
-                continue
-            }
+            let header = headers[index]
             let slot = Int(truncatingIfNeeded: nodes[index] & slotMask)
             let first = Int(header.pointee.offsets[slot])
             let degree = Int(header.pointee.offsets[slot &+ 1]) &- first

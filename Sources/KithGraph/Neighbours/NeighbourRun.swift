@@ -123,7 +123,9 @@ extension GraphReader {
             ? count - part.edges(slot: slot(node), neighbour: node).count : count
     }
 
-    private func lonePart(
+    /// The list of a node, decoded with few others, where it is not in the cache and there is no room for
+    /// all of its chunk; nil where these should be decoded.
+    func lonePart(
         _ lists: ListsOfType, _ node: UInt64
     ) throws(GraphError) -> AdjacencyChunk? {
         let chunk = node &>> UInt64(GraphLimits.slotBits)
