@@ -70,6 +70,16 @@ final class PlanNode: Sendable {
             other ?? step, inputs: inputs, estimatedRows: estimatedRows, variables: variables)
     }
 
+    /// The plan with the steps that `change` gives for some aggregations and their inputs.
+    func replacingAggregations(
+        _ change: (AggregateStep, PlanNode) -> (any PlanStep)?
+    ) -> PlanNode {
+        replacingSteps { step, inputs in
+            guard let aggregate = step as? AggregateStep, inputs.count == 1 else { return nil }
+            return change(aggregate, inputs[0])
+        }
+    }
+
     /// Whether this step, or one below it, changes the graph.
     var writes: Bool {
         step.isWriting || inputs.contains { $0.writes } || step.nested.contains { $0.writes }

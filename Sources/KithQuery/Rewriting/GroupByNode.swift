@@ -32,12 +32,11 @@ struct GroupByNode {
 
     /// `root` with the rule applied wherever it holds.
     func applied(to root: PlanNode) -> PlanNode {
-        root.replacingSteps { step, inputs in
-            guard var aggregate = step as? AggregateStep, inputs.count == 1,
-                let node = node(of: aggregate, inputs[0])
-            else { return nil }
-            aggregate.groups = NodeGroups(node: node, aggregates: aggregate.aggregates)
-            return aggregate
+        root.replacingAggregations { aggregate, input in
+            guard let node = node(of: aggregate, input) else { return nil }
+            var result = aggregate
+            result.groups = NodeGroups(node: node, aggregates: aggregate.aggregates)
+            return result
         }
     }
 

@@ -28,12 +28,11 @@ struct GroupPlaces {
 
     /// `root` with the rule applied wherever it holds.
     func applied(to root: PlanNode) -> PlanNode {
-        root.replacingSteps { step, inputs in
-            guard var aggregate = step as? AggregateStep, inputs.count == 1,
-                let places = places(of: aggregate, inputs[0])
-            else { return nil }
-            aggregate.places = places
-            return aggregate
+        root.replacingAggregations { aggregate, input in
+            guard let places = places(of: aggregate, input) else { return nil }
+            var result = aggregate
+            result.places = places
+            return result
         }
     }
 

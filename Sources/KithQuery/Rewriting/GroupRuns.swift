@@ -19,12 +19,11 @@ enum GroupRuns {
 
     /// `root` with the rule applied wherever it holds.
     static func applied(to root: PlanNode) -> PlanNode {
-        root.replacingSteps { step, inputs in
-            guard var aggregate = step as? AggregateStep, inputs.count == 1,
-                let node = groupingNode(of: aggregate, inputs[0])
-            else { return nil }
-            aggregate.groups = nil
-            return AggregateRunsStep(aggregate: aggregate, node: node)
+        root.replacingAggregations { aggregate, input in
+            guard let node = groupingNode(of: aggregate, input) else { return nil }
+            var plain = aggregate
+            plain.groups = nil
+            return AggregateRunsStep(aggregate: plain, node: node)
         }
     }
 
