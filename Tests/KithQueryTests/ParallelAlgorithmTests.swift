@@ -106,6 +106,15 @@ struct ParallelAlgorithmTests {
             #expect(found.predecessors == expected.predecessors, "\(threads) threads")
         }
     }
+
+    /// In a chain of equal weights the bounds are distances of nodes.
+    @Test("nodes that lie right on a bound are not lost")
+    func bounds() throws {
+        let edges = (0..<99).map { Edge(source: $0, target: $0 + 1, weight: 1) }
+        let found = try ShortestPaths(source: 0, target: nil)
+            .tree(lists(100, edges, true), WorkTeam(count: 2))
+        #expect(found.distances == (0..<100).map(Double.init))
+    }
 }
 
 private func pow10(_ exponent: Int) -> Double {
