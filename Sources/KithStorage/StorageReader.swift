@@ -8,6 +8,7 @@ import Synchronization
 public final class StorageReader: Sendable {
     let space: TreeSpace
     /// The commit that this view shows; for a write transaction the one that it began from.
+    // Sendable: changed only by ``reopen(showing:)``, while its caller holds the only reference.
     nonisolated(unsafe) private(set) var record: CommitRecord
     private let transactionCounters: CounterBox?
     private let registration: SnapshotRegistration?

@@ -7,7 +7,7 @@ import Kith
 /// Prints a line a query: name, runs, the median time on one thread and on two in microseconds, and how
 /// many times faster two are.
 enum ThreadsWorkload {
-    /// A query that is short on one thread is not shared out.
+    /// A query with the parameters of its runs.
     private struct Work {
         let name: String
         let text: String
