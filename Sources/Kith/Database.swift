@@ -222,13 +222,41 @@ public final class Database: Sendable {
             }
         }
         return try statement.placing { () throws(KithError) in
-            try write(statement: { writing throws(KithError) in
-                try writing.run(
+            try writing { transaction throws(KithError) in
+                try transaction.run(
                     statement, parameters: parameters, limits: limits, control: control,
                     transactions: nil
                 ).collected()
-            })
+            }
         }
+    }
+
+    /// Runs a statement that writes, here or on the thread of another that does at the same time.
+    private func writing(
+        _ body: @escaping @Sendable (Transaction) throws(KithError) -> Result
+    ) throws(KithError) -> Result {
+        let made = Guarded<Result?>(nil)
+        do {
+            try store.write(
+                timeoutInMilliseconds: options.writerTimeoutInMilliseconds,
+                lending: { writer in
+                    let transaction = Transaction(self, sharing: writer)
+                    defer { transaction.end() }
+                    let result = try body(transaction)
+                    try transaction.commit()
+                    made.withLock { $0 = result }
+                })
+        } catch let error as GraphError {
+            throw KithError(error)
+        } catch let error as KithError {
+            throw error
+        } catch {
+            preconditionFailure("a statement failed in a way of its own: \(error)")
+        }
+        guard let result = made.withLock({ $0 }) else {
+            preconditionFailure("a statement that did not fail has a result")
+        }
+        return result
     }
 
     /// The bounds of a statement that begins now: `limits`, or those of the options.

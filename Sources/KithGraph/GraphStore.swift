@@ -92,6 +92,16 @@ public final class GraphStore: Sendable {
             in: self, timeoutInMilliseconds: timeoutInMilliseconds, body)
     }
 
+    /// ``write(timeoutInMilliseconds:_:)`` for what any thread may run: where several write at once, one
+    /// of them runs what the others lent, and they sleep until the disk is done.
+    public func write(
+        timeoutInMilliseconds: Int = 5_000,
+        lending body: @escaping @Sendable (GraphWriter) throws -> Void
+    ) throws {
+        try sharedCommits.write(
+            in: self, timeoutInMilliseconds: timeoutInMilliseconds, lending: body)
+    }
+
     func keepForNextWriter(_ tables: GraphTables) { written.withLock { $0 = tables } }
 
     /// Closes the graph; open snapshots stay readable until they are closed.

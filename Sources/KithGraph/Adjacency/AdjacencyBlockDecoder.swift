@@ -12,19 +12,20 @@ struct EdgeArrays {
     var isContiguous = true
     var hasIDs = true
 
+    private let memory: DecodedMemory
+
     init(capacity: Int) {
         self.capacity = capacity
-        degrees = .allocate(capacity: GraphLimits.slotsPerChunk)
+        let degreesByteCount = GraphLimits.slotsPerChunk * 4
+        memory = DecodedMemory(byteCount: degreesByteCount + capacity * 16)
+        degrees = memory.start.bindMemory(to: UInt32.self, capacity: GraphLimits.slotsPerChunk)
         degrees.initialize(repeating: 0, count: GraphLimits.slotsPerChunk)
-        neighbours = .allocate(capacity: max(capacity, 1))
-        relationships = .allocate(capacity: max(capacity, 1))
+        neighbours = (memory.start + degreesByteCount).bindMemory(
+            to: UInt64.self, capacity: capacity * 2)
+        relationships = neighbours + capacity
     }
 
-    func deallocate() {
-        degrees.deallocate()
-        neighbours.deallocate()
-        relationships.deallocate()
-    }
+    func deallocate() { memory.free() }
 }
 
 extension AdjacencyBlock {

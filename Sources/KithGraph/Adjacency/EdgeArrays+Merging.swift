@@ -2,8 +2,8 @@ extension EdgeArrays {
     /// Sorted edges one by one.
     init(_ edges: [ChunkEdge], hasIDs: Bool) {
         self.init(capacity: edges.count)
-        for edge in edges { append(edge) }
         self.hasIDs = hasIDs
+        for edge in edges { append(edge) }
     }
 
     /// The edges of a chunk's lists with changes applied; see ``EdgeMerge``.
@@ -49,8 +49,10 @@ extension EdgeArrays {
     private mutating func append(_ edge: ChunkEdge) {
         degrees[Int(edge.slot)] &+= 1
         neighbours[count] = edge.neighbour
-        note(edge.relationship)
-        relationships[count] = edge.relationship
+        if hasIDs {
+            note(edge.relationship)
+            relationships[count] = edge.relationship
+        }
         count &+= 1
     }
 
@@ -75,8 +77,6 @@ extension EdgeArrays {
             target.update(from: wide + range.lowerBound, count: length)
         }
         guard hasIDs else {
-            (relationships + count).update(repeating: 0, count: length)
-            isContiguous = false
             count &+= length
             return
         }

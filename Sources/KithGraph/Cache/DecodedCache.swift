@@ -52,6 +52,7 @@ final class DecodedCache: Sendable {
         self.budgetInBytes = budgetInBytes
         self.projectionBudgetInBytes = projectionBudgetInBytes
         self.unusedPagesInBytes = unusedPagesInBytes
+        DecodedMemory.keepReady(forBudget: budgetInBytes)
     }
 
     /// Begins a step; hand the result to ``leave(_:)``.

@@ -28,7 +28,7 @@ package struct DecodedMemory: @unchecked Sendable {
         if units > PageArenas.runMax {
             start = PageArenas.systemPages(byteCount: units * PageArenas.unit)
         } else {
-            start = Self.arenas.withLock { $0.take(units) }
+            start = Self.arenas.withLock { $0.take(PageArenas.rounded(units)) }
         }
     }
 
@@ -52,8 +52,16 @@ package struct DecodedMemory: @unchecked Sendable {
             munmap(start, units * PageArenas.unit)
             return
         }
-        if Self.arenas.withLock({ $0.keepReady(start, units) }) { return }
-        madvise(start, units * PageArenas.unit, Int32(MADV_DONTNEED))
-        Self.arenas.withLock { $0.give(back: start, units) }
+        let run = PageArenas.Run(start: start, count: PageArenas.rounded(units))
+        for leaving in Self.arenas.withLock({ $0.keepReady(run) }) {
+            madvise(leaving.start, leaving.count * PageArenas.unit, Int32(MADV_DONTNEED))
+            Self.arenas.withLock { $0.give(back: leaving) }
+        }
+    }
+
+    /// Says how much memory there is for what is decoded: the more, the more pages are kept ready for
+    /// the next.
+    static func keepReady(forBudget byteCount: Int) {
+        arenas.withLock { $0.keepReady(forBudget: byteCount) }
     }
 }

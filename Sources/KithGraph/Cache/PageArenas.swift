@@ -2,8 +2,9 @@ import Glibc
 
 /// Runs of pages out of a few large pieces of address space.
 ///
-/// Pages that nobody uses are given back to the system, but for a few that are kept ready; pieces
-/// without a page in use are given back as a whole. So what is in use is what memory is taken.
+/// Pages that nobody uses are given back to the system, but for some that were used last and are kept
+/// ready: pages that are new to the process cost more than what is done with most. Pieces without a
+/// page in use are given back as a whole. So what is in use is what memory is taken.
 struct PageArenas {
     /// What is handed out is a multiple of this.
     static let unit = max(4_096, sysconf(Int32(_SC_PAGESIZE)))
@@ -12,9 +13,8 @@ struct PageArenas {
     private static let unitsPerArena = 1_024
     /// The last unit is left alone, so that a look past the end of a run is one at memory.
     private static let usableUnits = unitsPerArena - 1
-    /// Runs up to this length are kept ready, at most so many units in all.
-    private static let readyRunMax = 16
-    private static let readyUnitsMax = 64
+    /// Few pages are kept ready whatever the budget, and never more than so many.
+    private static let readyUnitsBounds = 64...1_024
 
     /// A piece of address space, aligned to its size.
     private struct Arena {
@@ -27,17 +27,39 @@ struct PageArenas {
     }
 
     private var arenas: [Arena] = []
-    /// By length, runs that are still in memory and that nobody uses.
-    private var ready: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: readyRunMax + 1)
+    /// Runs that are still in memory and that nobody uses, the one that was used last at the end.
+    private var ready: [Run] = []
     private var readyUnits = 0
+    /// The most units that are kept ready.
+    private var readyUnitsMax = readyUnitsBounds.lowerBound
+
+    /// A run of pages.
+    struct Run {
+        let start: UnsafeMutableRawPointer
+        let count: Int
+    }
 
     private static var arenaByteCount: Int { unitsPerArena * unit }
 
+    /// The units of a run for so many: runs of about the same length take each other's places.
+    static func rounded(_ count: Int) -> Int {
+        guard count > 8 else { return count }
+        let step = 1 << (Int.bitWidth - 1 - count.leadingZeroBitCount - 3)
+        return min((count + step - 1) & ~(step - 1), runMax)
+    }
+
+    /// Lets more pages be kept ready, where there is memory for it.
+    mutating func keepReady(forBudget byteCount: Int) {
+        let units = byteCount / 64 / Self.unit
+        let bounds = Self.readyUnitsBounds
+        readyUnitsMax = max(readyUnitsMax, min(max(units, bounds.lowerBound), bounds.upperBound))
+    }
+
     /// Takes a run of `count` units, up to ``runMax``.
     mutating func take(_ count: Int) -> UnsafeMutableRawPointer {
-        if count <= Self.readyRunMax, let run = ready[count].popLast() {
+        if let place = ready.lastIndex(where: { $0.count == count }) {
             readyUnits -= count
-            return run
+            return ready.remove(at: place).start
         }
         for index in arenas.indices
         where arenas[index].freeCount >= count && arenas[index].missing > count {
@@ -60,27 +82,34 @@ struct PageArenas {
         return arenas[index].base + first * Self.unit
     }
 
-    /// Keeps a run ready that is not needed any more; false where there are enough of them.
-    mutating func keepReady(_ run: UnsafeMutableRawPointer, _ count: Int) -> Bool {
-        guard count <= Self.readyRunMax, readyUnits + count <= Self.readyUnitsMax else {
-            return false
+    /// Keeps a run ready that is not needed any more; returns those whose memory the system is to get
+    /// before they are given back here.
+    mutating func keepReady(_ run: Run) -> [Run] {
+        guard run.count <= readyUnitsMax / 4 else { return [run] }
+        ready.append(run)
+        readyUnits += run.count
+        var left = 0
+        var leaving: [Run] = []
+        while readyUnits > readyUnitsMax {
+            readyUnits -= ready[left].count
+            leaving.append(ready[left])
+            left += 1
         }
-        ready[count].append(run)
-        readyUnits += count
-        return true
+        if left > 0 { ready.removeFirst(left) }
+        return leaving
     }
 
     /// Takes a run back whose memory the system has already.
-    mutating func give(back run: UnsafeMutableRawPointer, _ count: Int) {
-        let base = UInt(bitPattern: run) & ~UInt(Self.arenaByteCount - 1)
+    mutating func give(back run: Run) {
+        let base = UInt(bitPattern: run.start) & ~UInt(Self.arenaByteCount - 1)
         guard let index = arenas.firstIndex(where: { UInt(bitPattern: $0.base) == base }) else {
             preconditionFailure("a run of pages is given back to where it did not come from")
         }
-        let first = (run - arenas[index].base) / Self.unit
-        for page in first..<first + count {
+        let first = (run.start - arenas[index].base) / Self.unit
+        for page in first..<first + run.count {
             arenas[index].used[page >> 6] &= ~(1 << UInt64(page & 63))
         }
-        arenas[index].freeCount += count
+        arenas[index].freeCount += run.count
         arenas[index].missing = Self.unitsPerArena + 1
         if arenas[index].freeCount == Self.usableUnits, arenas.count > 1 {
             munmap(arenas[index].base, Self.arenaByteCount)

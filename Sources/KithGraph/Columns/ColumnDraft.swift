@@ -12,7 +12,7 @@ struct ColumnDraft {
 
     private static let validityByteCount = SlotSet.wordCount * 8
 
-    /// Reserves memory, all zero: no slot has a value if there is a validity, all have otherwise.
+    /// Reserves memory, zeroed: no slot has a value if there is a validity, all have otherwise.
     init(
         _ layout: Column.Layout, count: Int, hasValidity: Bool, stringByteCount: Int = 0,
         hasCodes: Bool = false
@@ -43,7 +43,9 @@ struct ColumnDraft {
         // Whole words may be read; past the end of pages other pages follow.
         if layout == .string || size % PageArenas.unit != 0 { size += PaddedBytes.paddingInBytes }
         block = DecodedMemory(byteCount: size)
-        block.start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        // Which bytes of strings are read, starts and lengths say.
+        block.start.initializeMemory(
+            as: UInt8.self, repeating: 0, count: layout == .string ? offsets.bytes : size)
         sizeInBytes = block.sizeInBytes + 256
     }
 

@@ -2,9 +2,9 @@ import KithStorage
 
 /// Writers with a transaction, and so a commit, in common.
 final class CommitGroup: @unchecked Sendable {
-    // Sendable: `memberCount` is guarded by the mutex of who keeps the group; the writer and the commit
-    // belong to who has the turn, then to who waits for the disk; `failure` is set before `word` says
-    // that the group has ended.
+    // Sendable: `memberCount` and `lenders` are guarded by the mutex of who keeps the group, and stay as
+    // they are once it is written; the writer and the commit belong to who has the turn, then to who waits
+    // for the disk; `failure` is set before `word` says that the group has ended.
 
     /// What one of the members is called for, or why all are.
     enum Call {
@@ -20,6 +20,8 @@ final class CommitGroup: @unchecked Sendable {
     private var openWriter: GraphWriter?
     /// Those with a finished part, who wait.
     var memberCount = 0
+    /// Those of them whose parts another thread made: most sleep on words of their own.
+    private var lenders: [TurnWaiter] = []
     /// How the commit failed.
     private(set) var failure: GraphError?
     private var pending: PendingGraphCommit?
@@ -72,11 +74,20 @@ final class CommitGroup: @unchecked Sendable {
         pending = nil
     }
 
+    /// Adds a member whose part was made for it. With the turn and the mutex.
+    func add(_ lender: TurnWaiter) {
+        memberCount += 1
+        lenders.append(lender)
+        lender.join(self)
+    }
+
     /// Wakes one member, who gets to work when the group is handed over.
     func call(_ call: Call) {
         called = call
         word.exchange(Self.calling)
         word.wake()
+        // Where nobody sleeps on the group's own word, the last lender sleeps on its own.
+        if lenders.count == memberCount { lenders.last?.wake() }
     }
 
     /// Lets the member that was called get to work.
@@ -89,6 +100,7 @@ final class CommitGroup: @unchecked Sendable {
         self.failure = failure
         word.exchange(Self.ended)
         if memberCount > 0 { word.wake(.max) }
+        for lender in lenders { lender.wake() }
     }
 
     /// Waits, as a member, until there is something to do or the commit has ended.
@@ -110,52 +122,5 @@ final class CommitGroup: @unchecked Sendable {
             _ = ready.replace(Self.looking, by: Self.asleep)
         }
         while ready.value == Self.asleep { ready.sleep(while: Self.asleep) }
-    }
-}
-
-/// A thread that waits for the turn.
-final class TurnWaiter: Sendable {
-    private let word: WaitWord
-
-    private static let asleep: UInt32 = 0
-    /// Awake, since it is the next.
-    private static let looking: UInt32 = 1
-    private static let called: UInt32 = 2
-
-    /// `isNext` where nobody waits before it.
-    init(isNext: Bool) { word = WaitWord(isNext ? Self.looking : Self.asleep) }
-
-    /// Gives it the turn.
-    func call() {
-        if word.exchange(Self.called) == Self.asleep { word.wake() }
-    }
-
-    /// Wakes it up: it gets the turn soon.
-    func makeReady() {
-        if word.replace(Self.asleep, by: Self.looking) { word.wake() }
-    }
-
-    /// Waits until it is called, or that time has come; says whether it was called.
-    func wait(until deadline: Int64) -> Bool {
-        while true {
-            switch word.value {
-            case Self.called: return true
-            case Self.looking:
-                if word.look(while: Self.looking) == Self.looking {
-                    _ = word.replace(Self.looking, by: Self.asleep)
-                }
-            default:
-                let left = deadline - WaitWord.now()
-                guard left > 0 else { return word.value == Self.called }
-                word.sleep(while: Self.asleep, nanosecondsMax: left)
-            }
-        }
-    }
-
-    /// Waits until it is called, which is about to happen.
-    func waitForCall() {
-        while word.value != Self.called {
-            word.sleep(while: Self.asleep, nanosecondsMax: 1_000_000)
-        }
     }
 }

@@ -10,13 +10,18 @@ import KithStorage
 ///
 /// What keeps many writers fast is that nobody waits for a thread to wake up:
 ///
-/// - Who has the turn hands it on to the one who waits longest, and that one is awake by then: it was
-///   called when it became the next.
+/// - Who has the turn makes the parts of those in the queue who *lent* theirs, on its own thread: they
+///   sleep on until the disk is done.
+/// - It hands the turn on to the one who waits longest, and that one is awake by then: it was called when
+///   it became the next.
 /// - Who waited for the disk writes the next group at once, if no part is at work on it; meanwhile one
 ///   of that group's own wakes up, to wait for the disk in its place.
 final class SharedCommits: @unchecked Sendable {
     // Sendable: everything below is guarded by the mutex, but for a group's writer, which belongs to
     // who has the turn.
+
+    /// What makes a part, on whatever thread.
+    typealias LentPart = @Sendable (GraphWriter) throws -> Void
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var isTaken = false
@@ -45,13 +50,32 @@ final class SharedCommits: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs `body` as one part of a shared transaction; when this returns, what it wrote is on the
-    /// disk. When `body` throws, nothing of it is applied.
+    /// Runs `body` as one part of a shared transaction, on this thread; when this returns, what it wrote
+    /// is on the disk. When `body` throws, nothing of it is applied.
     func write<Result>(
         in store: GraphStore, timeoutInMilliseconds: Int,
         _ body: (GraphWriter) throws -> Result
     ) throws -> Result {
-        try takeTurn(timeoutInMilliseconds)
+        guard let own = try waitForTurn(timeoutInMilliseconds, lending: nil) else {
+            return try writeWithTurn(in: store, timeoutInMilliseconds, body)
+        }
+        preconditionFailure("a part that was not lent was made: \(own)")
+    }
+
+    /// Runs `body` as one part of a shared transaction, on this thread or on that of another writer.
+    func write(
+        in store: GraphStore, timeoutInMilliseconds: Int, lending body: @escaping LentPart
+    ) throws {
+        guard let made = try waitForTurn(timeoutInMilliseconds, lending: body) else {
+            return try writeWithTurn(in: store, timeoutInMilliseconds, body)
+        }
+        if let failure = wait(for: made) { throw failure }
+    }
+
+    private func writeWithTurn<Result>(
+        in store: GraphStore, _ timeoutInMilliseconds: Int,
+        _ body: (GraphWriter) throws -> Result
+    ) throws -> Result {
         let group: CommitGroup
         do {
             group = try openGroup(of: store, timeoutInMilliseconds)
@@ -67,33 +91,89 @@ final class SharedCommits: @unchecked Sendable {
             throw error
         }
         group.writer.endPart()
-        if let failure = commitOrWait(group) { throw failure }
+        if let failure = makeLentParts(of: group) ?? commitOrWait(group) { throw failure }
         return result
     }
 
-    /// Waits for the turn.
-    private func takeTurn(_ timeoutInMilliseconds: Int) throws(GraphError) {
+    /// Waits for the turn. Where the part was lent and made by another, returns the group that it
+    /// belongs to, and throws what it ended with.
+    private func waitForTurn(
+        _ timeoutInMilliseconds: Int, lending body: LentPart?
+    ) throws -> CommitGroup? {
         pthread_mutex_lock(mutex)
         if !isTaken {
             isTaken = true
             pthread_mutex_unlock(mutex)
-            return
+            return nil
         }
-        let own = TurnWaiter(isNext: queue.isEmpty)
+        let own = TurnWaiter(isNext: queue.isEmpty, lending: body)
         queue.append(own)
         pthread_mutex_unlock(mutex)
         let deadline =
             WaitWord.now() + Int64(max(0, min(timeoutInMilliseconds, 1_000_000_000))) * 1_000_000
-        if own.wait(until: deadline) { return }
+        if own.wait(until: deadline) { return try own.outcome() }
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
         guard let place = queue.firstIndex(where: { $0 === own }) else {
-            // It was called meanwhile, or is about to be.
+            pthread_mutex_unlock(mutex)
+            // It was called meanwhile, or its part is being made.
             own.waitForCall()
-            return
+            return try own.outcome()
         }
         queue.remove(at: place)
-        throw .storage(.writerBusy(holder: getpid()))
+        pthread_mutex_unlock(mutex)
+        throw GraphError.storage(.writerBusy(holder: getpid()))
+    }
+
+    /// Makes the parts of the next in the queue, as long as theirs are lent; returns why the whole group
+    /// failed, if it did, and then without the turn.
+    private func makeLentParts(of group: CommitGroup) -> GraphError? {
+        var deadline: Int64?
+        while true {
+            pthread_mutex_lock(mutex)
+            let waiter = queue.first.flatMap { $0.isLent ? $0 : nil }
+            if waiter != nil { queue.removeFirst() }
+            pthread_mutex_unlock(mutex)
+            guard let waiter else { return nil }
+            group.writer.beginPart()
+            do {
+                try waiter.makePart(with: group.writer)
+                group.writer.endPart()
+                pthread_mutex_lock(mutex)
+                group.add(waiter)
+                pthread_mutex_unlock(mutex)
+            } catch {
+                let failure = undoPart(of: group)
+                waiter.end(with: error)
+                if let failure {
+                    pthread_mutex_lock(mutex)
+                    open = nil
+                    let next = passOnLocked()
+                    pthread_mutex_unlock(mutex)
+                    group.end(failure)
+                    perform(next)
+                    return failure
+                }
+            }
+            let now = WaitWord.now()
+            if let deadline, now > deadline { return nil }
+            deadline = deadline ?? now + Self.lentPartsNanoseconds
+        }
+    }
+
+    /// For how long parts of others are made before the own one is committed: about as long as a disk
+    /// takes.
+    private static let lentPartsNanoseconds: Int64 = 1_000_000
+
+    /// Undoes the part that is being made; where that fails, the whole group, and returns why.
+    private func undoPart(of group: CommitGroup) -> GraphError? {
+        do throws(GraphError) {
+            try group.writer.rollbackPart()
+            return nil
+        } catch {
+            // What the others wrote cannot be told from this part any more.
+            group.writer.rollback()
+            return error
+        }
     }
 
     /// The group that takes parts, begun if there is none. With the turn.
@@ -125,13 +205,7 @@ final class SharedCommits: @unchecked Sendable {
         if isAlone {
             group.writer.rollback()
         } else {
-            do throws(GraphError) {
-                try group.writer.rollbackPart()
-            } catch {
-                // What the others wrote cannot be told from this part any more.
-                group.writer.rollback()
-                failure = error
-            }
+            failure = undoPart(of: group)
         }
         pthread_mutex_lock(mutex)
         if isAlone || failure != nil { open = nil }
@@ -149,6 +223,11 @@ final class SharedCommits: @unchecked Sendable {
         let next = passOnLocked()
         pthread_mutex_unlock(mutex)
         perform(next)
+        return wait(for: group)
+    }
+
+    /// Waits, as a member of a group, until its commit has ended, and does what it is called for.
+    private func wait(for group: CommitGroup) -> GraphError? {
         switch group.wait() {
         case .done: return group.failure
         case .commit:

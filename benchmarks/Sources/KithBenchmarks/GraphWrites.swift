@@ -25,7 +25,7 @@ enum GraphWrites {
         let database = try opened(directory + "/processor.kith")
         var random = Shuffled()
         var number = 1_000_000
-        for work in Work.allCases {
+        for work in Work.chosen {
             let statement = try work.prepared(rows: 1)
             let rounds = 3_000
             let start = processorSeconds()
@@ -45,7 +45,7 @@ enum GraphWrites {
         let peer = SQLiteWrites(path: directory + "/writes-\(rows).sqlite")
         var random = Shuffled()
         var number = 1_000_000
-        for work in Work.allCases {
+        for work in Work.chosen {
             let statement = try work.prepared(rows: rows)
             var ours: [Double] = []
             var theirs: [Double] = []
@@ -92,48 +92,60 @@ enum GraphWrites {
         try database.close()
     }
 
-    /// Commits per second of one thread and of sixteen, each with a node of its own.
+    /// Commits per second of one thread and of sixteen, each of a node of its own: statements in
+    /// transactions of their own, and closures that write.
     static func runGroup(_ directory: String) throws {
         let database = try opened(directory + "/group.kith")
         let statement = try PreparedStatement("CREATE (:Note {id: $id, body: 'a note'})")
-        func rate(threads: Int, each: Int, from first: Int) throws -> (Double, Double) {
-            let before = database.store.storage.statistics.syncCalls
-            let start = seconds()
-            let running = (0..<threads).map { thread in
-                started {
-                    for index in 0..<each {
-                        let id = Int64(first + thread * each + index)
-                        do {
-                            try database.write { transaction in
-                                _ = try transaction.run(
-                                    statement, parameters: ["id": .integer(id)])
+        let ways: [(String, @Sendable ([String: Value]) throws -> Void)] = [
+            ("execute", { try database.execute(statement, parameters: $0) }),
+            (
+                "write",
+                { parameters in
+                    try database.write { transaction in
+                        _ = try transaction.run(statement, parameters: parameters)
+                    }
+                }
+            ),
+        ]
+        var number = 0
+        for (name, way) in ways {
+            func rate(threads: Int, each: Int) throws -> (Double, Double) {
+                let first = number
+                number += threads * each
+                let before = database.store.storage.statistics.syncCalls
+                let start = seconds()
+                let running = (0..<threads).map { thread in
+                    started {
+                        for index in 0..<each {
+                            let id = Int64(first + thread * each + index)
+                            do {
+                                try way(["id": .integer(id)])
+                            } catch {
+                                preconditionFailure("a note was not written: \(error)")
                             }
-                        } catch {
-                            preconditionFailure("a note was not written: \(error)")
                         }
                     }
                 }
+                for thread in running { pthread_join(thread, nil) }
+                let time = seconds() - start
+                let syncs = database.store.storage.statistics.syncCalls - before
+                return (Double(threads * each) / time, Double(threads * each) / Double(syncs))
             }
-            for thread in running { pthread_join(thread, nil) }
-            let time = seconds() - start
-            let syncs = database.store.storage.statistics.syncCalls - before
-            return (Double(threads * each) / time, Double(threads * each) / Double(syncs))
+            var single: [Double] = []
+            var many: [Double] = []
+            var shared: [Double] = []
+            for _ in 0..<9 {
+                single.append(try rate(threads: 1, each: 300).0)
+                let (rate, commits) = try rate(threads: 16, each: 200)
+                many.append(rate)
+                shared.append(commits)
+            }
+            print(
+                "  \(name): one thread \(rounded(single.median, 0)) commits/s, sixteen"
+                    + " \(rounded(many.median, 0)), ratio \(rounded(many.median / single.median))"
+                    + " (target 8); \(rounded(shared.median, 1)) commits a sync")
         }
-        var number = 0
-        var single: [Double] = []
-        var many: [Double] = []
-        var shared: [Double] = []
-        for _ in 0..<9 {
-            single.append(try rate(threads: 1, each: 300, from: number).0)
-            let (rate, commits) = try rate(threads: 16, each: 200, from: number + 300)
-            many.append(rate)
-            shared.append(commits)
-            number += 300 + 16 * 200
-        }
-        print(
-            "  one thread \(rounded(single.median, 0)) commits/s, sixteen \(rounded(many.median, 0)),"
-                + " ratio \(rounded(many.median / single.median)) (target 8);"
-                + " \(rounded(shared.median, 1)) commits a sync")
         try close(database)
     }
 
@@ -173,6 +185,12 @@ enum GraphWrites {
 
     enum Work: String, CaseIterable {
         case insert, touch, update
+
+        /// The one that `KITH_BENCH_ONLY` names, or all.
+        static var chosen: [Work] {
+            guard let name = getenv("KITH_BENCH_ONLY") else { return allCases }
+            return allCases.filter { $0.rawValue == String(cString: name) }
+        }
 
         /// The statement for one row and for a list of them.
         private var text: (String, String) {
