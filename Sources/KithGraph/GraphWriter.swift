@@ -149,7 +149,7 @@ public final class GraphWriter {
     /// Notes how to take a change back.
     func note(_ undo: StatementState.Undo) {
         guard let statement, statement.savedPending == nil else { return }
-        statement.undo.append(undo)
+        statement.note(undo)
     }
 
     /// Notes that storage was changed in this statement.

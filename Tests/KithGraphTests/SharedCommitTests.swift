@@ -12,15 +12,19 @@ import Testing
 struct SharedCommitTests {
     struct Refusal: Error {}
 
+    /// Whether the threads lend their parts.
+    enum Lending: CaseIterable { case none, all, some }
+
     /// Each thread makes pairs of nodes, numbered by its successes; every fifth part fails half-way.
     private static func write(
-        _ store: GraphStore, thread: Int, parts: Int, succeeded: @escaping @Sendable (Int) -> Void
+        _ store: GraphStore, thread: Int, parts: Int, _ lending: Lending,
+        succeeded: @escaping @Sendable (Int) -> Void
     ) throws {
         var done = 0
         for part in 0..<parts {
             let number = done
             do {
-                try store.write(timeoutInMilliseconds: 60_000) { writer in
+                let body: @Sendable (GraphWriter) throws -> Void = { writer in
                     try writer.beginStatement()
                     let label = try writer.label("Pair")
                     let owner = try writer.propertyKey("thread")
@@ -40,6 +44,11 @@ struct SharedCommitTests {
                         properties: [])
                     try writer.endStatement()
                     if part % 5 == 3 { throw Refusal() }
+                }
+                if lending == .all || lending == .some && (part + thread) % 2 == 0 {
+                    try store.write(timeoutInMilliseconds: 60_000, lending: body)
+                } else {
+                    try store.write(timeoutInMilliseconds: 60_000, body)
                 }
                 done += 1
                 succeeded(done)
@@ -81,14 +90,16 @@ struct SharedCommitTests {
     }
 
     private static func run(
-        _ store: GraphStore, threads: Int, parts: Int,
+        _ store: GraphStore, threads: Int, parts: Int, _ lending: Lending,
         succeeded: @escaping @Sendable (_ thread: Int, _ count: Int) -> Void = { _, _ in }
     ) -> [String] {
         let report = ConcurrencyTests.Report()
         let running = (0..<threads).map { thread in
             BackgroundThread {
                 do {
-                    try write(store, thread: thread, parts: parts) { succeeded(thread, $0) }
+                    try write(store, thread: thread, parts: parts, lending) {
+                        succeeded(thread, $0)
+                    }
                 } catch {
                     report.faults.withLock { $0.append("\(error)") }
                 }
@@ -104,22 +115,22 @@ struct SharedCommitTests {
         init(_ value: Value) { self.value = Guarded(value) }
     }
 
-    @Test("share syncs, keep what succeeded and undo what failed")
-    func shareSyncs() throws {
+    @Test("share syncs, keep what succeeded and undo what failed", arguments: Lending.allCases)
+    func shareSyncs(lending: Lending) throws {
         let file = SlowFile()
         try StorageEngine.writeNewDatabase(to: file, options: StorageOptions())
         let store = GraphStore(
             storage: try StorageEngine.open(file: file, options: StorageOptions()),
             options: GraphOptions())
-        #expect(Self.run(store, threads: 16, parts: 20) == [])
+        #expect(Self.run(store, threads: 16, parts: 20, lending) == [])
         #expect(try Self.pairs(store, threads: 16) == [Int](repeating: 16, count: 16))
         #expect(try store.check() == [])
         // 256 parts that succeed; one thread alone would need as many syncs.
         #expect(store.storage.statistics.syncCalls < 100)
     }
 
-    @Test("all learn that the sync of their commit failed")
-    func failedSync() throws {
+    @Test("all learn that the sync of their commit failed", arguments: Lending.allCases)
+    func failedSync(lending: Lending) throws {
         let file = SlowFile()
         try StorageEngine.writeNewDatabase(to: file, options: StorageOptions())
         let store = GraphStore(
@@ -127,7 +138,7 @@ struct SharedCommitTests {
             options: GraphOptions())
         let succeeded = Counts([Int](repeating: 0, count: 8))
         file.failSyncs(after: 10)
-        let faults = Self.run(store, threads: 8, parts: 40) { thread, count in
+        let faults = Self.run(store, threads: 8, parts: 40, lending) { thread, count in
             succeeded.value.withLock { $0[thread] = count }
         }
         #expect(faults.count == 8)
@@ -144,8 +155,51 @@ struct SharedCommitTests {
         #expect(try again.check() == [])
     }
 
-    @Test("lose nothing acknowledged and no half of a part with the power", arguments: 1...2)
-    func crash(seed: UInt64) throws {
+    @Test("make what others lent on the thread that has the turn")
+    func lentParts() throws {
+        let store = try GraphStore.inMemory()
+        @Sendable func makeNode(_ writer: GraphWriter) throws {
+            try writer.beginStatement()
+            _ = try writer.createNode(labels: [], properties: [])
+            try writer.endStatement()
+        }
+        var nodeCount: UInt64 = 0
+        // Whether a thread waits already cannot be seen from outside; most times it does.
+        for _ in 0..<50 {
+            let begun = Counts(0)
+            let made = Counts([pthread_t]())
+            let threads = try store.write { writer in
+                try makeNode(writer)
+                let threads = (0..<4).map { number in
+                    BackgroundThread {
+                        begun.value.withLock { $0 += 1 }
+                        try? store.write(
+                            timeoutInMilliseconds: 60_000,
+                            lending: { writer in
+                                made.value.withLock { $0.append(pthread_self()) }
+                                try makeNode(writer)
+                                if number == 0 { throw Refusal() }
+                            })
+                    }
+                }
+                while begun.value.withLock({ $0 }) < 4 { usleep(100) }
+                usleep(5_000)
+                return threads
+            }
+            for thread in threads { thread.join() }
+            nodeCount += 4
+            #expect(try store.beginRead().nodeCount == nodeCount)
+            let makers = made.value.withLock { $0 }
+            #expect(makers.count == 4)
+            if makers.contains(pthread_self()) { return }
+        }
+        Issue.record("nothing that was lent was made by another thread")
+    }
+
+    @Test(
+        "lose nothing acknowledged and no half of a part with the power", arguments: 1...2,
+        Lending.allCases)
+    func crash(seed: UInt64, lending: Lending) throws {
         var options = StorageOptions()
         options.pageSizeInBytes = 1024
         let file = SlowFile()
@@ -154,7 +208,7 @@ struct SharedCommitTests {
         let store = GraphStore(
             storage: try StorageEngine.open(file: file, options: options), options: GraphOptions())
         let acknowledged = Counts([[0, 0, 0, 0]])
-        let faults = Self.run(store, threads: 4, parts: 10) { thread, count in
+        let faults = Self.run(store, threads: 4, parts: 10, lending) { thread, count in
             acknowledged.value.withLock { history in
                 var next = history[history.count - 1]
                 next[thread] = count

@@ -21,7 +21,7 @@ extension EntityChunk {
         } else {
             column = ColumnDraft.nulls(count: slotCount)
         }
-        column = Self.patch(column, recent, key, count: slotCount)
+        column = column.patched(count: slotCount, by: ColumnChanges(key, recent))
         let (kept, isNew) = places.publish(column, at: place)
         if isNew { cache.account(places, place, sizeInBytes: kept.sizeInBytes) }
         return kept
@@ -52,25 +52,6 @@ extension EntityChunk {
         }
     }
 
-    /// A column with changed rows applied.
-    static func patch(
-        _ column: Column, _ rows: [(slot: Int, row: RowChange)], _ key: UInt32, count: Int
-    ) -> Column {
-        var cleared: [Int] = []
-        var changes: [(slot: Int, value: Value)] = []
-        for (slot, row) in rows {
-            if row.life != .kept, slot < column.count { cleared.append(slot) }
-            if key >= SegmentEntry.sourceKey {
-                guard row.life == .created else { continue }
-                let end = key == SegmentEntry.sourceKey ? row.source : row.target
-                changes.append((slot, .integer(Int64(bitPattern: end))))
-            } else if let value = row.property(key), !(value.isNull && row.life != .kept) {
-                changes.append((slot, value))
-            }
-        }
-        return column.patched(count: count, clearing: cleared, changes: changes)
-    }
-
     /// One property of one slot that is alive. Within a step of `cache`.
     func value(
         _ key: UInt32, _ slot: Int, _ storage: StorageReader, _ cache: DecodedCache
@@ -99,6 +80,22 @@ extension EntityChunk {
         }
         if let single { return single }
         return try decoded(known, storage, cache).value(at: slot)
+    }
+
+    /// Whether a property of one slot that is alive is this value, to the last bit. Within a step of
+    /// `cache`.
+    func holds(
+        _ value: Value, _ key: UInt32, _ slot: Int, _ storage: StorageReader,
+        _ cache: DecodedCache
+    ) throws(GraphError) -> Bool {
+        if recent.isEmpty, let segment = segmentIndex(key),
+            let cached = segmentPlaces.load(descriptor.segments.count + segment)
+        {
+            return Unmanaged<Column>.fromOpaque(cached)._withUnsafeGuaranteedRef {
+                $0.holds(value, at: slot)
+            }
+        }
+        return GraphWriter.isSame(try self.value(key, slot, storage, cache), value)
     }
 
     /// Appends one property of one slot if its column is decoded; false, and nothing, otherwise. Within

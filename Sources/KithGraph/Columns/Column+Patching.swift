@@ -1,49 +1,62 @@
+import Glibc
 import KithValues
 
 extension Column {
-    /// The same column over `count` slots with some slots' values replaced.
-    ///
-    /// `cleared` lists slots that lose their value first; `changes` are in no particular order.
-    func patched(
-        count newCount: Int, clearing cleared: [Int], changes: [(slot: Int, value: Value)]
-    ) -> Column {
-        guard newCount != count || !cleared.isEmpty || !changes.isEmpty else { return self }
+    /// The same column over `count` slots with changes applied.
+    func patched(count newCount: Int, by changes: ColumnChanges) -> Column {
         var target = layout
         var addedBytes = 0
-        for change in changes {
-            let own = Column.layout(of: change.value)
-            if own == .null { continue }
-            if case .string(let text) = change.value { addedBytes += text.utf8.count }
+        var hasChanges = newCount != count
+        changes.forEachCleared { if $0 < count { hasChanges = true } }
+        changes.forEachValue { _, value in
+            hasChanges = true
+            let own = Column.layout(of: value)
+            if own == .null { return }
+            if case .string(let text) = value { addedBytes += text.utf8.count }
             if target == .null { target = own } else if target != own { target = .tagged }
         }
+        guard hasChanges else { return self }
         let baseBytes = layout == .string ? stringByteCount : 0
         if target == .tagged || baseBytes + addedBytes > Int(UInt32.max) {
-            return patchedAsTagged(count: newCount, clearing: cleared, changes: changes)
+            return patchedAsTagged(count: newCount, by: changes)
         }
         if target == .null { return ColumnDraft.nulls(count: newCount) }
         let draft = ColumnDraft(
             target, count: newCount, hasValidity: true, stringByteCount: baseBytes + addedBytes)
         let kept = min(count, newCount)
         if layout == target { copyValues(into: draft, count: kept, byteCount: baseBytes) }
-        for slot in cleared where slot < newCount { draft.clear(slot) }
+        changes.forEachCleared { if $0 < kept { draft.clear($0) } }
         var byteOffset = baseBytes
-        for change in changes where change.slot < newCount {
-            if change.value.isNull {
-                draft.clear(change.slot)
+        changes.forEachValue { slot, value in
+            if slot >= newCount { return }
+            if value.isNull {
+                draft.clear(slot)
             } else {
-                draft.store(change.value, at: change.slot, byteOffset: &byteOffset)
+                draft.store(value, at: slot, byteOffset: &byteOffset)
             }
         }
         return draft.finish()
     }
 
-    private func patchedAsTagged(
-        count newCount: Int, clearing cleared: [Int], changes: [(slot: Int, value: Value)]
-    ) -> Column {
+    private func patchedAsTagged(count newCount: Int, by changes: ColumnChanges) -> Column {
         var values = (0..<newCount).map { value(at: $0) }
-        for slot in cleared where slot < newCount { values[slot] = .null }
-        for change in changes where change.slot < newCount { values[change.slot] = change.value }
+        changes.forEachCleared { if $0 < newCount { values[$0] = .null } }
+        changes.forEachValue { slot, value in if slot < newCount { values[slot] = value } }
         return Column.make(values)
+    }
+
+    /// Whether a slot has this value, to the last bit.
+    func holds(_ value: Value, at slot: Int) -> Bool {
+        guard case .string(var text) = value, layout == .string, hasValue(slot) else {
+            return GraphWriter.isSame(self.value(at: slot), value)
+        }
+        let own = stringBuffer(slot)
+        return text.withUTF8 { utf8 in
+            guard utf8.count == own.count, let base = utf8.baseAddress,
+                let ownBase = own.baseAddress
+            else { return utf8.isEmpty && own.isEmpty }
+            return memcmp(base, ownBase, own.count) == 0
+        }
     }
 
     /// The bytes that the strings of this column reach up to.

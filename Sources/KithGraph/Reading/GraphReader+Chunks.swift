@@ -36,11 +36,11 @@ extension GraphReader {
         }
         var result = base.slots(inSets: wanted)
         guard let changed else { return result }
-        changed.forEachRow { slot, row in
-            if let set = row.labelSet {
-                if wanted[Int(set)] { result.insert(slot) } else { result.remove(slot) }
+        changed.forEachState { slot, life, labelSet in
+            if let labelSet {
+                if wanted[Int(labelSet)] { result.insert(slot) } else { result.remove(slot) }
             }
-            if row.life == .deleted { result.remove(slot) }
+            if life == .deleted { result.remove(slot) }
         }
         return result
     }
@@ -56,8 +56,8 @@ extension GraphReader {
     func alive(_ base: EntityChunk, _ changed: PendingChunk?) -> SlotSet {
         guard let changed else { return base.alive }
         var alive = base.alive
-        changed.forEachRow { slot, row in
-            switch row.life {
+        changed.forEachState { slot, life, _ in
+            switch life {
             case .kept: break
             case .created: alive.insert(slot)
             case .deleted: alive.remove(slot)

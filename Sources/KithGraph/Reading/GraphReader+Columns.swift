@@ -33,7 +33,7 @@ extension GraphReader {
         let column = try base.column(key, storage, cache)
         guard let changed else { return column }
         let count = max(base.slotCount, changed.slotEnd)
-        let patched = EntityChunk.patch(column, changed.sortedRows, key, count: count)
+        let patched = column.patched(count: count, by: ColumnChanges(key, changed))
         changed.columns[key] = patched
         return patched
     }

@@ -105,8 +105,8 @@ extension GraphReader {
         let base = try baseChunk(.relationship, chunk.rawValue)
         for slot in 0..<alive.endSlot where alive.contains(slot) {
             let found: (source: UInt64, target: UInt64)
-            if let row = pendingRow(.relationship, chunk.rawID(slot: slot)), row.life == .created {
-                found = (row.source, row.target)
+            if let ends = pendingEnds(chunk.rawID(slot: slot)) {
+                found = ends
             } else {
                 found = try ends(of: slot, in: base)
             }

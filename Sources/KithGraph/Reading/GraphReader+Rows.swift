@@ -30,9 +30,10 @@ extension GraphReader {
         let id = relationship.rawValue
         guard try isAlive(.relationship, id) else { return nil }
         let chunk = ChunkID(containing: id)
-        if let row = pendingRow(.relationship, id), row.life == .created {
+        if let ends = pendingEnds(id) {
             return RelationshipRecord(
-                type: try type(ofRelationshipChunk: chunk), source: row.source, target: row.target)
+                type: try type(ofRelationshipChunk: chunk), source: ends.source,
+                target: ends.target)
         }
         let step = cache.enter()
         defer { cache.leave(step) }
@@ -74,9 +75,23 @@ extension GraphReader {
     @inline(__always)
     func slot(_ id: UInt64) -> Int { Int(id & UInt64(GraphLimits.slotsPerChunk - 1)) }
 
-    func pendingRow(_ kind: EntityKind, _ id: UInt64) -> RowChange? {
+    private func pendingRow(_ kind: EntityKind, _ id: UInt64) -> RowChange? {
         guard let pending else { return nil }
         return pending.chunk(kind, id >> UInt64(GraphLimits.slotBits))?[UInt16(slot(id))]
+    }
+
+    /// What this transaction knows of a property without looking at storage: nil when nothing.
+    func pendingProperty(_ key: UInt32, _ kind: EntityKind, _ id: UInt64) -> Value? {
+        guard let pending else { return nil }
+        return pending.chunk(kind, id >> UInt64(GraphLimits.slotBits))?
+            .property(key, of: UInt16(slot(id)))
+    }
+
+    /// The ends of a relationship that is new.
+    func pendingEnds(_ id: UInt64) -> (source: UInt64, target: UInt64)? {
+        guard let pending else { return nil }
+        return pending.relationships[id >> UInt64(GraphLimits.slotBits)]?
+            .ends(of: UInt16(slot(id)))
     }
 
     private func pendingState(
@@ -110,7 +125,7 @@ extension GraphReader {
     func property(
         _ key: UInt32, _ kind: EntityKind, _ id: UInt64
     ) throws(GraphError) -> Value {
-        if let row = pendingRow(kind, id), let value = row.property(key) { return value }
+        if let value = pendingProperty(key, kind, id) { return value }
         let step = cache.enter()
         defer { cache.leave(step) }
         let base = try baseChunk(kind, id >> UInt64(GraphLimits.slotBits))

@@ -167,7 +167,7 @@ extension GraphReader {
         defer { cache.leave(step) }
         for index in 0..<count {
             let id = ids[index]
-            if let row = pendingRow(kind, id), let value = row.property(key.rawValue) {
+            if let value = pendingProperty(key.rawValue, kind, id) {
                 buffer.append(value)
                 continue
             }

@@ -15,26 +15,26 @@ struct ChunkFolding {
 
     /// Folds the chunk's own changed rows and these, which come after them; returns the chunk as it is
     /// then.
-    func fold(_ rows: [(slot: Int, row: RowChange)]) throws(GraphError) -> EntityChunk {
+    func fold(_ changed: PendingChunk) throws(GraphError) -> EntityChunk {
         var alive = base.alive
         var slotCount = base.slotCount
-        for (slot, row) in rows {
+        changed.forEachState { slot, life, _ in
             slotCount = max(slotCount, slot + 1)
-            if row.life == .created { alive.insert(slot) }
-            if row.life == .deleted { alive.remove(slot) }
+            if life == .created { alive.insert(slot) }
+            if life == .deleted { alive.remove(slot) }
         }
         var descriptor = ChunkDescriptor()
         descriptor.slotCount = slotCount
         descriptor.alive = alive
         if kind == .node {
-            foldLabels(rows, into: &descriptor)
+            foldLabels(changed, into: &descriptor)
         } else {
             descriptor.type = try writer.reader.type(
                 ofRelationshipChunk: ChunkID(rawValue: base.chunk)
             ).rawValue
             descriptor.sourceChunks = base.descriptor.sourceChunks
         }
-        let columns = try foldSegments(rows, into: &descriptor)
+        let columns = try foldSegments(changed, into: &descriptor)
         let encoded = descriptor.encoded(kind)
         try storageCall { () throws(StorageError) in
             try writer.transaction.put(
@@ -51,13 +51,13 @@ struct ChunkFolding {
     }
 
     private func foldLabels(
-        _ rows: [(slot: Int, row: RowChange)], into descriptor: inout ChunkDescriptor
+        _ changed: PendingChunk, into descriptor: inout ChunkDescriptor
     ) {
         var sets = [UInt32](repeating: 0, count: descriptor.slotCount)
         for slot in 0..<base.slotCount where base.alive.contains(slot) {
             sets[slot] = base.labelSet(of: slot)
         }
-        for (slot, row) in rows { if let set = row.labelSet { sets[slot] = set } }
+        changed.forEachState { slot, _, set in if let set { sets[slot] = set } }
         var numbers: [UInt32: UInt16] = [:]
         var indexes = [UInt16](repeating: 0, count: descriptor.slotCount)
         var last: (set: UInt32, index: UInt16)?
@@ -79,10 +79,10 @@ struct ChunkFolding {
 
     /// Returns the new columns that are what reading the segments would give.
     private func foldSegments(
-        _ rows: [(slot: Int, row: RowChange)], into descriptor: inout ChunkDescriptor
+        _ changed: PendingChunk, into descriptor: inout ChunkDescriptor
     ) throws(GraphError) -> [(key: UInt32, column: Column)] {
         var columns: [(key: UInt32, column: Column)] = []
-        let (touched, reusesSlot) = touchedKeys(rows)
+        let (touched, reusesSlot) = touchedKeys(changed)
         var old: [UInt32: SegmentEntry] = [:]
         for segment in base.descriptor.segments { old[segment.key] = segment }
         for key in touched.union(old.keys).sorted() {
@@ -91,9 +91,8 @@ struct ChunkFolding {
                 descriptor.segments.append(segment)
                 continue
             }
-            let column = EntityChunk.patch(
-                try base.column(key, writer.reader.storage, writer.store.cache), rows, key,
-                count: descriptor.slotCount)
+            let column = try base.column(key, writer.reader.storage, writer.store.cache).patched(
+                count: descriptor.slotCount, by: ColumnChanges(key, changed))
             if let encoded = try SegmentEncoder.encode(column, alive: descriptor.alive) {
                 descriptor.segments.append(
                     try SegmentWriting.store(encoded, key, writer.transaction))
@@ -111,26 +110,29 @@ struct ChunkFolding {
 
     /// The keys whose segments change, and whether a new row takes the slot of a former one.
     private func touchedKeys(
-        _ rows: [(slot: Int, row: RowChange)]
+        _ changed: PendingChunk
     ) -> (keys: Set<UInt32>, reusesSlot: Bool) {
         var touched: Set<UInt32> = []
-        var reusesSlot = false
         var known: [RowChange.Property] = []
-        for list in [base.recent, rows] {
-            for (slot, row) in list {
-                // Most rows have the keys of the row before.
-                if !row.hasSameKeys(as: known) {
-                    known = row.properties
-                    for property in known { touched.insert(property.key) }
-                }
-                guard row.life == .created else { continue }
-                if slot < base.descriptor.slotCount { reusesSlot = true }
-                if kind == .relationship, touched.insert(SegmentEntry.targetKey).inserted {
-                    touched.insert(SegmentEntry.sourceKey)
-                }
+        var firstNew = Int.max
+        func note(_ slot: Int, _ row: RowChange) {
+            // Most rows have the keys of the row before.
+            if !row.hasSameKeys(as: known) {
+                known = row.properties
+                for property in known { touched.insert(property.key) }
             }
+            if row.life == .created { firstNew = min(firstNew, slot) }
         }
-        return (touched, reusesSlot)
+        for (slot, row) in base.recent { note(slot, row) }
+        changed.forEachSingleRow(note)
+        for made in changed.made {
+            firstNew = min(firstNew, made.slots.lowerBound)
+            made.forEachKey { touched.insert($0) }
+        }
+        if kind == .relationship, firstNew < .max {
+            touched.formUnion([SegmentEntry.sourceKey, SegmentEntry.targetKey])
+        }
+        return (touched, firstNew < base.descriptor.slotCount)
     }
 
     /// Lets a chunk of which half is free be filled again.

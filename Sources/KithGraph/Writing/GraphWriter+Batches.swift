@@ -8,7 +8,7 @@ extension GraphWriter {
         labels: [LabelID], count: Int, properties: PropertyTable
     ) throws(GraphError) -> [UInt64] {
         guard count > 0 else { return [] }
-        try check(properties, rows: count)
+        let size = try checkedSize(properties, rows: count)
         let numbers =
             labels.count > 1 ? Set(labels.map(\.rawValue)).sorted() : labels.map(\.rawValue)
         let set = try labelSet(numbers)
@@ -22,11 +22,10 @@ extension GraphWriter {
         }
         if mixed < count { try homes.allocate(count - mixed, .node, set, self, into: &ids) }
         let members = numbers.map { GraphTables.MemberKey(kind: .node, token: $0) }
-        try putNew(.node, ids, members: members) { place in
-            var row = properties.newRow(place)
-            row.labelSet = set
-            return row
+        try putNew(.node, ids, members: members) { slots, place in
+            MadeRows(slots: slots, properties, from: place, labelSet: set)
         }
+        pending.sizeInBytes += size
         owned.statistics.count(nodes: count, set: set)
         try indexNewEntities(.node, ids, tokens: numbers, properties)
         if isChecked(.node, numbers) { statement?.touchedNodes.formUnion(ids) }
@@ -43,7 +42,7 @@ extension GraphWriter {
         let count = sources.count
         precondition(targets.count == count, "a relationship has two ends")
         guard count > 0 else { return [] }
-        try check(properties, rows: count)
+        let size = try checkedSize(properties, rows: count)
         let sourceSets = try labelSets(of: sources)
         let targetSets = try labelSets(of: targets)
         let number = type.rawValue
@@ -51,12 +50,12 @@ extension GraphWriter {
         ids.reserveCapacity(count)
         try homes.allocate(count, .relationship, number, self, into: &ids)
         let member = GraphTables.MemberKey(kind: .relationship, token: number)
-        try putNew(.relationship, ids, members: [member]) { place in
-            var row = properties.newRow(place)
-            row.source = sources[place]
-            row.target = targets[place]
-            return row
+        try putNew(.relationship, ids, members: [member]) { slots, place in
+            MadeRows(
+                slots: slots, properties, from: place, labelSet: nil, sources: sources,
+                targets: targets)
         }
+        pending.sizeInBytes += size
         let changes = ids.indices.map { place in
             EndsChange(
                 type: number, source: sources[place], target: targets[place],
@@ -117,19 +116,22 @@ extension GraphWriter {
         _ key: UInt32, _ id: UInt64, _ place: inout NodePlace, to value: Value
     ) throws(GraphError) -> Bool {
         try checkStorable(value)
-        let slot = reader.slot(id)
-        let row = place.changed?[UInt16(slot)]
-        let old: Value
-        if let known = row?.property(key) {
-            old = known
-        } else {
-            old = try base(of: &place).value(key, slot, reader.storage, store.cache)
+        let slot = UInt16(reader.slot(id))
+        if let known = place.changed?.property(key, of: slot) {
+            if Self.isSame(known, value) { return false }
+        } else if try base(of: &place).holds(
+            value, key, Int(slot), reader.storage, store.cache)
+        {
+            return false
         }
-        if Self.isSame(old, value) { return false }
-        let chunk = pending.openChunk(.node, id >> UInt64(GraphLimits.slotBits))
+        let chunk = place.changed ?? pending.openChunk(.node, id >> UInt64(GraphLimits.slotBits))
         place.changed = chunk
-        note(.row(.node, id, row))
-        chunk.update(UInt16(slot)) { $0.set(key, to: value) }
+        if let row = chunk[slot] {
+            note(.row(.node, id, row))
+        } else if let statement, statement.savedPending == nil {
+            statement.noteAdded(node: id)
+        }
+        chunk.update(slot) { $0.set(key, to: value) }
         pending.sizeInBytes += 64
         if case .string(let text) = value { pending.sizeInBytes += text.utf8.count }
         return true
@@ -168,14 +170,22 @@ extension GraphWriter {
         return stored.labelSet(of: slot)
     }
 
-    private func check(_ properties: PropertyTable, rows count: Int) throws(GraphError) {
+    /// Refuses properties that cannot be stored; returns roughly the memory of the rows.
+    private func checkedSize(
+        _ properties: PropertyTable, rows count: Int
+    ) throws(GraphError) -> Int {
         precondition(
             properties.values.count == properties.keys.count * count,
             "every new row has its properties")
         guard properties.keys.count <= GraphLimits.propertiesPerEntityMax else {
             throw GraphError.limitExceeded("properties of one node or relationship")
         }
-        for value in properties.values { try checkStorable(value) }
+        var size = count * 96 + properties.values.count * 40
+        for value in properties.values {
+            try checkStorable(value)
+            if case .string(let text) = value { size += text.utf8.count }
+        }
+        return size
     }
 
     /// Whether a constraint other than uniqueness concerns entities with these labels, or of this type.
@@ -196,24 +206,23 @@ extension GraphWriter {
         return sets
     }
 
-    /// Puts new rows in place, and notes how to take them back.
+    /// Puts new rows in place, and notes how to take them back. `rows` makes those of some slots one after
+    /// another from a place among the ids on.
     private func putNew(
         _ kind: EntityKind, _ ids: [UInt64], members: [GraphTables.MemberKey],
-        _ row: (Int) -> RowChange
+        _ rows: (_ slots: Range<Int>, _ place: Int) -> MadeRows
     ) throws(GraphError) {
-        note(.rowsMade(kind, ids))
-        var chunk: UInt64?
-        var open: PendingChunk?
-        for place in ids.indices {
-            let own = ids[place] >> UInt64(GraphLimits.slotBits)
-            if own != chunk {
-                chunk = own
-                open = pending.openChunk(kind, own)
-                for member in members { try noteMember(member, own) }
-            }
-            let made = row(place)
-            pending.sizeInBytes += made.sizeInBytes
-            open?.put(made, at: UInt16(reader.slot(ids[place])))
+        note(.rowsAdded(kind, ids))
+        var first = 0
+        while first < ids.count {
+            let chunk = ids[first] >> UInt64(GraphLimits.slotBits)
+            let slot = reader.slot(ids[first])
+            let room = min(GraphLimits.slotsPerChunk - slot, ids.count - first)
+            var count = 1
+            while count < room, ids[first + count] == ids[first] + UInt64(count) { count += 1 }
+            for member in members { try noteMember(member, chunk) }
+            pending.openChunk(kind, chunk).append(rows(slot..<slot + count, first))
+            first += count
         }
     }
 }

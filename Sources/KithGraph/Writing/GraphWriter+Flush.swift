@@ -67,9 +67,9 @@ extension GraphWriter {
         for kind in [EntityKind.node, .relationship] {
             let chunks = kind == .node ? pending.nodes : pending.relationships
             for chunk in chunks.keys.sorted() {
-                guard let rows = chunks[chunk]?.sortedRows, !rows.isEmpty else { continue }
+                guard let changed = chunks[chunk], changed.count > 0 else { continue }
                 try checkpoint?()
-                if let now = try flush(rows, kind, chunk) { moved.chunks.append(now) }
+                if let now = try flush(changed, kind, chunk) { moved.chunks.append(now) }
                 if kind == .node {
                     moved.tables.nodeChunks.insert(chunk)
                 } else {
@@ -106,16 +106,17 @@ extension GraphWriter {
     /// Stores changed rows of a chunk; returns the chunk as it is then, where that is known without
     /// reading it.
     private func flush(
-        _ rows: [(slot: Int, row: RowChange)], _ kind: EntityKind, _ chunk: UInt64
+        _ pending: PendingChunk, _ kind: EntityKind, _ chunk: UInt64
     ) throws(GraphError) -> EntityChunk? {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
         let base = try reader.baseChunk(kind, chunk)
         var known = 0
-        for (slot, _) in rows where base.recentRow(slot) != nil { known += 1 }
-        if base.recent.count + rows.count - known > store.options.recentRowsMax {
-            return try ChunkFolding(self, kind, base).fold(rows)
+        for (slot, _) in base.recent where pending.state(of: UInt16(slot)) != nil { known += 1 }
+        if base.recent.count + pending.count - known > store.options.recentRowsMax {
+            return try ChunkFolding(self, kind, base).fold(pending)
         }
+        let rows = pending.sortedRows
         let tree = KeySpaces.recentRows(kind)
         var changed: [(slot: Int, row: RowChange?)] = []
         changed.reserveCapacity(rows.count)

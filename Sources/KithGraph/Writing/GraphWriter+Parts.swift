@@ -34,7 +34,7 @@ extension GraphWriter {
             part.revert(saved)
             part.savedPending = saved
         } else {
-            part.undo.append(contentsOf: statement.undo)
+            part.note(statement)
         }
     }
 

@@ -123,7 +123,7 @@ struct HomeAllocator {
         let own = kind == .node ? givenNodes[chunk] : givenRelationships[chunk]
         if let own { taken.formUnion(own.slots) }
         if let changed = reader.pending?.chunk(kind, chunk) {
-            changed.forEachRow { slot, _ in taken.insert(slot) }
+            changed.forEachState { slot, _, _ in taken.insert(slot) }
         }
         return taken
     }

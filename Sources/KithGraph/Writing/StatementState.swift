@@ -7,8 +7,8 @@ final class StatementState {
         case row(EntityKind, UInt64, RowChange?)
         case edgeNoted(EndsChange)
         case edgeNoteRemoved(EndsChange)
-        /// Many rows that are new, in the order in which they were made.
-        case rowsMade(EntityKind, [UInt64])
+        /// Many rows that had not been changed before, in the order in which they were.
+        case rowsAdded(EntityKind, [UInt64])
         /// Many edges, in the order in which they were noted.
         case edgesNoted([EndsChange])
         case member(GraphTables.MemberKey, UInt64)
@@ -18,7 +18,9 @@ final class StatementState {
     let tables: GraphTables
     let catalog: Catalog
     let statistics: GraphStatistics
-    var undo: [Undo] = []
+    private(set) var undo: [Undo] = []
+    /// Nodes that had not been changed before the last changes, which ``undo`` does not have yet.
+    private var added: [UInt64] = []
     /// The pending changes as they were before the statement, once they were moved to storage in it.
     var savedPending: PendingChanges?
     /// Whether storage was changed.
@@ -43,8 +45,31 @@ final class StatementState {
         statistics = reader.statistics
     }
 
+    /// Notes how to take a change back.
+    func note(_ change: Undo) {
+        settle()
+        undo.append(change)
+    }
+
+    /// Notes that a node was changed that had not been before.
+    func noteAdded(node id: UInt64) { added.append(id) }
+
+    /// Notes what another statement did after this.
+    func note(_ later: StatementState) {
+        settle()
+        later.settle()
+        undo.append(contentsOf: later.undo)
+    }
+
+    private func settle() {
+        if added.isEmpty { return }
+        undo.append(.rowsAdded(.node, added))
+        added = []
+    }
+
     /// Takes changes back, the last one first.
     func revert(_ pending: PendingChanges) {
+        settle()
         for change in undo.reversed() {
             switch change {
             case .row(let kind, let id, let row):
@@ -54,7 +79,7 @@ final class StatementState {
                 let isRemoved = pending.remove(change)
                 precondition(isRemoved, "a noted edge is there until it is taken back")
             case .edgeNoteRemoved(let change): pending.append(change)
-            case .rowsMade(let kind, let ids):
+            case .rowsAdded(let kind, let ids):
                 for id in ids.reversed() {
                     let chunk = pending.openChunk(kind, id >> UInt64(GraphLimits.slotBits))
                     chunk.put(nil, at: UInt16(id & UInt64(GraphLimits.slotsPerChunk - 1)))
