@@ -130,14 +130,21 @@ extension GraphReader {
 
     /// The lists of a chunk as storage has them. Within a step of the cache.
     func baseLists(
-        _ key: AdjacencyKey, _ chunk: UInt64, in table: ChunkTable
+        _ key: AdjacencyKey, _ chunk: UInt64, in table: ChunkPlaces
     ) throws(GraphError) -> AdjacencyChunk {
         guard chunk < table.chunkCount else { return Self.noLists(key) }
-        let place = table.place(chunk)
-        if let cached = place.load() {
+        if let cached = table.load(chunk) {
             return Unmanaged<AdjacencyChunk>.fromOpaque(cached).takeUnretainedValue()
         }
-        return try loadLists(key, chunk, place)
+        return try loadLists(key, chunk, table.place(chunk))
+    }
+
+    /// The same, of a table that the caller has.
+    func baseLists(
+        _ key: AdjacencyKey, _ chunk: UInt64, in table: ChunkTable
+    ) throws(GraphError) -> AdjacencyChunk {
+        defer { withExtendedLifetime(table) {} }
+        return try baseLists(key, chunk, in: table.places)
     }
 
     func loadLists(

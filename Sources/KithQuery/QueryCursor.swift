@@ -52,7 +52,12 @@ public final class QueryCursor {
             return
         }
         let isPlain = prepared.mode == .run && !prepared.isDeep
-        if isPlain, let ready = prepared.pool.take(batchSize: context.batchSize) {
+        let options = context.environment.options
+        let kind = RunPool.Kind(
+            batchSize: context.batchSize, threads: options.threads,
+            parallelRowsMin: options.parallelRowsMin,
+            mayShare: isPlain && context.graph.isSnapshot)
+        if isPlain, let ready = prepared.pool.take(kind) {
             running = ready
             deepTree = nil
             mayRunAgain = true
@@ -60,8 +65,7 @@ public final class QueryCursor {
         }
         let builder = OperatorBuilder(
             plan: plan, functions: context.environment.functions, parameters: prepared.parameters,
-            batchSize: context.batchSize, isProfiling: prepared.mode == .profile,
-            sharing: isPlain && context.graph.isSnapshot ? context.environment.options : nil)
+            kind: kind, isProfiling: prepared.mode == .profile, options: options)
         let run = RunPool.Run(root: try builder.build(plan.root), builder: builder)
         running = run
         deepTree = prepared.isDeep ? DeepTree(run, isDeep: true) : nil

@@ -17,21 +17,36 @@ final class RunPool: Sendable {
         }
     }
 
+    /// What operators are made for; those for something else are of no use.
+    struct Kind: Equatable {
+        let batchSize: Int
+        let threads: Int
+        let parallelRowsMin: Int
+        /// Whether steps may be shared out to threads.
+        let mayShare: Bool
+    }
+
     private let runs = Guarded<[Run]>([])
 
     /// As many threads may run a statement at once and find operators ready.
     private static let countMax = 4
 
-    /// Operators for batches of some size; nil where there are none.
-    func take(batchSize: Int) -> Run? {
-        guard let run = runs.withLock({ $0.popLast() }) else { return nil }
-        return run.builder.batchSize == batchSize ? run : nil
+    /// Operators of a kind; nil where there are none.
+    func take(_ kind: Kind) -> Run? {
+        runs.withLock { runs in
+            guard let last = runs.last else { return nil }
+            if last.builder.suits(kind) { return runs.removeLast() }
+            return runs.lastIndex { $0.builder.suits(kind) }.map { runs.remove(at: $0) }
+        }
     }
 
     /// Gives operators back that were restarted.
     func give(_ run: Run) {
-        runs.withLock { runs in
-            if runs.count < Self.countMax { runs.append(run) }
+        // What makes room is let go of outside of the lock.
+        let old: Run? = runs.withLock { runs in
+            defer { runs.append(run) }
+            return runs.count < Self.countMax ? nil : runs.removeFirst()
         }
+        withExtendedLifetime(old) {}
     }
 }

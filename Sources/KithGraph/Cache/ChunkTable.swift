@@ -27,15 +27,12 @@ final class ChunkTable: @unchecked Sendable {
 
     deinit { fastLeaves.deallocate() }
 
+    /// The places, for as long as this table is there.
+    var places: ChunkPlaces { ChunkPlaces(chunkCount: chunkCount, leaves: fastLeaves) }
+
     /// What is published for a chunk, to be used within the present step only; nil where nothing is.
     @inline(__always)
-    func load(_ chunk: UInt64) -> UnsafeRawPointer? {
-        guard chunk < chunkCount else { return nil }
-        return fastLeaves[Int(truncatingIfNeeded: chunk &>> Self.leafBits)]._withUnsafeGuaranteedRef
-        {
-            $0.load(Int(truncatingIfNeeded: chunk & UInt64(Self.leafSize - 1)))
-        }
-    }
+    func load(_ chunk: UInt64) -> UnsafeRawPointer? { places.load(chunk) }
 
     /// The table of a later view, in which `changed` chunks must be read anew and the rest is shared.
     func successor(chunkCount newCount: UInt64, changed: Set<UInt64>) -> ChunkTable {
@@ -56,9 +53,34 @@ final class ChunkTable: @unchecked Sendable {
 
     /// The place of a chunk that the table covers.
     @inline(__always)
+    func place(_ chunk: UInt64) -> ChunkPlace { places.place(chunk) }
+}
+
+/// The places of a ``ChunkTable``, handed on and read without counting a reference to it, which all
+/// threads would do on the same word. Valid while the table is there.
+struct ChunkPlaces {
+    /// The number of chunks that there are places for.
+    let chunkCount: UInt64
+    // Unmanaged: the table whose places these are holds its leaves.
+    fileprivate let leaves: UnsafeMutablePointer<Unmanaged<ChunkTableLeaf>>
+
+    /// What is published for a chunk, to be used within the present step only; nil where nothing is.
+    @inline(__always)
+    func load(_ chunk: UInt64) -> UnsafeRawPointer? {
+        guard chunk < chunkCount else { return nil }
+        return leaves[Int(truncatingIfNeeded: chunk &>> ChunkTable.leafBits)]
+            ._withUnsafeGuaranteedRef {
+                $0.load(Int(truncatingIfNeeded: chunk & UInt64(ChunkTable.leafSize - 1)))
+            }
+    }
+
+    /// The place of a chunk that is covered.
+    @inline(__always)
     func place(_ chunk: UInt64) -> ChunkPlace {
-        leaves[Int(truncatingIfNeeded: chunk &>> Self.leafBits)]
-            .place(Int(truncatingIfNeeded: chunk & UInt64(Self.leafSize - 1)))
+        leaves[Int(truncatingIfNeeded: chunk &>> ChunkTable.leafBits)]
+            ._withUnsafeGuaranteedRef {
+                $0.place(Int(truncatingIfNeeded: chunk & UInt64(ChunkTable.leafSize - 1)))
+            }
     }
 }
 

@@ -1,4 +1,6 @@
+import CShims
 import Glibc
+import Synchronization
 
 /// Runs a body on several threads at once and waits for all of them.
 ///
@@ -28,7 +30,7 @@ package enum WorkerThreads {
                 if !isTaken { pending.end() }
             }
             body(0)
-            pending.wait()
+            pending.endAndWait()
         }
     }
 }
@@ -50,54 +52,68 @@ private final class Job {
     }
 }
 
-/// Counts the jobs of one call that are not done.
-private final class PendingJobs {
-    private let monitor = Monitor()
-    private var count = 0
+/// Counts the jobs of one call that are not done, the caller's own among them.
+private final class PendingJobs: Sendable {
+    private let count = Atomic<Int>(1)
+    private let word = WaitWord(State.open)
 
-    func begin() {
-        monitor.lock()
-        count += 1
-        monitor.unlock()
+    private enum State {
+        static let open: UInt32 = 0
+        static let done: UInt32 = 1
+        /// The caller sleeps until it is done.
+        static let isWaitedFor: UInt32 = 2
     }
+
+    func begin() { count.add(1, ordering: .relaxed) }
 
     func end() {
-        monitor.lock()
-        count -= 1
-        if count == 0 { monitor.broadcast() }
-        monitor.unlock()
+        guard count.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+        if word.exchange(State.done) == State.isWaitedFor { word.wake() }
     }
 
-    func wait() {
-        monitor.lock()
-        while count > 0 { monitor.wait() }
-        monitor.unlock()
+    /// Ends the caller's own job and waits for the others.
+    func endAndWait() {
+        end()
+        if word.look(while: State.open) == State.done { return }
+        guard word.replace(State.open, by: State.isWaitedFor) else { return }
+        while word.value == State.isWaitedFor { word.sleep(while: State.isWaitedFor) }
     }
 }
 
-/// A thread that does one job after another.
+/// A thread that does one job after another, and looks for the next one for a while before it sleeps: a
+/// statement may have several steps that are shared out, and short ones are over before a thread wakes.
 private final class PooledThread {
-    private let monitor = Monitor()
+    // Written by who hands it over before the word says so, and read by the thread after that.
     private var job: Job?
+    private let word = WaitWord(State.hasJob)
+
+    private enum State {
+        static let idle: UInt32 = 0
+        static let hasJob: UInt32 = 1
+        static let sleeps: UInt32 = 2
+    }
 
     init(_ job: Job) { self.job = job }
 
     /// Hands the thread its next job, which must have none.
     func take(_ job: Job) {
-        monitor.lock()
         self.job = job
-        monitor.broadcast()
-        monitor.unlock()
+        if word.exchange(State.hasJob) == State.sleeps { word.wake() }
+    }
+
+    private func awaitJob() {
+        if word.look(while: State.idle) == State.hasJob { return }
+        guard word.replace(State.idle, by: State.sleeps) else { return }
+        while word.value == State.sleeps { word.sleep(while: State.sleeps) }
     }
 
     /// Does jobs until there are enough idle threads without this one.
     func work() {
         while true {
-            monitor.lock()
-            while job == nil { monitor.wait() }
+            awaitJob()
             let next = job
             job = nil
-            monitor.unlock()
+            word.exchange(State.idle)
             guard let next else { return }
             next.run()
             // Idle before the caller goes on, so that its next call finds this thread.
@@ -177,6 +193,15 @@ package final class Monitor: @unchecked Sendable {
 
     /// Waits until no other thread is inside.
     package func lock() { pthread_mutex_lock(mutex) }
+    /// The same, where others are inside for shorter than it takes to fall asleep and be woken.
+    package func lockSoon() {
+        for _ in 0..<Self.triesMax {
+            if pthread_mutex_trylock(mutex) == 0 { return }
+            for _ in 0..<32 { kith_spin_pause() }
+        }
+        pthread_mutex_lock(mutex)
+    }
+    private static let triesMax = 64
     /// Lets others in.
     package func unlock() { pthread_mutex_unlock(mutex) }
     /// Lets others in until one of them calls `broadcast`.

@@ -39,12 +39,14 @@ extension GraphReader {
     ) throws(GraphError) -> Int64 {
         if marks.pivot != second { try marks.mark(second, asked, self) }
         var total: Int64 = 0
-        for list in followed {
-            let run = try neighbourRun(list, first, marks.scratch)
+        var index = 0
+        while index < followed.count {
+            let run = try neighbourRun(followed[index], first, marks.scratch)
             total &+= countMarked(run, marks)
-            if list.skipsLoops, marks.mark(first) != 0 {
+            if followed[index].skipsLoops, marks.mark(first) != 0 {
                 total &-= Int64(run.edgeCount(to: first))
             }
+            index &+= 1
         }
         return total
     }

@@ -51,8 +51,12 @@ extension GraphReader {
         between node: UInt64, _ other: UInt64, _ lists: [ListsOfType], _ scratch: NeighbourScratch
     ) throws(GraphError) -> Int {
         var total = 0
-        for list in lists where !(list.skipsLoops && node == other) {
-            total &+= try neighbourRun(list, node, scratch).edgeCount(to: other)
+        var index = 0
+        while index < lists.count {
+            if !(lists[index].skipsLoops && node == other) {
+                total &+= try neighbourRun(lists[index], node, scratch).edgeCount(to: other)
+            }
+            index &+= 1
         }
         return total
     }

@@ -17,11 +17,12 @@ extension GraphReader {
     ) throws(GraphError) {
         if try countPlain(firsts, seconds, request, result, counts) { return }
         try intersect(firsts, seconds, request, result) {
-            (pair, pivot, other, lists, probes) throws(GraphError) in
+            (pair, pivot, other, probes) throws(GraphError) in
             var total: Int64 = 0
             var isUnusual = request.setsLoopsAside && (pivot == other || result.marks.pivotHasLoop)
-            for probe in probes {
-                let run = try neighbourRun(probe, lists, other, result.marks.scratch)
+            for list in probes.indices {
+                let probe = probes[list]
+                let run = try neighbourRun(probe, other, result.marks.scratch)
                 let (found, meetsOther) =
                     Self.isSearched(run, result.marks)
                     ? (countSearching(run, result.marks), run.edgeCount(to: other) > 0)
@@ -33,7 +34,7 @@ extension GraphReader {
                 isUnusual = isUnusual || (request.setsLoopsAside && meetsOther)
             }
             if isUnusual {
-                total = try countApart(pivot, other, lists, result.marks)
+                total = try countApart(pivot, other, probes, result.marks)
                 result.unusualPairs.append(Int32(truncatingIfNeeded: pair))
             }
             counts[pair] = total
@@ -51,7 +52,7 @@ extension GraphReader {
         guard let sides = PairSides(firsts, seconds, request) else { return true }
         let probed = lists(
             types: sides.request.secondTypes, direction: sides.request.secondDirection)
-        guard probed.count == 1, let list = probed.first, list.changed == nil, !list.skipsLoops
+        guard probed.count == 1, let list = probed.first, !list.isChanged, !list.skipsLoops
         else { return false }
         let marked = lists(
             types: sides.request.firstTypes, direction: sides.request.firstDirection)
@@ -105,9 +106,9 @@ extension GraphReader {
         try intersect(
             UnsafeBufferPointer(rebasing: firsts[rest]),
             UnsafeBufferPointer(rebasing: seconds[rest]), request, result
-        ) { (pair, pivot, other, lists, probes) throws(GraphError) in
+        ) { (pair, pivot, other, probes) throws(GraphError) in
             end = start &+ pair &+ 1
-            try find(start &+ pair, pivot, other, lists, probes, request, result)
+            try find(start &+ pair, pivot, other, probes, request, result)
             return result.nodes.count < enough
         }
         return end
@@ -118,7 +119,7 @@ extension GraphReader {
     private func intersect(
         _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
         _ request: IntersectionRequest, _ result: CommonNeighbours,
-        _ body: (Int, UInt64, UInt64, [ListsOfType], [ProbedList]) throws(GraphError) -> Bool
+        _ body: (Int, UInt64, UInt64, [ListsOfType]) throws(GraphError) -> Bool
     ) throws(GraphError) {
         var step = cache.enterLong()
         defer { cache.leave(step) }
@@ -127,36 +128,15 @@ extension GraphReader {
             types: sides.request.firstTypes, direction: sides.request.firstDirection)
         let probed = lists(
             types: sides.request.secondTypes, direction: sides.request.secondDirection)
-        let probes = probed.indices.map { ProbedList(probed, $0) }
-        defer {
-            withExtendedLifetime(probed) {}
-            result.marks.clear()
-        }
+        defer { result.marks.clear() }
         for pair in 0..<firsts.count {
             let pivot = sides.pivots[pair]
             if result.marks.pivot != pivot {
                 try result.marks.mark(pivot, marked, self)
             }
-            guard try body(pair, pivot, sides.others[pair], probed, probes) else { return }
+            guard try body(pair, pivot, sides.others[pair], probed) else { return }
             _ = cache.renew(&step)
         }
-    }
-}
-
-/// One of some lists, to be read without counting a reference to it, which all threads would do for each
-/// pair.
-struct ProbedList {
-    /// Of lists that no transaction changed.
-    let table: Unmanaged<ChunkTable>?
-    let skipsLoops: Bool
-    /// Its place among the lists.
-    let index: Int
-
-    /// For as long as `lists` are there.
-    init(_ lists: [ListsOfType], _ index: Int) {
-        table = lists[index].changed == nil ? .passUnretained(lists[index].table) : nil
-        skipsLoops = lists[index].skipsLoops
-        self.index = index
     }
 }
 

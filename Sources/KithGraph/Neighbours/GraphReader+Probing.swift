@@ -93,8 +93,8 @@ extension GraphReader {
     ) throws(GraphError) -> Int64 {
         guard pivot != other else { return 0 }
         var total: Int64 = 0
-        for list in lists {
-            let run = try neighbourRun(list, other, marks.scratch)
+        for list in lists.indices {
+            let run = try neighbourRun(lists[list], other, marks.scratch)
             for index in 0..<run.count where run[index] != pivot && run[index] != other {
                 total &+= marks.edgeCount(to: run[index])
             }
@@ -104,13 +104,14 @@ extension GraphReader {
 
     /// Appends the common neighbours of one pair.
     func find(
-        _ pair: Int, _ pivot: UInt64, _ other: UInt64, _ lists: [ListsOfType],
-        _ probes: [ProbedList], _ request: IntersectionRequest, _ result: CommonNeighbours
+        _ pair: Int, _ pivot: UInt64, _ other: UInt64, _ probes: [ListsOfType],
+        _ request: IntersectionRequest, _ result: CommonNeighbours
     ) throws(GraphError) {
         let marks = result.marks
         var isUnusual = request.setsLoopsAside && (pivot == other || marks.pivotHasLoop)
-        for probe in probes {
-            let run = try neighbourRun(probe, lists, other, marks.scratch)
+        for list in probes.indices {
+            let probe = probes[list]
+            let run = try neighbourRun(probe, other, marks.scratch)
             result.reserveMatches(run.count)
             let matches = result.matches
             let count = Self.findMarked(run, marks, into: matches)

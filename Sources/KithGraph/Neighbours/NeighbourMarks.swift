@@ -100,27 +100,36 @@ public final class NeighbourMarks {
         isOverflowing = false
         pivotHasLoop = false
         listCount = lists.count
-        for list in lists {
-            let run = try graph.neighbourRun(list, node, scratch)
-            reserve(markedCount + run.count)
-            for index in 0..<run.count {
-                let neighbour = run[index]
-                if neighbour == node {
-                    if list.skipsLoops { continue }
-                    pivotHasLoop = true
-                }
-                guard covers(neighbour) else { continue }
-                let place = Int(truncatingIfNeeded: neighbour)
-                if counts[place] == UInt8(Self.edgesPerMarkMax) {
-                    isOverflowing = true
-                } else {
-                    counts[place] &+= 1
-                }
-                marked[markedCount] = neighbour
-                markedCount &+= 1
-            }
+        // By index: going through an array counts a reference to it, and this is one for all threads.
+        var index = 0
+        while index < lists.count {
+            mark(
+                try graph.neighbourRun(lists[index], node, scratch), of: node,
+                skipsLoops: lists[index].skipsLoops)
+            index &+= 1
         }
         pivot = node
+    }
+
+    @inline(__always)
+    private func mark(_ run: NeighbourRun, of node: UInt64, skipsLoops: Bool) {
+        reserve(markedCount + run.count)
+        for index in 0..<run.count {
+            let neighbour = run[index]
+            if neighbour == node {
+                if skipsLoops { continue }
+                pivotHasLoop = true
+            }
+            guard covers(neighbour) else { continue }
+            let place = Int(truncatingIfNeeded: neighbour)
+            if counts[place] == UInt8(Self.edgesPerMarkMax) {
+                isOverflowing = true
+            } else {
+                counts[place] &+= 1
+            }
+            marked[markedCount] = neighbour
+            markedCount &+= 1
+        }
     }
 
     private func reserve(_ count: Int) {

@@ -67,7 +67,7 @@ extension GraphReader {
         _ lists: ListsOfType, _ node: UInt64, _ scratch: NeighbourScratch
     ) throws(GraphError) -> NeighbourRun {
         let chunk = node &>> UInt64(GraphLimits.slotBits)
-        if lists.changed == nil, let cached = lists.table.load(chunk) {
+        if !lists.isChanged, let cached = lists.table.load(chunk) {
             let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {
                 $0.header
             }
@@ -76,26 +76,12 @@ extension GraphReader {
         return try loadedRun(lists, node, chunk, scratch)
     }
 
-    /// The same of one of some lists.
-    @inline(__always)
-    func neighbourRun(
-        _ probe: ProbedList, _ lists: [ListsOfType], _ node: UInt64, _ scratch: NeighbourScratch
-    ) throws(GraphError) -> NeighbourRun {
-        let chunk = node &>> UInt64(GraphLimits.slotBits)
-        if let table = probe.table, let cached = table._withUnsafeGuaranteedRef({ $0.load(chunk) })
-        {
-            let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {
-                $0.header
-            }
-            return Self.run(header, Int(node & UInt64(GraphLimits.slotsPerChunk - 1)))
-        }
-        return try loadedRun(lists[probe.index], node, chunk, scratch)
-    }
-
     private func loadedRun(
         _ lists: ListsOfType, _ node: UInt64, _ chunk: UInt64, _ scratch: NeighbourScratch
     ) throws(GraphError) -> NeighbourRun {
-        if let changes = lists.changed?[chunk]?[UInt16(slot(node))], !changes.isEmpty {
+        if lists.isChanged, let changes = lists.changed?[chunk]?[UInt16(slot(node))],
+            !changes.isEmpty
+        {
             return scratch.fill(try mergedList(lists, node))
         }
         let run = try loneRun(lists, node) { scratch.room($0) }

@@ -31,6 +31,13 @@ public final class NodeSums {
     /// The highest number of a chunk with sums, plus 1.
     public var chunkEnd: Int { pages.count }
 
+    /// The first chunk from `chunk` on that may have sums; ``chunkEnd`` where none has.
+    public func firstChunk(from chunk: Int) -> Int {
+        var chunk = chunk
+        while chunk < pages.count, pages[chunk] == nil { chunk += 1 }
+        return chunk
+    }
+
     private func page(_ chunk: Int) -> UnsafeMutablePointer<Int64> {
         while pages.count <= chunk { pages.append(nil) }
         if let page = pages[chunk] { return page }
@@ -91,18 +98,31 @@ public final class NodeSums {
         if overflows { isOverflowing = true }
     }
 
-    /// Takes over the sums of another table.
+    /// Takes over the sums of another table, which then has none.
     public func merge(_ other: NodeSums) {
-        for (chunk, theirs) in other.pages.enumerated() {
-            guard let theirs else { continue }
-            let mine = page(chunk)
-            for slot in 0..<GraphLimits.slotsPerChunk {
-                let (sum, overflow) = mine[slot].addingReportingOverflow(theirs[slot])
-                mine[slot] = sum
-                isOverflowing = isOverflowing || overflow
+        while pages.count < other.pages.count { pages.append(nil) }
+        // Its sign tells whether any sum has another than both of its parts.
+        var overflows: Int64 = 0
+        for chunk in other.pages.indices {
+            guard let theirs = other.pages[chunk] else { continue }
+            guard let mine = pages[chunk] else {
+                pages[chunk] = theirs
+                pageCount += 1
+                continue
             }
+            var slot = 0
+            while slot < GraphLimits.slotsPerChunk {
+                let (one, another) = (mine[slot], theirs[slot])
+                let sum = one &+ another
+                overflows |= (one ^ sum) & (another ^ sum)
+                mine[slot] = sum
+                slot &+= 1
+            }
+            theirs.deallocate()
         }
-        isOverflowing = isOverflowing || other.isOverflowing
+        isOverflowing = isOverflowing || other.isOverflowing || overflows < 0
+        other.pages = []
+        other.removeAll()
     }
 
     /// Writes the nodes of one chunk that have sums, and the sums; gives their number.

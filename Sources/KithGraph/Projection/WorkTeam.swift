@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 import Synchronization
 
@@ -37,8 +38,23 @@ package final class WorkTeam {
         }
     }
 
-    /// How often a thread looks whether there is work, or an end of it, before it sleeps.
-    private static let spinCount = 4_000
+    /// For how long a thread looks whether there is work, or an end of it, before it sleeps: to be woken
+    /// takes longer than many a block.
+    private static let lookingNanoseconds: Int64 = 60_000
+
+    /// Looks for a while whether something came to be; says whether it did.
+    private static func look(_ isSo: () -> Bool) -> Bool {
+        let end = WaitWord.now() + lookingNanoseconds
+        while true {
+            for _ in 0..<32 {
+                if isSo() { return true }
+                kith_spin_pause()
+            }
+            if WaitWord.now() > end { return false }
+            // Whom this waits for may need this very processor.
+            sched_yield()
+        }
+    }
 
     /// Makes a team; `shouldStop` is asked before each block.
     package init(count: Int, shouldStop: @escaping @Sendable () -> Bool = { false }) {
@@ -121,10 +137,7 @@ package final class WorkTeam {
             shared.monitor.broadcast()
             shared.monitor.unlock()
             body(0)
-            var spins = 0
-            while shared.working.load(ordering: .acquiring) > 0 {
-                spins += 1
-                if spins < Self.spinCount { continue }
+            if !Self.look({ shared.working.load(ordering: .acquiring) == 0 }) {
                 shared.monitor.lock()
                 while shared.working.load(ordering: .acquiring) > 0 { shared.monitor.wait() }
                 shared.monitor.unlock()
@@ -143,8 +156,7 @@ package final class WorkTeam {
         let shared = start.shared
         var seen = 0
         while true {
-            var spins = 0
-            while spins < spinCount, shared.round.load(ordering: .acquiring) == seen { spins += 1 }
+            _ = look { shared.round.load(ordering: .acquiring) != seen }
             shared.monitor.lock()
             while shared.round.load(ordering: .acquiring) == seen { shared.monitor.wait() }
             seen = shared.round.load(ordering: .acquiring)

@@ -20,19 +20,21 @@ extension GraphReader {
         }
         expansion.count = 0
         expansion.isOneToOne = false
-        if expansion.lists.isEmpty { return true }
+        // Taken once, and gone through by index: the array is one for all threads.
+        let lists = expansion.lists
+        if lists.isEmpty { return true }
         var step = cache.enterLong()
         defer { cache.leave(step) }
-        if expansion.lists.count == 1, expansion.lists[0].changed == nil {
-            return try expandPlain(sources, wantsRelationships, &step, into: expansion)
+        if lists.count == 1, !lists[0].isChanged {
+            return try expandPlain(sources, lists, wantsRelationships, &step, into: expansion)
         }
         let isPlain =
-            !wantsRelationships && expansion.lists.count <= Expansion.blocksMax
-            && expansion.lists.allSatisfy { $0.changed == nil }
+            !wantsRelationships && lists.count <= Expansion.blocksMax
+            && lists.allSatisfy { !$0.isChanged }
         var isOneToOne = false
         while expansion.position.source < sources.count {
             if isPlain, expansion.position.list == 0, expansion.position.edge == 0,
-                try expandBlock(sources, &isOneToOne, into: expansion)
+                try expandBlock(sources, lists, &isOneToOne, into: expansion)
             {
                 _ = cache.renew(&step)
                 continue
@@ -44,8 +46,9 @@ extension GraphReader {
                 return false
             }
             let source = sources[expansion.position.source]
-            while expansion.position.list < expansion.lists.count {
-                let isDone = try deliver(source, wantsRelationships, into: expansion)
+            while expansion.position.list < lists.count {
+                let isDone = try deliver(
+                    source, lists[expansion.position.list], wantsRelationships, into: expansion)
                 if !isDone { return false }
                 expansion.position.list += 1
                 expansion.position.edge = 0
@@ -60,11 +63,13 @@ extension GraphReader {
 
     /// Delivers what is left of one list; false when the buffer is full before it ends.
     private func deliver(
-        _ source: UInt64, _ wantsRelationships: Bool, into expansion: Expansion
+        _ source: UInt64, _ lists: ListsOfType, _ wantsRelationships: Bool,
+        into expansion: Expansion
     ) throws(GraphError) -> Bool {
-        let lists = expansion.lists[expansion.position.list]
         let chunk = source >> UInt64(GraphLimits.slotBits)
-        if let changes = lists.changed?[chunk]?[UInt16(slot(source))], !changes.isEmpty {
+        if lists.isChanged, let changes = lists.changed?[chunk]?[UInt16(slot(source))],
+            !changes.isEmpty
+        {
             return try deliverMerged(source, wantsRelationships, into: expansion)
         }
         let base = try baseLists(lists.key, chunk, in: lists.table)
@@ -145,7 +150,7 @@ extension GraphReader {
         defer { cache.leave(step) }
         degrees.update(repeating: 0, count: sources.count)
         for lists in lists(types: types, direction: direction) {
-            if lists.changed == nil {
+            if !lists.isChanged {
                 try addDegrees(of: sources, lists, &step, to: degrees)
                 continue
             }

@@ -112,22 +112,24 @@ extension GraphReader {
     /// - Returns: whether any source is done; where none is, the next one has more edges than there is
     ///   room for.
     func expandBlock(
-        _ sources: UnsafeBufferPointer<UInt64>, _ isOneToOne: inout Bool,
-        into expansion: Expansion
+        _ sources: UnsafeBufferPointer<UInt64>, _ lists: [ListsOfType],
+        _ isOneToOne: inout Bool, into expansion: Expansion
     ) throws(GraphError) -> Bool {
         guard let base = sources.baseAddress else { return false }
         let first = expansion.position.source
         let size = min(NeighbourBlock.sizeMax, sources.count &- first)
         expansion.reserveBlocks()
-        let (lists, blocks) = (expansion.lists, expansion.blocks)
-        for list in lists.indices {
+        let blocks = expansion.blocks
+        var list = 0
+        while list < lists.count {
             _ = try blocks[list].load(base + first, count: size, lists[list], self)
+            list &+= 1
         }
         var room = EdgeRoom(expansion)
         var done = 0
         while done < size {
             var total = blocks[0].runs[done].count
-            var list = 1
+            list = 1
             while list < lists.count {
                 total &+= blocks[list].runs[done].count
                 list &+= 1
@@ -143,7 +145,11 @@ extension GraphReader {
             }
             done &+= 1
         }
-        for block in blocks { block.clear() }
+        list = 0
+        while list < lists.count {
+            blocks[list].clear()
+            list &+= 1
+        }
         expansion.count = room.count
         expansion.position.source = first &+ done
         return done > 0

@@ -7,7 +7,7 @@ extension GraphReader {
     /// Where they must be decoded the step is left meanwhile. What was loaded in it before is then to be
     /// used no more.
     func baseLists(
-        _ key: AdjacencyKey, _ chunk: UInt64, in table: ChunkTable, wanted: ClosedRange<Int>,
+        _ key: AdjacencyKey, _ chunk: UInt64, in table: ChunkPlaces, wanted: ClosedRange<Int>,
         _ step: inout DecodedCache.LongStep
     ) throws(GraphError) -> (lists: AdjacencyChunk, slots: ClosedRange<Int>) {
         guard chunk < table.chunkCount else { return (Self.noLists(key), StoredLists.allSlots) }

@@ -1,6 +1,15 @@
 extension GraphReader {
     /// The lists of all wanted types and ways, in the order in which they are delivered.
     func lists(types: [RelationshipTypeID], direction: Direction) -> [ListsOfType] {
+        guard isSnapshot else { return foundLists(types, direction) }
+        return tables.keptLists(types, direction) {
+            KeptLists(types, direction, foundLists(types, direction))
+        }.lists.lists
+    }
+
+    fileprivate func foundLists(
+        _ types: [RelationshipTypeID], _ direction: Direction
+    ) -> [ListsOfType] {
         var result: [ListsOfType] = []
         let numbers =
             types.isEmpty
@@ -13,12 +22,20 @@ extension GraphReader {
                 let isEmpty = (statistics.relationships[type] ?? 0) == 0
                 if isEmpty, changed == nil { continue }
                 result.append(
-                    ListsOfType(
-                        key: key, table: tables.table(key), changed: changed,
-                        skipsLoops: direction == .both && isIncoming))
+                    listsOfType(key, changed, skipsLoops: direction == .both && isIncoming))
             }
         }
         return result
+    }
+
+    /// The lists of one type in one direction.
+    func listsOfType(
+        _ key: AdjacencyKey, _ changed: [UInt64: PendingLists]?, skipsLoops: Bool
+    ) -> ListsOfType {
+        let table = tables.table(key)
+        return ListsOfType(
+            key: key, table: table.places, own: isSnapshot ? nil : OwnLists(table, changed),
+            isChanged: changed != nil, skipsLoops: skipsLoops)
     }
 
     /// The edges of one node as this transaction sees them; slots are the node's own.
@@ -71,13 +88,32 @@ extension GraphReader {
 }
 
 /// The lists of one type in one direction, as an expansion uses them.
+///
+/// In a snapshot no reference is counted for them, which all threads would do on the same words: its
+/// tables never change and hold what the places are of, so they are valid while the reader is there.
 struct ListsOfType {
     let key: AdjacencyKey
-    let table: ChunkTable
-    /// What the transaction changed, by chunk.
-    let changed: [UInt64: PendingLists]?
+    let table: ChunkPlaces
+    /// What only a transaction's view has, whose tables are replaced when it flushes; nil in a snapshot.
+    let own: OwnLists?
+    /// Whether the transaction changed any of them.
+    let isChanged: Bool
     /// Whether edges from a node to itself were already delivered the other way.
     let skipsLoops: Bool
+
+    /// What the transaction changed, by chunk.
+    var changed: [UInt64: PendingLists]? { own?.changed }
+}
+
+/// Lists as a transaction sees them: what it changed, and the table below, which this holds.
+final class OwnLists {
+    let changed: [UInt64: PendingLists]?
+    private let table: ChunkTable
+
+    init(_ table: ChunkTable, _ changed: [UInt64: PendingLists]?) {
+        self.table = table
+        self.changed = changed
+    }
 }
 
 /// The lists of some types in a direction, kept by the tables of the state they belong to.
@@ -111,7 +147,7 @@ struct KnownLists {
             if known.direction == direction, known.types == types { return known.lists }
         }
         let found = graph.tables.keptLists(types, direction) {
-            KeptLists(types, direction, graph.lists(types: types, direction: direction))
+            KeptLists(types, direction, graph.foundLists(types, direction))
         }
         tables = graph.tables.number
         kept = found.isKept ? Unmanaged.passUnretained(found.lists) : nil

@@ -11,10 +11,10 @@ extension GraphReader {
     /// Consecutive sources, which a scan gives, have their edges next to each other: these are copied
     /// in one go. Others are found block by block, so that the memory works on several at once.
     func expandPlain(
-        _ sources: UnsafeBufferPointer<UInt64>, _ wantsRelationships: Bool,
+        _ sources: UnsafeBufferPointer<UInt64>, _ all: [ListsOfType], _ wantsRelationships: Bool,
         _ step: inout DecodedCache.LongStep, into expansion: Expansion
     ) throws(GraphError) -> Bool {
-        let lists = expansion.lists[0]
+        let lists = all[0]
         let table = lists.table
         var position = expansion.position.source
         var isOneToOne = position == 0 && expansion.position.edge == 0
@@ -58,7 +58,7 @@ extension GraphReader {
                             into: expansion)
                         position &+= copied
                         if copied > 0 { continue }
-                    } else if try expandBlock(sources, &isOneToOne, into: expansion) {
+                    } else if try expandBlock(sources, all, &isOneToOne, into: expansion) {
                         position = expansion.position.source
                         _ = cache.renew(&step)
                         continue
@@ -151,14 +151,14 @@ extension GraphReader {
 
     @inline(__always)
     private static func header(
-        _ node: UInt64, _ table: ChunkTable
+        _ node: UInt64, _ table: ChunkPlaces
     ) -> UnsafeMutablePointer<AdjacencyHeader>? {
         guard let cached = table.load(node &>> UInt64(GraphLimits.slotBits)) else { return nil }
         return Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef { $0.header }
     }
 
     @inline(__always)
-    private static func prefetchOffsets(_ node: UInt64, _ table: ChunkTable) {
+    private static func prefetchOffsets(_ node: UInt64, _ table: ChunkPlaces) {
         guard let header = header(node, table) else { return }
         let slot = Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1))
         kith_prefetch(header.pointee.offsets + slot)
@@ -261,7 +261,7 @@ extension GraphReader {
             return
         }
         let outgoing = outgoingLists(of: expansion)
-        if outgoing.changed == nil {
+        if !outgoing.isChanged {
             try findRelationships(base, start, count, source, outgoing.table, outgoing.key, ids)
             return
         }
@@ -287,7 +287,7 @@ extension GraphReader {
 
     /// Finds the relationships of incoming edges among the outgoing edges of their other ends.
     private func findRelationships(
-        _ base: AdjacencyChunk, _ start: Int, _ count: Int, _ target: UInt64, _ table: ChunkTable,
+        _ base: AdjacencyChunk, _ start: Int, _ count: Int, _ target: UInt64, _ table: ChunkPlaces,
         _ key: AdjacencyKey, _ ids: UnsafeMutablePointer<UInt64>
     ) throws(GraphError) {
         let ahead = 8
@@ -324,7 +324,7 @@ extension GraphReader {
     }
 
     @inline(__always)
-    private static func prefetchMiddle(_ node: UInt64, _ table: ChunkTable) {
+    private static func prefetchMiddle(_ node: UInt64, _ table: ChunkPlaces) {
         guard let header = header(node, table), let narrow = header.pointee.narrow else { return }
         let slot = Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1))
         let start = Int(header.pointee.offsets[slot])
@@ -336,7 +336,6 @@ extension GraphReader {
     func outgoingLists(of expansion: Expansion) -> ListsOfType {
         let key = AdjacencyKey(
             type: expansion.lists[expansion.position.list].key.type, isIncoming: false)
-        return ListsOfType(
-            key: key, table: tables.table(key), changed: pending?.lists[key], skipsLoops: false)
+        return listsOfType(key, pending?.lists[key], skipsLoops: false)
     }
 }

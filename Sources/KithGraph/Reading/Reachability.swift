@@ -52,7 +52,7 @@ public final class Reachability {
         returnsToStart = false
         guard start >> UInt64(GraphLimits.slotBits) < UInt64(chunkCount) else { return }
         mark(start)
-        let isPlain = lists.allSatisfy { $0.changed == nil }
+        let isPlain = lists.allSatisfy { !$0.isChanged }
         if findsReturn, direction == .both {
             let near = isPlain ? try returnsSoon(start, maximum, lists, graph) : nil
             if let near {

@@ -41,7 +41,7 @@ public final class ShortestSearch {
         let forward = forwardLists.lists(in: graph, types: types, direction: direction)
         let backward = backwardLists.lists(
             in: graph, types: types, direction: direction.reversed)
-        guard forward.allSatisfy({ $0.changed == nil }), backward.allSatisfy({ $0.changed == nil })
+        guard forward.allSatisfy({ !$0.isChanged }), backward.allSatisfy({ !$0.isChanged })
         else { return .changed }
         let limit = UInt64(graph.chunkCount(.node)) << UInt64(GraphLimits.slotBits)
         guard source < limit, target < limit else { return .none }

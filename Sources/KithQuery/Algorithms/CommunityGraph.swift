@@ -47,22 +47,35 @@ final class CommunityGraph: @unchecked Sendable {
         self.init(
             nodeCount: lists.nodeCount, edgeCount: lists.edgeCount,
             isWeighted: lists.weights != nil)
-        var place = 0
-        for node in 0..<nodeCount {
-            if node % Self.blockSize == 0 { try team.checkpoint() }
-            for edge in lists.range(of: node) {
-                let weight = lists.weights.map { $0[edge] } ?? 1
-                if Int(lists.targets[edge]) == node {
-                    loops[node] += 2 * weight
-                    continue
+        // Where a node's edges go depends on the edges to themselves of those before it.
+        try team.forEachBlock(of: nodeCount, size: Self.blockSize) { block, _ in
+            for node in block {
+                var count = 0
+                for edge in lists.range(of: node) {
+                    count &+= Int(lists.targets[edge]) == node ? 0 : 1
                 }
-                targets[place] = lists.targets[edge]
-                weights?[place] = weight
-                place &+= 1
+                offsets[node &+ 1] = count
             }
-            offsets[node + 1] = place
+        }
+        for node in 0..<nodeCount { offsets[node &+ 1] &+= offsets[node] }
+        try team.forEachBlock(of: nodeCount, size: Self.blockSize) { block, _ in
+            for node in block { copy(lists, node) }
         }
         try finish(team)
+    }
+
+    private func copy(_ lists: ProjectedLists, _ node: Int) {
+        var place = offsets[node]
+        for edge in lists.range(of: node) {
+            let weight = lists.weights.map { $0[edge] } ?? 1
+            if Int(lists.targets[edge]) == node {
+                loops[node] += 2 * weight
+                continue
+            }
+            targets[place] = lists.targets[edge]
+            weights?[place] = weight
+            place &+= 1
+        }
     }
 
     /// Adds up the weights, once all edges are in place.
@@ -142,10 +155,10 @@ extension CommunityGraph {
 /// The lists of some communities, while their graph is made.
 private final class MergedPart: @unchecked Sendable {
     // Sendable: one thread fills it, and others read it after that.
-    var degrees: [Int] = []
-    var loops: [Double] = []
-    var targets: [UInt32] = []
-    var weights: [Double] = []
+    @exclusivity(unchecked) var degrees: [Int] = []
+    @exclusivity(unchecked) var loops: [Double] = []
+    @exclusivity(unchecked) var targets: [UInt32] = []
+    @exclusivity(unchecked) var weights: [Double] = []
 
     func add(
         _ community: Int, _ members: UnsafeMutablePointer<UInt32>, _ count: Int,

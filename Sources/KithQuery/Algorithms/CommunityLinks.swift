@@ -6,7 +6,7 @@ final class CommunityLinks: @unchecked Sendable {
     let weights: UnsafeMutablePointer<Double>
     /// The communities with edges, in the order in which they were found.
     let found: UnsafeMutablePointer<UInt32>
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var count = 0
     private let capacity: Int
 
     init(capacity: Int) {

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Nodes are peeled off, those with fewest neighbours first; all that go at one *k* go at once.
 enum CoreNumbers {
-    private static let blockSize = 512
+    private static let blockSize = 128
 
     /// The core number of each node; O(*m* + *n* · the greatest one).
     ///
@@ -26,38 +26,82 @@ enum CoreNumbers {
                 to: Atomic(Int32(truncatingIfNeeded: lists.degree(of: node))))
         }
         let found = (0..<team.count).map { _ in Found() }
-        var left = (0..<UInt32(count)).map { $0 }
+        let left = NodesLeft(count: count)
         var core: Int32 = 0
-        while !left.isEmpty {
-            try team.checkpoint()
-            var front: [UInt32] = []
-            var rest: [UInt32] = []
-            var next = Int32.max
-            for node in left {
-                let degree = degrees[Int(node)].load(ordering: .relaxed)
-                if degree <= core {
-                    front.append(node)
-                } else {
-                    rest.append(node)
-                    next = min(next, degree)
-                }
-            }
+        while left.count > 0 {
+            let next = try left.take(core, degrees, found, team)
+            var front = found.flatMap { $0.take() }
             if front.isEmpty {
                 core = next
                 continue
             }
-            left = rest
-            var peeled = 0
             while !front.isEmpty {
-                peeled += front.count
                 try peel(front, core, lists, degrees, cores, found, team)
                 front = found.flatMap { $0.take() }
             }
-            // Those that went with their neighbours are still in the list.
-            if peeled > 0 { left.removeAll { degrees[Int($0)].load(ordering: .relaxed) <= core } }
             core += 1
         }
         return Array(copying: cores, count: count)
+    }
+
+    /// The nodes that were not peeled off yet, and some that were lately.
+    private final class NodesLeft: @unchecked Sendable {
+        // Sendable: threads write parts of their own of the nodes; the rest is the caller's.
+        private let nodes: UnsafeMutablePointer<UInt32>
+        private(set) var count: Int
+        private static let blockSize = 8_192
+
+        init(count: Int) {
+            self.count = count
+            nodes = .allocate(capacity: max(count, 1))
+            for node in 0..<count { nodes[node] = UInt32(truncatingIfNeeded: node) }
+        }
+
+        deinit { nodes.deallocate() }
+
+        /// Finds those with `core` neighbours left, and keeps those with more: fewer have only those that
+        /// were peeled off. Gives the fewest that any of those kept has.
+        func take(
+            _ core: Int32, _ degrees: UnsafeMutablePointer<Atomic<Int32>>, _ found: [Found],
+            _ team: WorkTeam
+        ) throws(WorkStopped) -> Int32 {
+            let size = Self.blockSize
+            let blocks = (count + size - 1) / size
+            let ends = UnsafeMutablePointer<Int>.filled(blocks, 0)
+            let fewest = UnsafeMutablePointer<Int32>.filled(blocks, .max)
+            defer {
+                ends.deallocate()
+                fewest.deallocate()
+            }
+            let nodes = nodes
+            try team.forEachBlock(of: count, size: size) { block, worker in
+                var end = block.lowerBound
+                var least = Int32.max
+                for index in block {
+                    let node = nodes[index]
+                    let degree = degrees[Int(node)].load(ordering: .relaxed)
+                    if degree > core {
+                        nodes[end] = node
+                        end &+= 1
+                        least = min(least, degree)
+                    } else if degree == core {
+                        found[worker].nodes.append(node)
+                    }
+                }
+                ends[block.lowerBound / size] = end
+                fewest[block.lowerBound / size] = least
+            }
+            var kept = 0
+            var least = Int32.max
+            for block in 0..<blocks {
+                let length = ends[block] - block * size
+                (nodes + kept).update(from: nodes + block * size, count: length)
+                kept += length
+                least = min(least, fewest[block])
+            }
+            count = kept
+            return least
+        }
     }
 
     /// Takes nodes away, and finds the neighbours that then have no more than `core` left.
@@ -86,7 +130,7 @@ enum CoreNumbers {
     /// What one thread finds.
     private final class Found: @unchecked Sendable {
         // Sendable: used by one thread at a time.
-        var nodes: [UInt32] = []
+        @exclusivity(unchecked) var nodes: [UInt32] = []
 
         func take() -> [UInt32] {
             defer { nodes = [] }

@@ -1,5 +1,4 @@
 import KithGraph
-import Synchronization
 
 /// Communities by agreement (Raghavan, Albert and Kumara 2007): each node takes the label that most of
 /// its neighbours have, until few change.
@@ -12,7 +11,7 @@ struct LabelPropagation {
     /// Where the order of the nodes is drawn from.
     var seed: UInt64 = 0
 
-    private static let blockSize = 256
+    private static let blockSize = 64
 
     /// The label of each node, numbered from 0 in the order of their first nodes, and the number of
     /// rounds.
@@ -26,16 +25,12 @@ struct LabelPropagation {
         let count = projection.nodes.count
         let labels = UnsafeMutablePointer<UInt32>.filled(count, 0)
         let choices = UnsafeMutablePointer<UInt32>.filled(count, 0)
-        let isWaiting = UnsafeMutablePointer<Atomic<UInt8>>.allocate(capacity: max(count, 1))
+        let nodes = WaitingNodes(count: count)
         defer {
             labels.deallocate()
             choices.deallocate()
-            isWaiting.deallocate()
         }
-        for node in 0..<count {
-            labels[node] = UInt32(truncatingIfNeeded: node)
-            (isWaiting + node).initialize(to: Atomic(1))
-        }
+        for node in 0..<count { labels[node] = UInt32(truncatingIfNeeded: node) }
         let links = (0..<team.count).map { _ in CommunityLinks(capacity: count) }
         let order = NodeOrder.drawn(count, seed)
         let batchSize = min(max(count / 64, 1), 4_096)
@@ -46,12 +41,12 @@ struct LabelPropagation {
             var start = 0
             while start < waiting.count {
                 let batch = waiting[start..<min(start + batchSize, waiting.count)]
-                try batch.withUnsafeBufferPointer { (nodes) throws(WorkStopped) in
-                    try take(nodes, projection, labels, choices, isWaiting, links, team)
+                try batch.withUnsafeBufferPointer { (batch) throws(WorkStopped) in
+                    try take(batch, projection, labels, choices, nodes, links, team)
                 }
                 start += batchSize
             }
-            waiting = order.filter { isWaiting[Int($0)].load(ordering: .relaxed) != 0 }
+            waiting = try nodes.waiting(order, team)
         }
         _ = Communities.renumber(labels, count: count)
         return (Array(copying: labels, count: count), rounds)
@@ -61,15 +56,14 @@ struct LabelPropagation {
     private func take(
         _ nodes: UnsafeBufferPointer<UInt32>, _ projection: GraphProjection,
         _ labels: UnsafeMutablePointer<UInt32>, _ choices: UnsafeMutablePointer<UInt32>,
-        _ isWaiting: UnsafeMutablePointer<Atomic<UInt8>>, _ links: [CommunityLinks],
-        _ team: WorkTeam
+        _ waiting: WaitingNodes, _ links: [CommunityLinks], _ team: WorkTeam
     ) throws(WorkStopped) {
         let sources = projection.reversedLists
         let followers = projection.lists
         try team.forEachBlock(of: nodes.count, size: Self.blockSize) { block, worker in
             for index in block {
                 let node = Int(nodes[index])
-                isWaiting[node].store(0, ordering: .relaxed)
+                waiting.remove(node)
                 choices[index] = Self.choice(node, sources, labels, links[worker])
             }
         }
@@ -77,7 +71,7 @@ struct LabelPropagation {
             for index in block where labels[Int(nodes[index])] != choices[index] {
                 labels[Int(nodes[index])] = choices[index]
                 for edge in followers.range(of: Int(nodes[index])) {
-                    isWaiting[Int(followers.targets[edge])].store(1, ordering: .relaxed)
+                    waiting.add(Int(followers.targets[edge]))
                 }
             }
         }

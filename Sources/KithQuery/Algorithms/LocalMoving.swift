@@ -1,5 +1,4 @@
 import KithGraph
-import Synchronization
 
 /// Moves nodes one after the other to the community where modularity gains most, until none gains: the
 /// first step of Louvain (Blondel and others 2008) and Leiden, on all threads.
@@ -16,9 +15,8 @@ final class LocalMoving {
     /// The sum of the strengths of each community's nodes.
     private let sums: UnsafeMutablePointer<Double>
     private let links: [CommunityLinks]
-    /// Whether a node is to be looked at.
-    private let isWaiting: UnsafeMutablePointer<Atomic<UInt8>>
-    private var choices: UnsafeMutablePointer<Choice>
+    private let waitingNodes: WaitingNodes
+    private let choices: UnsafeMutablePointer<Choice>
     /// The most rounds over all waiting nodes.
     private static let roundsMax = 100
 
@@ -40,19 +38,17 @@ final class LocalMoving {
         self.team = team
         sums = .filled(graph.nodeCount, 0)
         for node in 0..<graph.nodeCount { sums[Int(communities[node])] += graph.strengths[node] }
-        isWaiting = .allocate(capacity: max(graph.nodeCount, 1))
-        for node in 0..<graph.nodeCount { (isWaiting + node).initialize(to: Atomic(1)) }
+        waitingNodes = WaitingNodes(count: graph.nodeCount)
         choices = .allocate(capacity: max(graph.nodeCount, 1))
     }
 
     deinit {
         sums.deallocate()
-        isWaiting.deallocate()
         choices.deallocate()
     }
 
     /// Nodes of one batch that one thread takes at once.
-    private static let blockSize = 256
+    private static let blockSize = 64
 
     /// Moves nodes until none gains.
     ///
@@ -72,15 +68,9 @@ final class LocalMoving {
             }
             gain += roundGain
             if roundGain < 1e-9 { break }
-            waiting = try nextRound(order)
+            waiting = try waitingNodes.waiting(order, team)
         }
         return gain
-    }
-
-    /// The nodes that are to be looked at, in their order.
-    private func nextRound(_ order: [UInt32]) throws(WorkStopped) -> [UInt32] {
-        try team.checkpoint()
-        return order.filter { isWaiting[Int($0)].load(ordering: .relaxed) != 0 }
     }
 
     /// Lets the nodes of a batch choose, and moves those that gain; gives the gain of modularity.
@@ -90,7 +80,7 @@ final class LocalMoving {
             try team.forEachBlock(of: nodes.count, size: Self.blockSize) { block, worker in
                 for index in block {
                     let node = Int(nodes[index])
-                    isWaiting[node].store(0, ordering: .relaxed)
+                    waitingNodes.remove(node)
                     choices[index] = choice(node, links[worker])
                 }
             }
@@ -106,7 +96,7 @@ final class LocalMoving {
                     * (sums[Int(choice.community)] - sums[Int(old)] + strength) / graph.total
                 let advantage = choice.links - expected
                 if advantage <= 1e-12 * graph.total {
-                    isWaiting[Int(node)].store(1, ordering: .relaxed)
+                    waitingNodes.add(Int(node))
                     continue
                 }
                 sums[Int(old)] -= strength
@@ -131,9 +121,7 @@ final class LocalMoving {
         let end = graph.offsets[node &+ 1]
         while edge < end {
             let neighbour = Int(graph.targets[edge])
-            if communities[neighbour] != community {
-                isWaiting[neighbour].store(1, ordering: .relaxed)
-            }
+            if communities[neighbour] != community { waitingNodes.add(neighbour) }
             edge &+= 1
         }
     }

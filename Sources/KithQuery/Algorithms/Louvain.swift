@@ -55,7 +55,9 @@ struct Louvain {
             let gain = try moving.run(
                 order: NodeOrder.drawn(graph.nodeCount, seed &+ UInt64(number)))
             let found = Communities.renumber(level, count: graph.nodeCount)
-            for node in 0..<count { result[node] = level[Int(result[node])] }
+            try team.forEachBlock(of: count, size: CommunityGraph.blockSize) { block, _ in
+                for node in block { result[node] = level[Int(result[node])] }
+            }
             if found == graph.nodeCount || gain < Self.gainMin { return }
             graph = try graph.merged(level, count: found, links, team)
         }

@@ -6,7 +6,8 @@ import KithValues
 final class AdjacencyExpression: VectorExpression {
     private let test: AdjacencyTest
     private let isCount: Bool
-    private var marks = GraphMarks()
+    private let marks = KeptForGraph<NeighbourMarks>()
+    private var knownTypes = KnownTypes()
 
     init(_ test: AdjacencyTest, isCount: Bool, span: SourceSpan?) {
         self.test = test
@@ -16,14 +17,14 @@ final class AdjacencyExpression: VectorExpression {
 
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
-        let types = test.types.types(context)
+        let types = knownTypes.types(test.types, context)
         var counts = [Int64](repeating: 0, count: batch.count)
         if types?.isEmpty != true {
             let near = EdgeCounting.ids(batch[test.near])
             if let far = test.far {
                 counts = try EdgeCounting.counts(
                     near, EdgeCounting.ids(batch[far]), types ?? [], test.direction.graphDirection,
-                    try marks.marks(context), context)
+                    try marks.made(context), context)
             } else {
                 counts = try EdgeCounting.degrees(
                     near, types ?? [], test.direction.graphDirection, context)

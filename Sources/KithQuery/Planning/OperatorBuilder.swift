@@ -2,28 +2,40 @@
 final class OperatorBuilder {
     let plan: Plan
     let functions: FunctionRegistry
-    /// The most rows that operators put into one batch.
-    let batchSize: Int
+    /// What the operators are made for.
+    private let kind: RunPool.Kind
     /// The names of the statement's parameters, in the order of their values.
     let parameters: [String]
     private let isProfiling: Bool
-    /// How the steps below are shared out to threads; nil where one thread runs them all.
+    /// How the steps below may be shared out to threads; nil where one thread runs them all in any case.
     private let sharing: ExecutionOptions?
+    /// Whether it matters if steps may be shared out.
+    private var hasSplit = false
     private var cells: [Int: OuterCell] = [:]
     /// What each step did, in the order of their making; filled while the plan runs.
     private(set) var profiles: [(node: PlanNode, profile: OperatorProfile)] = []
 
     init(
-        plan: Plan, functions: FunctionRegistry, parameters: [String], batchSize: Int,
-        isProfiling: Bool, sharing: ExecutionOptions?
+        plan: Plan, functions: FunctionRegistry, parameters: [String], kind: RunPool.Kind,
+        isProfiling: Bool, options: ExecutionOptions
     ) {
         // A subquery in an expression finds its outer rows in a place that threads cannot share.
-        self.sharing = isProfiling || !plan.subplans.isEmpty ? nil : sharing
+        sharing = isProfiling || !plan.subplans.isEmpty ? nil : options
         self.parameters = parameters
         self.plan = plan
         self.functions = functions
-        self.batchSize = batchSize
+        self.kind = kind
         self.isProfiling = isProfiling
+    }
+
+    /// The most rows that operators put into one batch.
+    var batchSize: Int { kind.batchSize }
+
+    /// Whether the operators made are as they would be for a kind.
+    func suits(_ wanted: RunPool.Kind) -> Bool {
+        if kind == wanted { return true }
+        return !hasSplit && kind.batchSize == wanted.batchSize && kind.threads == wanted.threads
+            && kind.parallelRowsMin == wanted.parallelRowsMin
     }
 
     /// The number of vectors in a batch.
@@ -32,7 +44,7 @@ final class OperatorBuilder {
     /// Makes the operator of `node` and of all below it.
     func build(_ node: PlanNode) throws(QueryError) -> Operator {
         if let sharing, unnested.contains(ObjectIdentifier(node)),
-            let split = ParallelSplit(node, sharing)
+            let split = ParallelSplit(node, sharing), noteSplit()
         {
             let sink = try split.sink.makeOperator(chain(split, sharing), self)
             sink.clauseSpan = plan.places[node]
@@ -50,12 +62,18 @@ final class OperatorBuilder {
         return result
     }
 
+    /// Whether a split that was found is made.
+    private func noteSplit() -> Bool {
+        hasSplit = true
+        return kind.mayShare
+    }
+
     /// Makes the operators between a split's ends, once for each thread, and what they share.
     private func chain(
         _ split: ParallelSplit, _ sharing: ExecutionOptions
     ) throws(QueryError) -> ParallelChain {
         let source = PartSource(
-            try build(split.source), rowsPerPart: split.rowsPerPart(sharing))
+            try build(split.source), split.partSizes(sharing))
         var workers: [ParallelChain.Worker] = []
         for _ in 0..<sharing.threads {
             let input = PartInput()

@@ -5,7 +5,8 @@ import KithValues
 final class DegreeFactor: Operator {
     private let input: Operator
     private let step: DegreeFactorStep
-    private var marks = GraphMarks()
+    private let marks = KeptForGraph<NeighbourMarks>()
+    private var knownTypes = (own: KnownTypes(), connection: KnownTypes())
 
     init(input: Operator, step: DegreeFactorStep) {
         self.input = input
@@ -16,13 +17,17 @@ final class DegreeFactor: Operator {
         guard let batch = try input.nextNonEmpty(context) else { return nil }
         let sources = EdgeCounting.ids(batch[step.from])
         var ways = [Int64](repeating: 0, count: batch.count)
-        let types = step.types.types(context)
+        let types = knownTypes.own.types(step.types, context)
         if types?.isEmpty != true {
             ways = try EdgeCounting.degrees(
                 sources, types ?? [], step.direction.graphDirection, context)
             try subtract(from: &ways, sources, batch, types ?? [], context)
         }
-        if step.keepsUnmatched { ways = ways.map { max($0, 1) } }
+        if step.keepsUnmatched {
+            ways.withUnsafeMutableBufferPointer { ways in
+                for row in 0..<ways.count { ways[row] = max(ways[row], 1) }
+            }
+        }
         return try RowWeights.multiplied(
             batch, by: ways, step.weight, isWeighted: step.isWeighted, kept: step.kept)
     }
@@ -30,26 +35,26 @@ final class DegreeFactor: Operator {
     /// Leaves out the ways to nodes that the far end must not be, and those over relationships that the
     /// row has already.
     private func subtract(
-        from ways: inout [Int64], _ sources: [UInt64], _ batch: Batch,
+        from ways: inout [Int64], _ sources: Vector, _ batch: Batch,
         _ types: [RelationshipTypeID], _ context: ExecutionContext
     ) throws(QueryError) {
-        var refused: [[UInt64]] = []
+        var refused: [Vector] = []
         let tester = try connect(&ways, sources, batch, types, context)
         for variable in step.excluded {
             let nodes = EdgeCounting.ids(batch[variable])
             let counts = try EdgeCounting.counts(
-                sources, nodes, types, step.direction.graphDirection, try marks.marks(context),
+                sources, nodes, types, step.direction.graphDirection, try marks.made(context),
                 context)
             let isCounted = try tester?.isCounted(
-                nodes, of: variable, try marks.marks(context), context)
-            for row in ways.indices {
-                if nodes[row] == EdgeCounting.noNode {
-                    // No node is known to differ from null.
-                    ways[row] = 0
-                } else if !refused.contains(where: { $0[row] == nodes[row] }),
-                    isCounted?[row] ?? true
-                {
-                    ways[row] -= counts[row]
+                nodes, of: variable, try marks.made(context), context)
+            ways.withUnsafeMutableBufferPointer { ways in
+                for row in 0..<ways.count {
+                    if nodes.ids[row] == EdgeCounting.noNode {
+                        // No node is known to differ from null.
+                        ways[row] = 0
+                    } else if !Self.has(refused, nodes, row), isCounted?[row] ?? true {
+                        ways[row] -= counts[row]
+                    }
                 }
             }
             refused.append(nodes)
@@ -57,25 +62,36 @@ final class DegreeFactor: Operator {
         for variable in step.taken {
             let nodes = EdgeCounting.ids(batch[variable])
             let isCounted = try tester?.isCounted(
-                nodes, of: variable, try marks.marks(context), context)
-            for row in ways.indices
-            where ways[row] > 0 && isCounted?[row] ?? true
-                && !refused.contains(where: { $0[row] == nodes[row] })
-            {
-                ways[row] -= 1
+                nodes, of: variable, try marks.made(context), context)
+            ways.withUnsafeMutableBufferPointer { ways in
+                for row in 0..<ways.count
+                where ways[row] > 0 && isCounted?[row] ?? true && !Self.has(refused, nodes, row) {
+                    ways[row] -= 1
+                }
             }
         }
     }
 
+    /// Whether one of some vectors has the same node in a row as `nodes`.
+    @inline(__always)
+    private static func has(_ vectors: [Vector], _ nodes: Vector, _ row: Int) -> Bool {
+        var index = 0
+        while index < vectors.count {
+            if vectors[index].ids[row] == nodes.ids[row] { return true }
+            index &+= 1
+        }
+        return false
+    }
+
     /// Leaves only the ways to far ends that are connected as the step says.
     private func connect(
-        _ ways: inout [Int64], _ sources: [UInt64], _ batch: Batch,
+        _ ways: inout [Int64], _ sources: Vector, _ batch: Batch,
         _ types: [RelationshipTypeID], _ context: ExecutionContext
     ) throws(QueryError) -> ConnectionTest? {
         guard let connection = step.connection else { return nil }
         let test = ConnectionTest(
             nodes: EdgeCounting.ids(batch[connection.node]),
-            types: connection.types.types(context), connection: connection)
+            types: knownTypes.connection.types(connection.types, context), connection: connection)
         var connected = [Int64](repeating: 0, count: ways.count)
         if let others = test.types, others.isEmpty {
             // No relationship is of such a type.
@@ -85,25 +101,31 @@ final class DegreeFactor: Operator {
                 secondTypes: test.types ?? [],
                 secondDirection: connection.direction.graphDirection, setsLoopsAside: false)
             connected = try EdgeCounting.adjacent(
-                sources, test.nodes, request, try marks.marks(context), context)
+                sources, test.nodes, request, try marks.made(context), context)
         }
-        for row in ways.indices {
-            ways[row] = connection.isNegated ? ways[row] - connected[row] : connected[row]
+        if connection.isNegated {
+            ways.withUnsafeMutableBufferPointer { ways in
+                for row in 0..<ways.count { ways[row] -= connected[row] }
+            }
+        } else {
+            ways = connected
         }
         return test
     }
 
     /// Tells of single nodes whether a way to them is counted.
     private struct ConnectionTest {
-        let nodes: [UInt64]
+        let nodes: Vector
         let types: [RelationshipTypeID]?
         let connection: DegreeFactorStep.Connection
 
         func isCounted(
-            _ ends: [UInt64], of variable: VariableID, _ marks: NeighbourMarks,
+            _ ends: Vector, of variable: VariableID, _ marks: NeighbourMarks,
             _ context: ExecutionContext
         ) throws(QueryError) -> [Bool] {
-            if let types, types.isEmpty { return ends.map { _ in connection.isNegated } }
+            if let types, types.isEmpty {
+                return [Bool](repeating: connection.isNegated, count: ends.count)
+            }
             let direction = connection.direction.graphDirection
             let counts =
                 variable == connection.node
@@ -114,6 +136,8 @@ final class DegreeFactor: Operator {
     }
 
     override func restart() { input.restart() }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``DegreeFactor``.

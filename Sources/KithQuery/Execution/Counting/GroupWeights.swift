@@ -42,19 +42,30 @@ final class WeightGroups {
     private func addToTable(
         _ keys: [Vector], _ weights: Vector, count: Int
     ) throws(QueryError) {
-        let groups =
-            keys.isEmpty
-            ? [Int32](repeating: 0, count: count) : table.groups(of: keys, count: count)
-        let groupCount = keys.isEmpty ? 1 : table.count
-        while totals.count < groupCount { totals.append(0) }
-        let mask = weights.positionMask
-        for row in 0..<count {
-            let group = Int(groups[row])
-            let (sum, overflow) = totals[group].addingReportingOverflow(
-                weights.integers[row & mask])
-            guard !overflow else { throw RowWeights.overflow }
-            totals[group] = sum
+        let (weights, mask) = (weights.integers, weights.positionMask)
+        var overflows = false
+        if keys.isEmpty {
+            var total = totals.first ?? 0
+            for row in 0..<count {
+                let (sum, overflow) = total.addingReportingOverflow(weights[row & mask])
+                total = sum
+                overflows = overflows || overflow
+            }
+            if totals.isEmpty { totals = [total] } else { totals[0] = total }
+        } else {
+            let groups = table.groups(of: keys, count: count)
+            while totals.count < table.count { totals.append(0) }
+            totals.withUnsafeMutableBufferPointer { totals in
+                for row in 0..<count {
+                    let group = Int(groups[row])
+                    let (sum, overflow) = totals[group].addingReportingOverflow(
+                        weights[row & mask])
+                    totals[group] = sum
+                    overflows = overflows || overflow
+                }
+            }
         }
+        guard !overflows else { throw RowWeights.overflow }
     }
 
     /// Adds the hashed rows of another thread's groups.
@@ -184,6 +195,13 @@ final class GroupWeights: Operator {
         case .parts(let chain): chain.restart()
         }
     }
+
+    override var mayRunAgain: Bool {
+        switch input {
+        case .rows(let input): input.mayRunAgain
+        case .parts(let chain): chain.mayRunAgain
+        }
+    }
 }
 
 /// Gives the nodes of a table of sums as batches, by id.
@@ -202,6 +220,7 @@ struct NodeSumReader {
                 rest = (batch, position + count)
                 return batch.slice(from: position, count: count)
             }
+            chunk = sums.firstChunk(from: chunk)
             guard chunk < sums.chunkEnd else { return nil }
             let nodes = Vector(.node, count: GraphLimits.slotsPerChunk)
             let weights = Vector(.integer, count: GraphLimits.slotsPerChunk)

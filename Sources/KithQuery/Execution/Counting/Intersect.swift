@@ -6,7 +6,7 @@ import KithValues
 final class Intersect: Operator {
     private let input: Operator
     private let step: IntersectStep
-    private var found: (common: CommonNeighbours, version: UInt64)?
+    private let common = KeptForGraph<CommonNeighbours>()
     /// The rows being extended, and how far that got.
     private var batch: Batch?
     private var firsts: [UInt64] = []
@@ -14,6 +14,7 @@ final class Intersect: Operator {
     private var rows: [Int32] = []
     private var position = 0
     private var request: IntersectionRequest?
+    private var knownTypes = (first: KnownTypes(), second: KnownTypes())
     /// Rows ready to be given.
     private var ready: [Batch] = []
 
@@ -56,24 +57,17 @@ final class Intersect: Operator {
                 rows.append(row)
             }
         }
-        let types = [step.first, step.second].map { $0.types.types(context) }
-        if types.contains(where: { $0?.isEmpty == true }) {
+        let firstTypes = knownTypes.first.types(step.first.types, context)
+        let secondTypes = knownTypes.second.types(step.second.types, context)
+        if firstTypes?.isEmpty == true || secondTypes?.isEmpty == true {
             firsts = []
             seconds = []
             rows = []
         }
         request = IntersectionRequest(
-            firstTypes: types[0] ?? [], firstDirection: step.first.direction.graphDirection,
-            secondTypes: types[1] ?? [], secondDirection: step.second.direction.graphDirection,
+            firstTypes: firstTypes ?? [], firstDirection: step.first.direction.graphDirection,
+            secondTypes: secondTypes ?? [], secondDirection: step.second.direction.graphDirection,
             setsLoopsAside: step.closing != nil)
-    }
-
-    private func common(_ context: ExecutionContext) throws(QueryError) -> CommonNeighbours {
-        if let found, found.version == context.graphVersion { return found.common }
-        let common = CommonNeighbours(context.graph)
-        try context.memory.take(common.sizeInBytes)
-        found = (common, context.graphVersion)
-        return common
     }
 
     /// The rows with their weights multiplied by the number of ways; the nodes stay unknown.
@@ -82,12 +76,16 @@ final class Intersect: Operator {
         _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
         position = firsts.count
-        let common = try common(context)
+        let common = try common.made(context)
         common.removeAll()
-        var ways = try EdgeCounting.perPair(firsts, seconds, context) {
-            (firsts, seconds, ways) throws(GraphError) in
-            try context.graph.countCommonNeighbours(
-                of: firsts, seconds, request, using: common, into: ways)
+        var ways = try firsts.withUnsafeBufferPointer { firsts throws(QueryError) in
+            try seconds.withUnsafeBufferPointer { seconds throws(QueryError) in
+                try EdgeCounting.perPair(firsts, seconds, context) {
+                    (firsts, seconds, ways) throws(GraphError) in
+                    try context.graph.countCommonNeighbours(
+                        of: firsts, seconds, request, using: common, into: ways)
+                }
+            }
         }
         for pair in common.unusualPairs {
             for entry in try unusual(Int(pair), request, context) {
@@ -103,7 +101,7 @@ final class Intersect: Operator {
     /// Finds the common neighbours of some more pairs and makes batches of them.
     private func findMore(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
         guard let request else { return }
-        let common = try common(context)
+        let common = try common.made(context)
         common.removeAll()
         let start = position
         position = try context.onGraph { () throws(GraphError) in
@@ -181,6 +179,8 @@ final class Intersect: Operator {
         ready = []
         input.restart()
     }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 extension Intersect {

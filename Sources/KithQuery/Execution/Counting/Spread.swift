@@ -51,18 +51,19 @@ final class Spread: Operator {
     private func addAll(
         _ input: Operator, to sums: NodeSums, _ context: ExecutionContext
     ) throws(QueryError) {
+        let types = step.types.types(context)
         while let batch = try input.next(context) {
             guard batch.count > 0 else { continue }
             let before = sums.sizeInBytes
-            try add(batch, to: sums, context)
+            try add(batch, types, to: sums, context)
             try context.memory.take(sums.sizeInBytes - before)
         }
     }
 
     private func add(
-        _ batch: Batch, to sums: NodeSums, _ context: ExecutionContext
+        _ batch: Batch, _ types: [RelationshipTypeID]?, to sums: NodeSums,
+        _ context: ExecutionContext
     ) throws(QueryError) {
-        let types = step.types.types(context)
         if types?.isEmpty == true { return }
         let nodes = batch[step.from]
         var weights = RowWeights.vector(batch, step.weight, isWeighted: step.isWeighted)
@@ -89,6 +90,13 @@ final class Spread: Operator {
         switch input {
         case .rows(let input): input.restart()
         case .parts(let chain): chain.restart()
+        }
+    }
+
+    override var mayRunAgain: Bool {
+        switch input {
+        case .rows(let input): input.mayRunAgain
+        case .parts(let chain): chain.mayRunAgain
         }
     }
 }

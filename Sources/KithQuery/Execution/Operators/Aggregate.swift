@@ -195,7 +195,9 @@ final class Aggregate: Operator {
     }
 
     override var mayRunAgain: Bool {
-        if case .rows(let input) = input { return input.mayRunAgain }
-        return false
+        switch input {
+        case .rows(let input): input.mayRunAgain
+        case .parts(let chain): chain.mayRunAgain
+        }
     }
 }

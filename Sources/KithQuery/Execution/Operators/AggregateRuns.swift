@@ -164,6 +164,8 @@ final class AggregateRunParts: Operator {
         position = 0
         chain.restart()
     }
+
+    override var mayRunAgain: Bool { chain.mayRunAgain }
 }
 
 /// The step of ``AggregateRuns``.

@@ -10,7 +10,8 @@ final class ExpandInto: Operator {
     private let input: Operator
     private let step: ExpandIntoStep
     private let table: NeighbourTable
-    private var marks = GraphMarks()
+    private let marks = KeptForGraph<NeighbourMarks>()
+    private var knownTypes = KnownTypes()
     /// The node whose edges the table holds, and the state of the graph they are of.
     private var tabled: (node: UInt64, isFrom: Bool, version: UInt64)?
 
@@ -33,7 +34,7 @@ final class ExpandInto: Operator {
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         guard let batch = try input.nextNonEmpty(context) else { return nil }
-        let types = step.types.types(context)
+        let types = knownTypes.types(step.types, context)
         if !step.needsRelationships { return try counted(batch, types, context) }
         var matches = Matches()
         if types?.isEmpty != true { try match(batch, types ?? [], &matches, context) }
@@ -55,7 +56,7 @@ final class ExpandInto: Operator {
         if types?.isEmpty != true {
             counts = try EdgeCounting.counts(
                 EdgeCounting.ids(batch[step.from]), EdgeCounting.ids(batch[step.to]), types ?? [],
-                step.direction.graphDirection, try marks.marks(context), context)
+                step.direction.graphDirection, try marks.made(context), context)
         }
         if let weight = step.weight {
             return try RowWeights.multiplied(
@@ -161,7 +162,12 @@ final class ExpandInto: Operator {
         ids.indices.dropFirst().reduce(1) { $0 + (ids[$1] == ids[$1 - 1] ? 0 : 1) }
     }
 
-    override func restart() { input.restart() }
+    override func restart() {
+        tabled = nil
+        input.restart()
+    }
+
+    override var mayRunAgain: Bool { input.mayRunAgain }
 }
 
 /// The step of ``ExpandInto``.

@@ -86,8 +86,10 @@ final class Sort: Operator {
     }
 
     override var mayRunAgain: Bool {
-        if case .rows(let input) = input { return input.mayRunAgain }
-        return false
+        switch input {
+        case .rows(let input): input.mayRunAgain
+        case .parts(let chain, _): chain.mayRunAgain
+        }
     }
 }
 

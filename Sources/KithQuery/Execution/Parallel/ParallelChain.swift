@@ -47,7 +47,10 @@ final class ParallelChain: RunResource {
     ) throws(QueryError) {
         context.register(self)
         source.begin(context)
-        for worker in workers { worker.context = context.forWorker() }
+        for worker in workers where worker.context?.graph !== context.graph {
+            worker.context?.endRun()
+            worker.context = context.forWorker()
+        }
         let results = PartResults<Part>()
         WorkerThreads.run(count: workers.count) { number in
             let worker = workers[number]
@@ -70,6 +73,11 @@ final class ParallelChain: RunResource {
     }
 
     func restart() { source.restart() }
+
+    /// Whether all its operators may take part in another run.
+    var mayRunAgain: Bool {
+        source.mayRunAgain && workers.allSatisfy { $0.root.mayRunAgain }
+    }
 
     func runEnded() {
         for worker in workers {

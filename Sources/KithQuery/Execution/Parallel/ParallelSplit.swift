@@ -24,8 +24,6 @@ struct ParallelSplit {
 
     /// A thread gets at least so many parts, where there are enough rows, for all to end together.
     private static let partsPerThread = 8.0
-    /// A part has at most so many rows.
-    private static let rowsPerPartMax = 32_768.0
 
     /// nil where one thread is to run the step and all below it.
     init?(_ node: PlanNode, _ options: ExecutionOptions) {
@@ -77,9 +75,8 @@ struct ParallelSplit {
         return shared >= source.estimatedRows * 2
     }
 
-    /// How many rows a part is to have.
-    func rowsPerPart(_ options: ExecutionOptions) -> Int {
-        let parts = Self.partsPerThread * Double(options.threads)
-        return Int(min(max(source.estimatedRows / parts, 1), Self.rowsPerPartMax))
+    /// How many rows the parts are to have.
+    func partSizes(_ options: ExecutionOptions) -> PartSizes {
+        PartSizes(estimate: source.estimatedRows, threads: options.threads)
     }
 }

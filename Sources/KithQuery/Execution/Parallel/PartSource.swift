@@ -1,22 +1,59 @@
 import KithGraph
 
+/// How many rows each part has: large ones first, which cost least, then smaller ones, so that threads
+/// end together.
+///
+/// It depends on the estimate and on how many rows came before, and on nothing else: what is made of
+/// the parts in their order is the same each time.
+struct PartSizes {
+    private let estimate: Int
+    private let threads: Int
+
+    /// A part has at least this share of a thread's expected rows, and at most so many rows.
+    private static let shareMin = 32
+    private static let rowsMax = 32_768
+    /// Rows are handed out as whole chunks where a thread is expected to scan so many.
+    private static let chunksPerThreadMin = 8
+
+    init(estimate: Double, threads: Int) {
+        self.estimate = Int(min(max(estimate, 1), 1e15))
+        self.threads = threads
+    }
+
+    /// Whether parts are chunks of nodes to be scanned.
+    var areChunks: Bool {
+        estimate / threads >= Self.chunksPerThreadMin * GraphLimits.slotsPerChunk
+    }
+
+    /// The rows of the part after so many: a quarter of each thread's share of what is left. Where there
+    /// are more than expected, they are as if as many again were.
+    func rows(after count: Int) -> Int {
+        var total = estimate
+        while total <= count { total *= 2 }
+        let least = max(total / (threads * Self.shareMin), 1)
+        return min(max((total - count) / (threads * 4), least), Self.rowsMax)
+    }
+}
+
 /// The rows of a step, handed out in consecutive parts to the threads that work on them.
 final class PartSource: @unchecked Sendable {
     // Sendable: all that changes is touched by one thread at a time, the one within `monitor`.
 
     private let monitor = Monitor()
     private let source: Operator
-    private let rowsPerPart: Int
+    private let sizes: PartSizes
     private var context: ExecutionContext?
     /// The batch that is not handed out wholly, and how many of its rows are.
     private var rest: (batch: Batch, position: Int)?
     private var partCount = 0
+    /// How many rows were handed out, or as many as there may be in the chunks that were.
+    private var rowCount = 0
     private var isOver = false
     private var failure: (part: Int, error: QueryError)?
 
-    init(_ source: Operator, rowsPerPart: Int) {
+    init(_ source: Operator, _ sizes: PartSizes) {
         self.source = source
-        self.rowsPerPart = max(rowsPerPart, 1)
+        self.sizes = sizes
     }
 
     /// Begins to hand out, while the source runs in `context`.
@@ -31,18 +68,19 @@ final class PartSource: @unchecked Sendable {
 
     /// The next part, by its number; nil after the last one, or when some part failed.
     func take() -> (part: Int, rows: Rows)? {
-        monitor.lock()
+        monitor.lockSoon()
         defer { monitor.unlock() }
         guard !isOver, failure == nil, let context else { return nil }
-        if let scan = source as? NodeScan, rowsPerPart >= GraphLimits.slotsPerChunk {
+        if let scan = source as? NodeScan, sizes.areChunks {
             return takeChunks(of: scan, context)
         }
         var batches: [Batch] = []
         do throws(QueryError) {
-            var room = rowsPerPart
-            while room > 0, let batch = try nextPiece(context) {
+            var room = sizes.rows(after: rowCount)
+            while room > 0, let batch = try nextPiece(room, context) {
                 batches.append(batch)
                 room -= batch.count
+                rowCount += batch.count
             }
         } catch {
             failure = (partCount, error)
@@ -57,7 +95,8 @@ final class PartSource: @unchecked Sendable {
         of scan: NodeScan, _ context: ExecutionContext
     ) -> (part: Int, rows: Rows)? {
         do throws(QueryError) {
-            let count = rowsPerPart / GraphLimits.slotsPerChunk
+            let count = max(sizes.rows(after: rowCount) / GraphLimits.slotsPerChunk, 1)
+            rowCount += count * GraphLimits.slotsPerChunk
             guard let piece = try scan.takePiece(chunkCount: count, context) else {
                 isOver = true
                 return nil
@@ -70,8 +109,10 @@ final class PartSource: @unchecked Sendable {
         }
     }
 
-    /// The next rows, no more than a part has.
-    private func nextPiece(_ context: ExecutionContext) throws(QueryError) -> Batch? {
+    /// The next rows, at most so many.
+    private func nextPiece(
+        _ most: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> Batch? {
         if rest == nil {
             guard let batch = try source.nextNonEmpty(context) else {
                 isOver = true
@@ -80,7 +121,7 @@ final class PartSource: @unchecked Sendable {
             rest = (batch, 0)
         }
         guard let (batch, position) = rest else { return nil }
-        let count = min(rowsPerPart, batch.count - position)
+        let count = min(most, batch.count - position)
         rest = position + count == batch.count ? nil : (batch, position + count)
         return batch.slice(from: position, count: count)
     }
@@ -103,11 +144,15 @@ final class PartSource: @unchecked Sendable {
         if let failure { throw failure.error }
     }
 
+    /// Whether the source may take part in another run.
+    var mayRunAgain: Bool { source.mayRunAgain }
+
     /// Goes back to the beginning.
     func restart() {
         context = nil
         rest = nil
         partCount = 0
+        rowCount = 0
         isOver = false
         failure = nil
         source.restart()
@@ -145,4 +190,6 @@ final class PartInput: Operator {
         rows = .batches([])
         position = 0
     }
+
+    override var mayRunAgain: Bool { true }
 }

@@ -1,0 +1,80 @@
+import KithGraph
+import Synchronization
+
+/// What an operator keeps in memory from one run of its statement to the next: of all statements
+/// together within a limit, because many are prepared and few run.
+final class KeptMemory: Sendable {
+    /// All that is kept takes at most so many bytes.
+    static let limitInBytes = 16 << 20
+    /// One operator keeps at most so many.
+    private static let partMaxInBytes = 1 << 20
+    private static let total = Atomic<Int>(0)
+
+    private let bytes = Atomic<Int>(0)
+
+    init() {}
+
+    deinit { giveBack() }
+
+    /// Takes room until it is given back; false where there is none.
+    func take(_ count: Int) -> Bool {
+        giveBack()
+        guard count <= Self.partMaxInBytes else { return false }
+        if Self.total.add(count, ordering: .relaxed).newValue > Self.limitInBytes {
+            Self.total.subtract(count, ordering: .relaxed)
+            return false
+        }
+        bytes.store(count, ordering: .relaxed)
+        return true
+    }
+
+    /// Gives the room back.
+    func giveBack() {
+        let count = bytes.exchange(0, ordering: .relaxed)
+        if count > 0 { Self.total.subtract(count, ordering: .relaxed) }
+    }
+}
+
+/// Something to work with that is made for one state of the graph, and holds nothing of it.
+protocol MadeForGraph: AnyObject {
+    init(_ graph: GraphReader)
+    var sizeInBytes: Int { get }
+}
+
+extension NeighbourMarks: MadeForGraph {}
+extension CommonNeighbours: MadeForGraph {}
+
+/// What an operator keeps between the batches of a run, and for another run on the same state of the
+/// graph; made anew when the graph has changed.
+final class KeptForGraph<Made: MadeForGraph>: RunResource {
+    private var kept: (made: Made, version: UInt64)?
+    /// The run whose account was charged for it.
+    private var chargedRun: UInt64?
+    private let memory = KeptMemory()
+
+    /// The one for the graph as the run sees it now.
+    func made(_ context: ExecutionContext) throws(QueryError) -> Made {
+        let isCharged = chargedRun == context.run
+        if isCharged, let kept, kept.version == context.graphVersion { return kept.made }
+        if !isCharged {
+            memory.giveBack()
+            context.register(self)
+            chargedRun = context.run
+        } else if let kept {
+            context.memory.give(back: kept.made.sizeInBytes)
+        }
+        let known = kept.flatMap { $0.version == context.graphVersion ? $0.made : nil }
+        let made = known ?? Made(context.graph)
+        kept = (made, context.graphVersion)
+        try context.memory.take(made.sizeInBytes)
+        return made
+    }
+
+    func runEnded() {
+        chargedRun = nil
+        guard let kept else { return }
+        // What a transaction sees of itself no other run sees.
+        let isOfSnapshot = kept.version & 1 == 0
+        if !isOfSnapshot || !memory.take(kept.made.sizeInBytes) { self.kept = nil }
+    }
+}
