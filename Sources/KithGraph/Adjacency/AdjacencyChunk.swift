@@ -22,14 +22,19 @@ final class AdjacencyChunk: @unchecked Sendable {
     let hasIDs: Bool
     /// The pointers above, where they can be read without counting references.
     let header: UnsafeMutablePointer<AdjacencyHeader>
-    /// How many of the edges come from changes not yet folded into blocks.
+    /// How many changes are not yet folded into blocks.
     let recentCount: Int
+    /// Whether some of these may have taken edges away.
+    let hasRecentRemovals: Bool
 
     private let lists: ListMemory
     private let relationshipMemory: DecodedMemory?
 
     /// Takes the edges over; the arrays are released.
-    convenience init(consuming arrays: EdgeArrays, hasIDs: Bool, recentCount: Int) {
+    convenience init(
+        consuming arrays: EdgeArrays, hasIDs: Bool, recentCount: Int,
+        hasRecentRemovals: Bool = false
+    ) {
         let count = arrays.count
         var lists = ListMemory(edgeCount: count, isWide: false)
         if !lists.store(arrays.neighbours, count: count, at: 0) {
@@ -49,14 +54,14 @@ final class AdjacencyChunk: @unchecked Sendable {
         arrays.deallocate()
         self.init(
             lists, relationships: relationships, firstRelationship: first, hasIDs: hasIDs,
-            edgeCount: count, recentCount: recentCount)
+            edgeCount: count, recentCount: recentCount, hasRecentRemovals: hasRecentRemovals)
     }
 
     /// Takes lists over whose offsets are filled, and the relationships of their edges, unless these
     /// follow each other from the first on or are not known.
     init(
         _ lists: ListMemory, relationships ids: DecodedMemory?, firstRelationship: UInt64,
-        hasIDs: Bool, edgeCount: Int, recentCount: Int
+        hasIDs: Bool, edgeCount: Int, recentCount: Int, hasRecentRemovals: Bool = false
     ) {
         self.lists = lists
         relationshipMemory = ids
@@ -68,6 +73,7 @@ final class AdjacencyChunk: @unchecked Sendable {
         self.hasIDs = hasIDs
         self.edgeCount = edgeCount
         self.recentCount = recentCount
+        self.hasRecentRemovals = hasRecentRemovals
         header = .allocate(capacity: 1)
         header.initialize(
             to: AdjacencyHeader(

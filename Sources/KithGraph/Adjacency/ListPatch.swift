@@ -14,6 +14,9 @@ final class ListPatch: Sendable {
         self.changes = changes
     }
 
+    /// Whether changes not yet folded into blocks may have taken edges away.
+    var hasRemovals: Bool { base.hasRecentRemovals || changes.contains { !$0.isAdded } }
+
     /// The changed lists; nil where the blocks must be decoded instead.
     func apply() -> AdjacencyChunk? {
         guard let old = base.narrow else { return nil }
@@ -56,7 +59,8 @@ final class ListPatch: Sendable {
         }
         return AdjacencyChunk(
             lists, relationships: idMemory, firstRelationship: 0, hasIDs: base.hasIDs,
-            edgeCount: count, recentCount: base.recentCount + changes.count)
+            edgeCount: count, recentCount: base.recentCount + changes.count,
+            hasRecentRemovals: hasRemovals)
     }
 
     /// A change and the edge of the base that it comes before, or that it takes away.
@@ -98,6 +102,7 @@ final class ListPatch: Sendable {
 
     /// The changes without those that take each other back.
     private static func remaining(_ changes: [EdgeChange], hasIDs: Bool) -> [EdgeChange] {
+        if changes.allSatisfy({ $0.isAdded }) { return changes }
         var result: [EdgeChange] = []
         for change in changes {
             let opposite = result.lastIndex {

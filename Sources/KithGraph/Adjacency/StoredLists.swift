@@ -82,7 +82,7 @@ struct StoredLists {
         }
         return AdjacencyChunk(
             consuming: try EdgeArrays.merged(base, changes, hasIDs: hasIDs), hasIDs: hasIDs,
-            recentCount: changes.count)
+            recentCount: changes.count, hasRecentRemovals: changes.contains { !$0.isAdded })
     }
 
     private func stored(_ storage: StorageReader) throws(GraphError) -> AdjacencyChunk {

@@ -168,9 +168,9 @@ extension GraphWriter {
     ) throws(GraphError) -> MovedLists {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
-        let (edgeCount, recentCount) = try listSizes(key, chunk)
+        let (edgeCount, recentCount, hasRemovals) = try listSizes(key, chunk)
         let changes = lists.sorted
-        let limit = store.options.recentEdgesMax + edgeCount / 64
+        let limit = store.options.recentEdgesMax + edgeCount / Self.edgesPerRecentEdge
         if recentCount + changes.count > limit {
             let base = try reader.baseLists(key, chunk, in: reader.tables.table(key))
             let merged = try EdgeArrays.merged(base, changes, hasIDs: !key.isIncoming)
@@ -184,9 +184,35 @@ extension GraphWriter {
                 AdjacencyChunk(consuming: merged, hasIDs: !key.isIncoming, recentCount: 0))
         }
         try putRecent(
-            changes, key, chunk, hasOlder: recentCount > 0 || changes.contains { !$0.isAdded })
-        return patch(changes, key, chunk).map { .patched($0) } ?? .unknown
+            changes, key, chunk,
+            mayTakeBack: recentCount > 0 && hasRemovals || changes.contains { !$0.isAdded })
+        if let patch = patch(changes, key, chunk) { return .patched(patch) }
+        return try mergedLists(changes, key, chunk)
     }
+
+    /// For so many edges in blocks one may wait to be folded into them, so that folding, which writes all
+    /// blocks, does not come with every commit.
+    private static let edgesPerRecentEdge = 32
+
+    /// The lists with changes that are too many for a patch, where they need not be decoded for that.
+    private func mergedLists(
+        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64
+    ) throws(GraphError) -> MovedLists {
+        let table = reader.tables.table(key)
+        guard table.load(chunk) != nil || reader.tables.patch(key, chunk) != nil else {
+            return .unknown
+        }
+        let base = try reader.baseLists(key, chunk, in: table)
+        guard base.edgeCount <= changes.count * Self.copiedEdgesMax else { return .unknown }
+        return .known(
+            AdjacencyChunk(
+                consuming: try EdgeArrays.merged(base, changes, hasIDs: base.hasIDs),
+                hasIDs: base.hasIDs, recentCount: base.recentCount + changes.count,
+                hasRecentRemovals: base.hasRecentRemovals || changes.contains { !$0.isAdded }))
+    }
+
+    /// So many edges are copied for each change rather than decoded later.
+    private static let copiedEdgesMax = 256
 
     private func patch(
         _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64
@@ -202,9 +228,10 @@ extension GraphWriter {
         return known
     }
 
-    /// Stores changes that wait to be folded into blocks; `hasOlder` where there are some already.
+    /// Stores changes that wait to be folded into blocks; `mayTakeBack` where some of them and of those that
+    /// wait already may be each other's opposite.
     private func putRecent(
-        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64, hasOlder: Bool
+        _ changes: [EdgeChange], _ key: AdjacencyKey, _ chunk: UInt64, mayTakeBack: Bool
     ) throws(GraphError) {
         let node = ChunkID(rawValue: chunk)
         var keys: [UInt8] = []
@@ -214,7 +241,7 @@ extension GraphWriter {
                 type: key.type, isIncoming: key.isIncoming,
                 node: node.rawID(slot: Int(change.edge.slot)), neighbour: change.edge.neighbour,
                 relationship: change.edge.relationship)
-            if change.isAdded, !hasOlder {
+            if !mayTakeBack {
                 keys.append(contentsOf: entry)
                 continue
             }
@@ -242,19 +269,22 @@ extension GraphWriter {
     /// Lists with more edges are not decoded only because they change.
     private static let decodedEdgesMax = 16_384
 
-    /// The number of edges of a chunk's lists, and of changes not folded into blocks.
+    /// The number of edges of a chunk's lists, and of changes not folded into blocks, and whether some of
+    /// these may have taken edges away.
     private func listSizes(
         _ key: AdjacencyKey, _ chunk: UInt64
-    ) throws(GraphError) -> (edges: Int, recent: Int) {
+    ) throws(GraphError) -> (edges: Int, recent: Int, hasRemovals: Bool) {
         let table = reader.tables.table(key)
         if table.load(chunk) != nil {
             let base = try reader.baseLists(key, chunk, in: table)
-            return (base.edgeCount, base.recentCount)
+            return (base.edgeCount, base.recentCount, base.hasRecentRemovals)
         }
         if let patch = reader.tables.patch(key, chunk) {
             // Changes that take each other back count twice, which does no harm.
             let added = patch.changes.count
-            return (patch.base.edgeCount + added, patch.base.recentCount + added)
+            return (
+                patch.base.edgeCount + added, patch.base.recentCount + added, patch.hasRemovals
+            )
         }
         var edges = 0
         try AdjacencyChunk.forEachBlock(key, chunk, in: transaction.reader) {
@@ -263,10 +293,10 @@ extension GraphWriter {
         if edges <= Self.decodedEdgesMax, chunk < table.chunkCount {
             // From here on the next changes are known by their difference from these lists.
             let base = try reader.baseLists(key, chunk, in: table)
-            return (base.edgeCount, base.recentCount)
+            return (base.edgeCount, base.recentCount, base.hasRecentRemovals)
         }
         let recent = try AdjacencyChunk.recentChanges(key, chunk, in: transaction.reader)
-        return (edges, recent.count)
+        return (edges, recent.count, recent.contains { !$0.isAdded })
     }
 
     /// Replaces all blocks of a chunk's lists, and what was not folded into them.

@@ -44,7 +44,7 @@ enum GraphWrites {
         let database = try opened(directory + "/writes-\(rows).kith")
         let peer = SQLiteWrites(path: directory + "/writes-\(rows).sqlite")
         var random = Shuffled()
-        var number = 1_000_000
+        var number = 1_000_000_000
         for work in Work.chosen {
             let statement = try work.prepared(rows: rows)
             var ours: [Double] = []
@@ -83,6 +83,23 @@ enum GraphWrites {
             )
         }
         try close(database)
+    }
+
+    private static func copy(_ source: String, to path: String) throws {
+        let from = open(source, O_RDONLY)
+        let to = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        precondition(from >= 0 && to >= 0, "the graph cannot be copied")
+        defer {
+            close(from)
+            close(to)
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(from, buffer.baseAddress, buffer.count)
+            if count <= 0 { break }
+            precondition(Glibc.write(to, buffer.baseAddress, count) == count, "a full disk")
+        }
     }
 
     /// Closes a database that is found sound.
@@ -166,7 +183,15 @@ enum GraphWrites {
         return thread
     }
 
+    /// A graph of customers: a copy of the file that `KITH_BENCH_GRAPH` names, or a new one.
     private static func opened(_ path: String) throws -> Database {
+        if let known = getenv("KITH_BENCH_GRAPH") {
+            try copy(String(cString: known), to: path)
+            let database = try Database.open(path)
+            try database.execute(
+                "CREATE CONSTRAINT note_id FOR (n:Note) REQUIRE n.id IS UNIQUE")
+            return database
+        }
         let database = try Database.open(path)
         for text in [
             "CREATE CONSTRAINT customer_id FOR (c:Customer) REQUIRE c.id IS UNIQUE",
