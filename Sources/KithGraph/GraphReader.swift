@@ -64,6 +64,10 @@ public final class GraphReader: @unchecked Sendable {
     /// The commit that this view shows; for a write transaction the one it began from.
     public var commitNumber: UInt64 { storage.commitNumber }
 
+    /// Differs between the states of all graphs that are open, but for what a transaction changed since it
+    /// last flushed.
+    public var stateNumber: UInt64 { tables.number }
+
     /// The names, indexes and constraints of this view.
     public var catalog: Catalog { owned?.catalog ?? tables.catalog }
 

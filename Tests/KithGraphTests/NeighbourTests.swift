@@ -141,7 +141,7 @@ struct NeighbourTests {
                         of: firsts, seconds, from: start, enough: 50, request, into: common)
                 }
             }
-            for index in common.pairs.indices {
+            for index in 0..<common.count {
                 found[common.pairs[index], default: [:]][common.nodes[index], default: 0] +=
                     common.ways[index]
             }

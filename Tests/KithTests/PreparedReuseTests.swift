@@ -58,6 +58,56 @@ struct PreparedReuseTests {
         }
     }
 
+    /// Statements that several threads run, and in which operators keep what is theirs for the next run.
+    private static let sharedOut = [
+        "MATCH (n:N)-[:R]->(m:N) RETURN m.a, count(*), sum(n.id), max(n.id) ORDER BY m.a",
+        "MATCH (n:N)-[:R]->(m:N) WITH m, count(n) AS f, max(n.id) AS x "
+            + "RETURN count(*), sum(f), sum(x)",
+        "MATCH (a:N)-[:R]-(b:N)-[:R]-(c:N) WHERE a <> c AND NOT (a)-[:R]-(c) RETURN count(*)",
+        "MATCH (a:N)-[:R]->(b:N)-[:R]->(c:N), (a)-[:R]->(c) RETURN count(*)",
+        "MATCH (a:N)-[:R]-(b:N)-[:R]-(c:N), (a)-[:R]-(c) RETURN a.a AS k, count(*) ORDER BY k",
+        "MATCH (n:N)-[:R]->(m) RETURN n.id AS x, m.id AS y ORDER BY y DESC, x LIMIT 7",
+        "MATCH (n:N)-[:R]->(m) WHERE EXISTS { (m)-[:R]->(n) } RETURN count(*)",
+    ]
+
+    @Test("a run on several threads gives what a first run on one gives, whatever ran before")
+    func severalThreadsAgain() throws {
+        let database = try Database.inMemory()
+        try database.execute("CREATE CONSTRAINT FOR (n:N) REQUIRE n.id IS UNIQUE")
+        try database.execute("UNWIND range(0, 2999) AS i CREATE (:N {id: i, a: i % 7})")
+        try database.execute(
+            """
+            MATCH (n:N) UNWIND [1, 2, 3, 30, 33] AS k
+            MATCH (m:N {id: (n.id + k * k) % 3000}) CREATE (n)-[:R]->(m)
+            """)
+        let statements = try Self.sharedOut.map { try PreparedStatement($0) }
+        func compare(_ transaction: Transaction, _ place: String) throws {
+            for statement in statements {
+                transaction.execution.parallelRowsMin = 0
+                transaction.execution.threads = 3
+                let again = try transaction.run(statement).collected()
+                transaction.execution.threads = 1
+                let fresh = try transaction.run(PreparedStatement(statement.text)).collected()
+                #expect(
+                    again.rows.map { "\($0.values)" } == fresh.rows.map { "\($0.values)" },
+                    "\(statement.text) \(place)")
+            }
+        }
+        for round in 0..<4 {
+            for _ in 0..<2 { try database.read { try compare($0, "in round \(round)") } }
+            try database.write { transaction in
+                _ = try transaction.execute(
+                    "MATCH (n:N)-[r:R]->(m:N) WHERE (n.id + m.id) % 11 = \(round) DELETE r")
+                _ = try transaction.execute(
+                    """
+                    MATCH (n:N) WHERE n.id % 10 = \(round)
+                    MATCH (m:N {id: (n.id * 7 + 2) % 3000}) CREATE (n)-[:R]->(m)
+                    """)
+                try compare(transaction, "among the changes of round \(round)")
+            }
+        }
+    }
+
     @Test("a plan of a transaction that was rolled back is not used for other names")
     func rolledBack() throws {
         let database = try database()

@@ -37,12 +37,18 @@ public struct IntersectionRequest: Sendable {
 
 /// The nodes that are neighbours of both nodes of a pair, for many pairs.
 public final class CommonNeighbours {
+    /// How many nodes were found.
+    @exclusivity(unchecked) public private(set) var count = 0
     /// For each node found, the number of its pair.
-    @exclusivity(unchecked) public internal(set) var pairs: [Int32] = []
+    @exclusivity(unchecked) public private(set) var pairs = UnsafeMutablePointer<Int32>.allocate(
+        capacity: 1)
     /// The nodes found.
-    @exclusivity(unchecked) public internal(set) var nodes: [UInt64] = []
+    @exclusivity(unchecked) public private(set) var nodes = UnsafeMutablePointer<UInt64>.allocate(
+        capacity: 1)
     /// For each node found, the number of ways: edges from the first times edges from the second.
-    @exclusivity(unchecked) public internal(set) var ways: [Int64] = []
+    @exclusivity(unchecked) public private(set) var ways = UnsafeMutablePointer<Int64>.allocate(
+        capacity: 1)
+    @exclusivity(unchecked) private var capacity = 1
     /// The pairs set aside; see ``IntersectionRequest/setsLoopsAside``.
     @exclusivity(unchecked) public internal(set) var unusualPairs: [Int32] = []
     let marks: NeighbourMarks
@@ -54,19 +60,49 @@ public final class CommonNeighbours {
     /// Makes an empty result for a graph.
     public init(_ graph: GraphReader) { marks = NeighbourMarks(graph) }
 
-    deinit { matches.deallocate() }
+    deinit {
+        pairs.deallocate()
+        nodes.deallocate()
+        ways.deallocate()
+        matches.deallocate()
+    }
 
     /// The bytes it holds.
     public var sizeInBytes: Int {
-        marks.sizeInBytes + matchCapacity * 8 + pairs.capacity * 20
+        marks.sizeInBytes + matchCapacity * 8 + capacity * 20
     }
 
     /// Forgets what was found.
     public func removeAll() {
-        pairs.removeAll(keepingCapacity: true)
-        nodes.removeAll(keepingCapacity: true)
-        ways.removeAll(keepingCapacity: true)
+        count = 0
         unusualPairs.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes room for so many more nodes.
+    func reserve(_ added: Int) {
+        guard count + added > capacity else { return }
+        capacity = max(count + added, capacity * 2)
+        pairs = Self.moved(pairs, count, capacity)
+        nodes = Self.moved(nodes, count, capacity)
+        ways = Self.moved(ways, count, capacity)
+    }
+
+    private static func moved<Element: BitwiseCopyable>(
+        _ old: UnsafeMutablePointer<Element>, _ count: Int, _ capacity: Int
+    ) -> UnsafeMutablePointer<Element> {
+        let new = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        new.update(from: old, count: count)
+        old.deallocate()
+        return new
+    }
+
+    /// Adds a node, for which there is room.
+    @inline(__always)
+    func add(_ pair: Int, _ node: UInt64, _ nodeWays: Int64) {
+        pairs[count] = Int32(truncatingIfNeeded: pair)
+        nodes[count] = node
+        ways[count] = nodeWays
+        count &+= 1
     }
 
     func reserveMatches(_ count: Int) {

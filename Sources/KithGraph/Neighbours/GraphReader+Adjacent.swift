@@ -41,7 +41,7 @@ extension GraphReader {
         var total: Int64 = 0
         var index = 0
         while index < followed.count {
-            let run = try neighbourRun(followed[index], first, marks.scratch)
+            let run = try neighbourRun(followed, at: index, first, marks.scratch)
             total &+= countMarked(run, marks)
             if followed[index].skipsLoops, marks.mark(first) != 0 {
                 total &-= Int64(run.edgeCount(to: first))

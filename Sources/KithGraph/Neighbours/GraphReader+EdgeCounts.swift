@@ -54,7 +54,8 @@ extension GraphReader {
         var index = 0
         while index < lists.count {
             if !(lists[index].skipsLoops && node == other) {
-                total &+= try neighbourRun(lists[index], node, scratch).edgeCount(to: other)
+                total &+= try neighbourRun(lists, at: index, node, scratch)
+                    .edgeCount(to: other)
             }
             index &+= 1
         }

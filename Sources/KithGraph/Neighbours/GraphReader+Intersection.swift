@@ -21,14 +21,13 @@ extension GraphReader {
             var total: Int64 = 0
             var isUnusual = request.setsLoopsAside && (pivot == other || result.marks.pivotHasLoop)
             for list in probes.indices {
-                let probe = probes[list]
-                let run = try neighbourRun(probe, other, result.marks.scratch)
+                let run = try neighbourRun(probes, at: list, other, result.marks.scratch)
                 let (found, meetsOther) =
                     Self.isSearched(run, result.marks)
                     ? (countSearching(run, result.marks), run.edgeCount(to: other) > 0)
                     : countScanning(run, other, result.marks)
                 total &+= found
-                if meetsOther, probe.skipsLoops {
+                if meetsOther, probes[list].skipsLoops {
                     total &-= Int64(run.edgeCount(to: other)) &* result.marks.edgeCount(to: other)
                 }
                 isUnusual = isUnusual || (request.setsLoopsAside && meetsOther)
@@ -109,7 +108,7 @@ extension GraphReader {
         ) { (pair, pivot, other, probes) throws(GraphError) in
             end = start &+ pair &+ 1
             try find(start &+ pair, pivot, other, probes, request, result)
-            return result.nodes.count < enough
+            return result.count < enough
         }
         return end
     }

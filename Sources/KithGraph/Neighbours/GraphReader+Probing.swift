@@ -94,7 +94,7 @@ extension GraphReader {
         guard pivot != other else { return 0 }
         var total: Int64 = 0
         for list in lists.indices {
-            let run = try neighbourRun(lists[list], other, marks.scratch)
+            let run = try neighbourRun(lists, at: list, other, marks.scratch)
             for index in 0..<run.count where run[index] != pivot && run[index] != other {
                 total &+= marks.edgeCount(to: run[index])
             }
@@ -110,25 +110,24 @@ extension GraphReader {
         let marks = result.marks
         var isUnusual = request.setsLoopsAside && (pivot == other || marks.pivotHasLoop)
         for list in probes.indices {
-            let probe = probes[list]
-            let run = try neighbourRun(probe, other, marks.scratch)
+            let run = try neighbourRun(probes, at: list, other, marks.scratch)
+            let skipsLoops = probes[list].skipsLoops
             result.reserveMatches(run.count)
             let matches = result.matches
             let count = Self.findMarked(run, marks, into: matches)
+            result.reserve(count)
             var index = 0
             while index < count {
                 let node = matches[index]
                 var end = index &+ 1
                 while end < count, matches[end] == node { end &+= 1 }
                 defer { index = end }
-                if probe.skipsLoops && node == other { continue }
+                if skipsLoops && node == other { continue }
                 if request.setsLoopsAside, pivot == other || node == other || node == pivot {
                     isUnusual = true
                     continue
                 }
-                result.pairs.append(Int32(truncatingIfNeeded: pair))
-                result.nodes.append(node)
-                result.ways.append(marks.edgeCount(to: node) &* Int64(end &- index))
+                result.add(pair, node, marks.edgeCount(to: node) &* Int64(end &- index))
             }
         }
         if isUnusual { result.unusualPairs.append(Int32(truncatingIfNeeded: pair)) }

@@ -104,7 +104,7 @@ public final class NeighbourMarks {
         var index = 0
         while index < lists.count {
             mark(
-                try graph.neighbourRun(lists[index], node, scratch), of: node,
+                try graph.neighbourRun(lists, at: index, node, scratch), of: node,
                 skipsLoops: lists[index].skipsLoops)
             index &+= 1
         }

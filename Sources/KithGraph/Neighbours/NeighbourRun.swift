@@ -76,6 +76,21 @@ extension GraphReader {
         return try loadedRun(lists, node, chunk, scratch)
     }
 
+    /// The same of one of some lists, of which only what is needed is read.
+    @inline(__always)
+    func neighbourRun(
+        _ lists: [ListsOfType], at index: Int, _ node: UInt64, _ scratch: NeighbourScratch
+    ) throws(GraphError) -> NeighbourRun {
+        let chunk = node &>> UInt64(GraphLimits.slotBits)
+        if !lists[index].isChanged, let cached = lists[index].table.load(chunk) {
+            let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {
+                $0.header
+            }
+            return Self.run(header, Int(node & UInt64(GraphLimits.slotsPerChunk - 1)))
+        }
+        return try loadedRun(lists[index], node, chunk, scratch)
+    }
+
     private func loadedRun(
         _ lists: ListsOfType, _ node: UInt64, _ chunk: UInt64, _ scratch: NeighbourScratch
     ) throws(GraphError) -> NeighbourRun {

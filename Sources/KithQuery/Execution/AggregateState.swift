@@ -171,13 +171,16 @@ final class CountState: AggregateState {
         let other = same(other, as: CountState.self)
         counts.extend(to: groupCount)
         let (values, added) = (counts.values, other.counts.values)
-        var overflows = false
-        for group in 0..<other.counts.count {
-            let (sum, overflow) = values[group].addingReportingOverflow(added[group])
+        // Its sign tells whether any sum has another than both of its parts.
+        var overflows: Int64 = 0
+        var group = 0
+        while group < other.counts.count {
+            let sum = values[group] &+ added[group]
+            overflows |= (values[group] ^ sum) & (added[group] ^ sum)
             values[group] = sum
-            overflows = overflows || overflow
+            group &+= 1
         }
-        if overflows { throw QueryError(.integerOverflow, span: nil) }
+        if overflows < 0 { throw QueryError(.integerOverflow, span: nil) }
     }
 
     override var isPlain: Bool { true }

@@ -220,11 +220,21 @@ final class Aggregation {
         return batch
     }
 
+    /// Whether these are the nodes that have places.
+    func hasPlaces(for ids: Range<UInt64>) -> Bool { places?.ids == ids }
+
     /// Forgets all rows, as if just made, and keeps its memory for others; false where it cannot or
     /// holds much.
     func reset() -> Bool {
         guard runs == nil, places == nil, sizeInBytes <= Self.keptInBytesMax else { return false }
         return grouping?.reset() != false && states.allSatisfy { $0.reset() }
+    }
+
+    /// Forgets all rows, and keeps the places and their memory; false where it cannot.
+    func resetPlaces() -> Bool {
+        guard let places, !isUnfit else { return false }
+        places.reset()
+        return states.allSatisfy { $0.reset() }
     }
 
     /// An aggregation of at most so many bytes may wait for another run.

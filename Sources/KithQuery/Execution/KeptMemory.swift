@@ -4,10 +4,10 @@ import Synchronization
 /// What an operator keeps in memory from one run of its statement to the next: of all statements
 /// together within a limit, because many are prepared and few run.
 final class KeptMemory: Sendable {
-    /// All that is kept takes at most so many bytes.
-    static let limitInBytes = 16 << 20
-    /// One operator keeps at most so many.
-    private static let partMaxInBytes = 1 << 20
+    /// All that is kept takes at most so many bytes, and no more than this part of the budget for what is
+    /// decoded.
+    private static let limitInBytes = 16 << 20
+    private static let partOfBudget = 16
     private static let total = Atomic<Int>(0)
 
     private let bytes = Atomic<Int>(0)
@@ -17,10 +17,10 @@ final class KeptMemory: Sendable {
     deinit { giveBack() }
 
     /// Takes room until it is given back; false where there is none.
-    func take(_ count: Int) -> Bool {
+    func take(_ count: Int, budgetInBytes: Int) -> Bool {
         giveBack()
-        guard count <= Self.partMaxInBytes else { return false }
-        if Self.total.add(count, ordering: .relaxed).newValue > Self.limitInBytes {
+        let limit = min(Self.limitInBytes, budgetInBytes / Self.partOfBudget)
+        if Self.total.add(count, ordering: .relaxed).newValue > limit {
             Self.total.subtract(count, ordering: .relaxed)
             return false
         }
@@ -47,7 +47,8 @@ extension CommonNeighbours: MadeForGraph {}
 /// What an operator keeps between the batches of a run, and for another run on the same state of the
 /// graph; made anew when the graph has changed.
 final class KeptForGraph<Made: MadeForGraph>: RunResource {
-    private var kept: (made: Made, version: UInt64)?
+    private var kept: (made: Made, version: UInt64, state: UInt64)?
+    private var budgetInBytes = 0
     /// The run whose account was charged for it.
     private var chargedRun: UInt64?
     private let memory = KeptMemory()
@@ -55,19 +56,26 @@ final class KeptForGraph<Made: MadeForGraph>: RunResource {
     /// The one for the graph as the run sees it now.
     func made(_ context: ExecutionContext) throws(QueryError) -> Made {
         let isCharged = chargedRun == context.run
-        if isCharged, let kept, kept.version == context.graphVersion { return kept.made }
+        if isCharged, let kept, isOf(kept, context) { return kept.made }
         if !isCharged {
             memory.giveBack()
             context.register(self)
             chargedRun = context.run
+            budgetInBytes = context.graph.decodedBudgetInBytes
         } else if let kept {
             context.memory.give(back: kept.made.sizeInBytes)
         }
-        let known = kept.flatMap { $0.version == context.graphVersion ? $0.made : nil }
+        let known = kept.flatMap { isOf($0, context) ? $0.made : nil }
         let made = known ?? Made(context.graph)
-        kept = (made, context.graphVersion)
+        kept = (made, context.graphVersion, context.graph.stateNumber)
         try context.memory.take(made.sizeInBytes)
         return made
+    }
+
+    private func isOf(
+        _ kept: (made: Made, version: UInt64, state: UInt64), _ context: ExecutionContext
+    ) -> Bool {
+        kept.version == context.graphVersion && kept.state == context.graph.stateNumber
     }
 
     func runEnded() {
@@ -75,6 +83,7 @@ final class KeptForGraph<Made: MadeForGraph>: RunResource {
         guard let kept else { return }
         // What a transaction sees of itself no other run sees.
         let isOfSnapshot = kept.version & 1 == 0
-        if !isOfSnapshot || !memory.take(kept.made.sizeInBytes) { self.kept = nil }
+        let size = kept.made.sizeInBytes
+        if !isOfSnapshot || !memory.take(size, budgetInBytes: budgetInBytes) { self.kept = nil }
     }
 }

@@ -50,7 +50,8 @@ struct NodePlaces: Sendable {
 /// Numbers groups by a node without any table: a node's place among all ids of its label is its group.
 /// Some of the groups may have no rows.
 final class NodeGrouping {
-    private let ids: Range<UInt64>
+    /// The ids that have places.
+    let ids: Range<UInt64>
     /// Which places have rows, a byte each.
     private let isUsed: UnsafeMutablePointer<UInt8>
     private var groups: UnsafeMutablePointer<Int32>
@@ -111,6 +112,9 @@ final class NodeGrouping {
         groups.deallocate()
         groups = .allocate(capacity: rows)
     }
+
+    /// Forgets all rows.
+    func reset() { isUsed.update(repeating: 0, count: count) }
 
     /// Takes over which places of the same ids have rows.
     func merge(_ other: NodeGrouping) {

@@ -225,7 +225,24 @@ final class TotalState: AggregateState {
         else { return try super.mergeAligned(other, groupCount: groupCount) }
         makeRoomForIntegers()
         let (values, added) = (sums.values, theirs.sums.values)
-        for group in 0..<theirs.sums.count { add(added[group], group, values) }
+        let count = theirs.sums.count
+        // Its sign tells whether any sum has another than both of its parts.
+        var overflows: Int64 = 0
+        var group = 0
+        while group < count {
+            let sum = values[group] &+ added[group]
+            overflows |= (values[group] ^ sum) & (added[group] ^ sum)
+            group &+= 1
+        }
+        if overflows < 0 {
+            for group in 0..<count { add(added[group], group, values) }
+            return
+        }
+        group = 0
+        while group < count {
+            values[group] &+= added[group]
+            group &+= 1
+        }
     }
 
     override var isPlain: Bool { form != .general }

@@ -116,10 +116,12 @@ struct Batch {
     }
 
     /// This batch with one more variable.
-    func with(_ variable: VariableID, _ vector: Vector) -> Batch {
-        var copy = self
-        copy[variable] = vector
-        return copy
+    ///
+    /// Where the caller needs this one no more, its places are used.
+    consuming func with(_ variable: VariableID, _ vector: Vector) -> Batch {
+        var result = self
+        result[variable] = vector
+        return result
     }
 
     /// All rows of `parts` after each other. Every part has the same variables.

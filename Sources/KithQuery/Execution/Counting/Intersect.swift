@@ -114,9 +114,9 @@ final class Intersect: Operator {
             }
         }
         var result = Found()
-        for index in common.pairs.indices {
-            result.add(common.pairs[index], common.nodes[index], common.ways[index])
-        }
+        result.pairs += UnsafeBufferPointer(start: common.pairs, count: common.count)
+        result.nodes += UnsafeBufferPointer(start: common.nodes, count: common.count)
+        result.ways += UnsafeBufferPointer(start: common.ways, count: common.count)
         for pair in common.unusualPairs {
             for entry in try unusual(Int(pair), request, context) {
                 result.add(pair, entry.node, entry.ways)

@@ -30,6 +30,28 @@ final class Aggregate: Operator {
             return spare ?? Aggregation(recipe)
         }
 
+        /// Aggregations with places for nodes, left by an earlier run, by the number of their recipe.
+        private var spareSets: [Int: (aggregation: Aggregation, memory: KeptMemory)] = [:]
+
+        /// Aggregations without rows that have places for these nodes, for each thread one.
+        func beginSets(_ count: Int, placesFor ids: Range<UInt64>) -> [Aggregation] {
+            defer { spareSets = [:] }
+            return (0..<count).map { number in
+                if let spare = spareSets[number], spare.aggregation.hasPlaces(for: ids) {
+                    return spare.aggregation
+                }
+                return Aggregation(parts.isEmpty ? recipe : parts[number], placesFor: ids)
+            }
+        }
+
+        /// Takes back an aggregation with places that is needed no more.
+        func end(_ set: Aggregation, number: Int, budgetInBytes: Int) {
+            let memory = KeptMemory()
+            guard memory.take(set.sizeInBytes, budgetInBytes: budgetInBytes), set.resetPlaces()
+            else { return }
+            spareSets[number] = (set, memory)
+        }
+
         /// Takes back an aggregation that is needed no more.
         func end(_ aggregation: Aggregation) {
             if aggregation.reset() { spare = aggregation }
@@ -41,6 +63,8 @@ final class Aggregate: Operator {
     /// A way that is tried first: by a node that the keys are read from when all rows are in.
     private let byNode: (way: Way, keys: NodeGroupKeys)?
     private var aggregation: Aggregation?
+    /// The number of the recipe of ``aggregation``, where nodes have places.
+    private var setInUse: (number: Int, budgetInBytes: Int)?
     private var isByNode = false
     private var position = 0
 
@@ -69,6 +93,7 @@ final class Aggregate: Operator {
 
     private func fill(_ context: ExecutionContext) throws(QueryError) -> Aggregation {
         isByNode = false
+        setInUse = nil
         if let places = byKeys.recipe.places {
             if let filled = try fillPlaces(places, context) { return filled }
             restartInput()
@@ -149,17 +174,15 @@ final class Aggregate: Operator {
         var fills: [Aggregation] = []
         var charged = 0
         var isOrdered = true
+        let all = byKeys.beginSets(room.sets, placesFor: room.ids)
+        let budget = context.graph.decodedBudgetInBytes
         switch input {
         case .rows(let input):
-            let total = Aggregation(recipe, placesFor: room.ids)
-            fills.append(total)
-            try total.addAll(input, context, charged: &charged)
+            fills = all
+            try all[0].addAll(input, context, charged: &charged)
         case .parts(let chain):
             isOrdered = false
-            let sets = byKeys.parts[..<room.sets].map {
-                Aggregation.Fill(
-                    Aggregation($0, placesFor: room.ids), isShared: room.sets < threads)
-            }
+            let sets = all.map { Aggregation.Fill($0, isShared: room.sets < threads) }
             try chain.run(context) { (task, context) throws(QueryError) in
                 try sets[task.worker % sets.count].add(task, context)
             } combine: { (_) throws(QueryError) in
@@ -167,10 +190,18 @@ final class Aggregate: Operator {
             charged = sets.reduce(0) { $0 + $1.chargedInBytes }
             fills = sets.filter { !$0.parts.isEmpty }.map { $0.aggregation }
         }
-        let total = fills.first ?? Aggregation(recipe, placesFor: room.ids)
+        let total = fills.first ?? all[0]
         for fill in fills.dropFirst() { try total.mergePlaces(fill) }
+        for (number, set) in all.enumerated() {
+            if set === total {
+                setInUse = (number, budget)
+            } else {
+                byKeys.end(set, number: number, budgetInBytes: budget)
+            }
+        }
         guard !total.isUnfit, isOrdered || total.mayTakeAnyOrder else {
             context.memory.give(back: charged)
+            setInUse = nil
             return nil
         }
         try context.memory.take(total.sizeInBytes - charged)
@@ -178,11 +209,14 @@ final class Aggregate: Operator {
     }
 
     override func restart() {
-        if let aggregation {
+        if let aggregation, let (number, budget) = setInUse {
+            byKeys.end(aggregation, number: number, budgetInBytes: budget)
+        } else if let aggregation {
             (isByNode ? byNode?.way : byKeys)?.end(aggregation)
             byNode?.keys.restart()
         }
         aggregation = nil
+        setInUse = nil
         position = 0
         restartInput()
     }
