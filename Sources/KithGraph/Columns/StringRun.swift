@@ -1,5 +1,3 @@
-import CZstd
-
 /// Strings one after another: `count` lengths, then the bytes.
 ///
 /// | bytes | what |
@@ -86,8 +84,7 @@ struct StringRun {
             target.copyMemory(from: base, byteCount: stored.count)
             return
         }
-        let result = ZSTD_decompress(target, totalByteCount, base, stored.count)
-        guard ZSTD_isError(result) == 0, result == totalByteCount else {
+        guard TextCompression.decompress(stored, to: target, count: totalByteCount) else {
             throw GraphError.corrupt("a compressed segment does not decompress")
         }
     }
@@ -145,14 +142,9 @@ struct StringRun {
 
     /// The compressed form where it saves a quarter or more.
     private static func compress(_ run: [UInt8]) -> [UInt8]? {
-        guard run.count >= 512 else { return nil }
-        let bound = ZSTD_compressBound(run.count)
-        let compressed = [UInt8](unsafeUninitializedCapacity: bound) { buffer, initialized in
-            let size = run.withUnsafeBytes { source in
-                ZSTD_compress(buffer.baseAddress, bound, source.baseAddress, source.count, 1)
-            }
-            initialized = ZSTD_isError(size) == 0 ? size : 0
-        }
-        return !compressed.isEmpty && compressed.count < run.count / 4 * 3 ? compressed : nil
+        guard run.count >= 512, let compressed = run.withUnsafeBytes(TextCompression.compress),
+            compressed.count < run.count / 4 * 3
+        else { return nil }
+        return compressed
     }
 }

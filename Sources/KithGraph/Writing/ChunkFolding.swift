@@ -53,6 +53,11 @@ struct ChunkFolding {
     private func foldLabels(
         _ changed: PendingChunk, into descriptor: inout ChunkDescriptor
     ) {
+        if keepsLabels(changed) {
+            descriptor.labelSets = base.descriptor.labelSets
+            descriptor.labelIndexes = base.descriptor.labelIndexes
+            return
+        }
         var sets = [UInt32](repeating: 0, count: descriptor.slotCount)
         for slot in 0..<base.slotCount where base.alive.contains(slot) {
             sets[slot] = base.labelSet(of: slot)
@@ -75,6 +80,13 @@ struct ChunkFolding {
             if let last { indexes[slot] = last.index }
         }
         if descriptor.labelSets.count > 1 { descriptor.labelIndexes = indexes }
+    }
+
+    /// Whether all nodes stay, with the labels that the descriptor says.
+    private func keepsLabels(_ changed: PendingChunk) -> Bool {
+        var keeps = base.recent.allSatisfy { $0.row.life == .kept && $0.row.labelSet == nil }
+        changed.forEachState { _, life, set in if life != .kept || set != nil { keeps = false } }
+        return keeps
     }
 
     /// Returns the new columns that are what reading the segments would give.

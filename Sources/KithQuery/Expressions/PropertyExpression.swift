@@ -39,6 +39,7 @@ final class PropertyExpression: VectorExpression {
             self.gatherer = gatherer
             return try gatherer.gather(keyID, of: vector, context)
         default:
+            if let values = valuesOfMaps(vector) { return .of(values) }
             var values: [Value] = []
             values.reserveCapacity(batch.count)
             var place = 0
@@ -55,6 +56,23 @@ final class PropertyExpression: VectorExpression {
             }
             return .of(values)
         }
+    }
+
+    /// The values under the key, where all rows are maps.
+    private func valuesOfMaps(_ vector: Vector) -> [Value]? {
+        guard vector.layout == .tagged, !vector.isConstant, vector.count > 0 else { return nil }
+        var place = 0
+        let values = [Value](unsafeUninitializedCapacity: vector.count) { target, initialized in
+            vector.values.withUnsafeBufferPointer { maps in
+                for row in maps.indices {
+                    guard case .map(let map) = maps[row] else { return }
+                    target.initializeElement(
+                        at: row, to: map.value(of: key, near: &place) ?? .null)
+                    initialized = row + 1
+                }
+            }
+        }
+        return values.count == vector.count ? values : nil
     }
 
     override func evaluateNumbers(
