@@ -86,17 +86,17 @@ enum GraphWrites {
     }
 
     private static func copy(_ source: String, to path: String) throws {
-        let from = open(source, O_RDONLY)
-        let to = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let from = Glibc.open(source, O_RDONLY)
+        let to = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         precondition(from >= 0 && to >= 0, "the graph cannot be copied")
         defer {
-            close(from)
-            close(to)
+            Glibc.close(from)
+            Glibc.close(to)
         }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
         defer { buffer.deallocate() }
         while true {
-            let count = read(from, buffer.baseAddress, buffer.count)
+            let count = Glibc.read(from, buffer.baseAddress, buffer.count)
             if count <= 0 { break }
             precondition(Glibc.write(to, buffer.baseAddress, count) == count, "a full disk")
         }
