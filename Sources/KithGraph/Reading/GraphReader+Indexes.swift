@@ -62,8 +62,16 @@ extension GraphReader {
         places.reserveCapacity(keys.count)
         ids.reserveCapacity(keys.count)
         var ordered: [UInt8] = []
+        var last = LastLookups()
         for (place, key) in keys.enumerated() {
             if key.isNull { continue }
+            if case .integer(let number) = key, let known = last[number] {
+                if let id = known {
+                    places.append(Int32(place))
+                    ids.append(id)
+                }
+                continue
+            }
             if case .float(let number) = key, number.isNaN { continue }
             ordered.removeAll(keepingCapacity: true)
             guard key.appendOrderedKey(to: &ordered) else { continue }
@@ -71,11 +79,31 @@ extension GraphReader {
                 ordered.count > indexKeys.cutLength
                 ? try indexLookupUnique(index, key: key)
                 : try entity(with: ordered, in: tree, buffer)
+            if case .integer(let number) = key { last.note(number, id) }
             guard let id else { continue }
             places.append(Int32(place))
             ids.append(id)
         }
         return (places, ids)
+    }
+
+    /// What some whole numbers were found to be: many rows often ask for a few.
+    private struct LastLookups {
+        private var entries: [(number: Int64, id: UInt64?)?] = Array(repeating: nil, count: 64)
+
+        private func place(_ number: Int64) -> Int {
+            Int(UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15 &>> 58)
+        }
+
+        /// The entity, nil inside where there is none; nil where it is not known.
+        subscript(number: Int64) -> UInt64?? {
+            guard let entry = entries[place(number)], entry.number == number else { return nil }
+            return .some(entry.id)
+        }
+
+        mutating func note(_ number: Int64, _ id: UInt64?) {
+            entries[place(number)] = (number, id)
+        }
     }
 
     /// Room for any entry of an index that is not cut off.

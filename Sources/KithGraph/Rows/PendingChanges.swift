@@ -2,11 +2,13 @@ import KithValues
 
 /// The changed lists of one chunk that a transaction has not moved to storage yet.
 final class PendingLists {
+    // Exclusivity unchecked: one thread uses this, and nothing calls back while a property is changed.
+
     /// The changes in their order, until somebody asks for those of one slot.
-    private var changes: [EdgeChange] = []
+    @exclusivity(unchecked) private var changes: [EdgeChange] = []
     /// The changes by slot, from then on.
-    private var bySlot: [UInt16: [EdgeChange]]?
-    private(set) var count = 0
+    @exclusivity(unchecked) private var bySlot: [UInt16: [EdgeChange]]?
+    @exclusivity(unchecked) private(set) var count = 0
 
     subscript(slot: UInt16) -> [EdgeChange]? {
         divide()
@@ -42,6 +44,15 @@ final class PendingLists {
         count += 1
     }
 
+    func append(contentsOf more: [EdgeChange]) {
+        guard bySlot == nil else {
+            for change in more { append(change) }
+            return
+        }
+        changes.append(contentsOf: more)
+        count += more.count
+    }
+
     /// Takes a change back; false if it is not here.
     func remove(_ edge: ChunkEdge, isAdded: Bool) -> Bool {
         if let last = changes.last, last.isAdded == isAdded, last.edge == edge {
@@ -71,13 +82,15 @@ final class PendingLists {
 
 /// Everything that a transaction changed and has not moved to storage yet.
 final class PendingChanges {
-    var nodes: [UInt64: PendingChunk] = [:]
-    var relationships: [UInt64: PendingChunk] = [:]
-    var lists: [AdjacencyKey: [UInt64: PendingLists]] = [:]
+    // Exclusivity unchecked: as for its parts.
+
+    @exclusivity(unchecked) var nodes: [UInt64: PendingChunk] = [:]
+    @exclusivity(unchecked) var relationships: [UInt64: PendingChunk] = [:]
+    @exclusivity(unchecked) var lists: [AdjacencyKey: [UInt64: PendingLists]] = [:]
     /// Chunks that hold a label or type for the first time.
-    var members: [GraphTables.MemberKey: Set<UInt64>] = [:]
+    @exclusivity(unchecked) var members: [GraphTables.MemberKey: Set<UInt64>] = [:]
     /// Roughly the memory of all this.
-    var sizeInBytes = 0
+    @exclusivity(unchecked) var sizeInBytes = 0
 
     var isEmpty: Bool {
         nodes.isEmpty && relationships.isEmpty && lists.isEmpty && members.isEmpty
@@ -116,21 +129,27 @@ final class PendingChanges {
         guard let type = changes.first?.type else { return }
         for isIncoming in [false, true] {
             let key = AdjacencyKey(type: type, isIncoming: isIncoming)
-            var open: [(chunk: UInt64, lists: PendingLists)] = []
+            var chunks: [UInt64] = []
+            var parts: [[EdgeChange]] = []
+            var places: [UInt64: Int] = [:]
             var place = 0
             for change in changes {
                 let chunk =
                     (isIncoming ? change.target : change.source) >> UInt64(GraphLimits.slotBits)
-                if open.isEmpty || open[place].chunk != chunk {
-                    if let known = open.firstIndex(where: { $0.chunk == chunk }) {
+                if chunks.isEmpty || chunks[place] != chunk {
+                    if let known = places[chunk] {
                         place = known
                     } else {
-                        if open.count == 8 { open = [] }
-                        place = open.count
-                        open.append((chunk, openLists(key, chunk)))
+                        place = chunks.count
+                        places[chunk] = place
+                        chunks.append(chunk)
+                        parts.append([])
                     }
                 }
-                open[place].lists.append(isIncoming ? change.incoming : change.outgoing)
+                parts[place].append(isIncoming ? change.incoming : change.outgoing)
+            }
+            for (chunk, part) in zip(chunks, parts) {
+                openLists(key, chunk).append(contentsOf: part)
             }
         }
         sizeInBytes += 160 * changes.count

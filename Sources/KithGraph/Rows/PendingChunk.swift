@@ -2,21 +2,24 @@ import KithValues
 
 /// The rows of one chunk that a transaction changed and has not moved to storage yet.
 final class PendingChunk {
+    // Exclusivity unchecked: one thread uses this, and no closure that is called while a property is
+    // changed comes back here.
+
     /// The rows, in the order in which they were first changed, and their slots.
-    private var rows: [RowChange] = []
-    private var slots: [UInt16] = []
-    private var isSorted = true
+    @exclusivity(unchecked) private var rows: [RowChange] = []
+    @exclusivity(unchecked) private var slots: [UInt16] = []
+    @exclusivity(unchecked) private var isSorted = true
     /// For each slot the place of its row, plus 1; 0 for those without. Where there are few rows they
     /// are looked through instead.
-    private var places: UnsafeMutablePointer<UInt16>?
+    @exclusivity(unchecked) private var places: UnsafeMutablePointer<UInt16>?
     /// Rows that were made together; none of them is among the others.
-    private(set) var made: [MadeRows] = []
+    @exclusivity(unchecked) private(set) var made: [MadeRows] = []
     /// One more than the highest slot among them.
-    private(set) var slotEnd = 0
+    @exclusivity(unchecked) private(set) var slotEnd = 0
     /// Patched columns, until the next change.
-    var columns: [UInt32: Column] = [:]
+    @exclusivity(unchecked) var columns: [UInt32: Column] = [:]
     /// The changed rows, by slot; nil after a change.
-    private var sorted: [(slot: Int, row: RowChange)]?
+    @exclusivity(unchecked) private var sorted: [(slot: Int, row: RowChange)]?
 
     private static let lookedThroughMax = 8
     /// Fewer rows are kept one by one.
