@@ -1,5 +1,5 @@
 /// Keys with short values, and many keys with one value, put in by whoever wants to know whether there
-/// are others like them: what an index does.
+/// are others like them: what an index does; and all keys of a range, removed.
 extension WriteTransaction {
     /// Stores a short `value` under `key`, and says whether an entry beside it has the same key but for
     /// the last `suffixLength` bytes, or may have: it is not looked for in other leaves.
@@ -57,5 +57,40 @@ extension WriteTransaction {
             next = end
         }
         return alike
+    }
+
+    /// Removes all entries from the key `first` on whose keys are below `end`; returns how many there were.
+    ///
+    /// - Complexity: O(*n* + *m* log *N*) for *n* entries on *m* leaves of a tree of *N*.
+    @discardableResult
+    public func removeAll(
+        from first: [UInt8], before end: [UInt8], in tree: TreeID
+    ) throws(StorageError) -> Int {
+        try checkUsable()
+        let cursor = reader.cursor(in: tree)
+        var count = 0
+        while try cursor.seek(atOrAfter: first) {
+            let key = Array(cursor.key)
+            guard key.lexicographicallyPrecedes(end) else { break }
+            let removed = try whole { () throws(StorageError) in
+                let run = try key.withRawBytes { key throws(StorageError) in
+                    try end.withRawBytes { end throws(StorageError) in
+                        try change(tree) { root throws(StorageError) in
+                            try writer.removeRun(
+                                from: key, before: end, in: &root, tree: tree.rawValue)
+                        }
+                    }
+                }
+                netByteCount -= run.keyByteCount
+                try spillIfNeeded()
+                return run.count
+            }
+            if removed == 0 {
+                // Its value is a long one.
+                try remove(key, in: tree)
+            }
+            count += max(removed, 1)
+        }
+        return count
     }
 }

@@ -101,6 +101,19 @@ struct HistoryTests {
             #expect(
                 try transaction.remove(key, in: TreeID(tree)) == (model[tree][key] != nil))
             model[tree][key] = nil
+        case 17 where Int.random(in: 0..<4, using: &generator) == 0:
+            let ends = [key, randomKey(pageSize, &generator)].sorted(by: precedes)
+            let known = model[tree].keys.filter {
+                !precedes($0, ends[0]) && precedes($0, ends[1])
+            }
+            // Most ranges are short ones, so that something is left.
+            let all = known.sorted(by: precedes)
+            let end = all.count > 40 ? all[Int.random(in: 0...40, using: &generator)] : ends[1]
+            let removed = all.filter { precedes($0, end) }
+            #expect(
+                try transaction.removeAll(from: ends[0], before: end, in: TreeID(tree))
+                    == removed.count)
+            for key in removed { model[tree][key] = nil }
         case 17:
             let bytes = randomValue(pageSize * 3, &generator)
             let reference = try bytes.withUnsafeBytes { try transaction.writeExtent($0) }

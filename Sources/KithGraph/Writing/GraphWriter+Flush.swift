@@ -310,16 +310,16 @@ extension GraphWriter {
             oldKeys.append(Array(found))
             if case .extent(let reference) = entry.location { oldExtents.append(reference) }
         }
-        let recent = try AdjacencyChunk.recentChanges(key, chunk, in: transaction.reader)
         try storageCall { () throws(StorageError) in
             for old in oldKeys { _ = try transaction.remove(old, in: tree) }
-            for change in recent {
-                let entry = KeySpaces.recentEdge(
+            try transaction.removeAll(
+                from: KeySpaces.recentEdges(
                     type: key.type, isIncoming: key.isIncoming,
-                    node: ChunkID(rawValue: chunk).rawID(slot: Int(change.edge.slot)),
-                    neighbour: change.edge.neighbour, relationship: change.edge.relationship)
-                _ = try transaction.remove(entry, in: KeySpaces.recentEdges)
-            }
+                    node: ChunkID(rawValue: chunk).rawID(slot: 0)),
+                before: KeySpaces.recentEdges(
+                    type: key.type, isIncoming: key.isIncoming,
+                    node: ChunkID(rawValue: chunk + 1).rawID(slot: 0)),
+                in: KeySpaces.recentEdges)
         }
         try edges.withSpan { span throws(GraphError) in
             try BlockWriting.forEachBlock(

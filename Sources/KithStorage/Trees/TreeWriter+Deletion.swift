@@ -19,6 +19,33 @@ extension TreeWriter {
         return true
     }
 
+    /// Removes the entry of `key`, which is there, and those that follow it in its leaf, as far as their
+    /// keys are below `end` and their values are short; returns how many there were and the bytes of
+    /// their keys.
+    func removeRun(
+        from key: UnsafeRawBufferPointer, before end: UnsafeRawBufferPointer,
+        in root: inout TreeRoot, tree: UInt32
+    ) throws(StorageError) -> (count: Int, keyByteCount: Int) {
+        kith_step_begin()
+        defer { kith_step_end() }
+        space.changeNumber &+= 1
+        try descend(to: key, in: &root)
+        let leaf = PageEditor(path[0].page)
+        let first = leaf.view.lowerBound(key) >> 1
+        let bound = leaf.view.lowerBound(end) >> 1
+        var last = first
+        var keyByteCount = 0
+        while last < bound, !leaf.view.valueIsOverflow(last) {
+            keyByteCount += leaf.view.prefixLength + leaf.view.suffixLength(last)
+            last += 1
+        }
+        if last == first { return (0, 0) }
+        for index in (first..<last).reversed() { leaf.remove(at: index) }
+        root.entryCount -= UInt64(last - first)
+        try repair(root: &root, tree: tree)
+        return (last - first, keyByteCount)
+    }
+
     /// Removes pages that became empty, and joins those that became small, from the leaf upwards.
     private func repair(root: inout TreeRoot, tree: UInt32) throws(StorageError) {
         var level = 0
