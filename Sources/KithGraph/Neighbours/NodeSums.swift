@@ -10,6 +10,9 @@ public final class NodeSums {
     /// Whether a sum passed 64 bits; the sums are then of no use.
     public private(set) var isOverflowing = false
 
+    /// For what is spread to it.
+    let block = NeighbourBlock()
+
     /// Makes an empty table.
     public init() {}
 
@@ -153,8 +156,12 @@ extension GraphReader {
     ) throws(GraphError) {
         var step = cache.enterLong()
         defer { cache.leave(step) }
-        let scratch = NeighbourScratch()
         for list in lists(types: types, direction: direction) {
+            if !list.isChanged {
+                try spreadPlain(sources, weights, weightMask, list, &step, into: sums)
+                continue
+            }
+            let scratch = NeighbourScratch()
             for row in 0..<sources.count {
                 let run = try neighbourRun(list, sources[row], scratch)
                 sums.add(
@@ -162,6 +169,32 @@ extension GraphReader {
                     skipping: list.skipsLoops ? sources[row] : nil)
                 _ = cache.renew(&step)
             }
+        }
+    }
+
+    /// The same along a list that no transaction changed, block by block.
+    private func spreadPlain(
+        _ sources: UnsafeBufferPointer<UInt64>, _ weights: UnsafePointer<Int64>?,
+        _ weightMask: Int, _ list: ListsOfType, _ step: inout DecodedCache.LongStep,
+        into sums: NodeSums
+    ) throws(GraphError) {
+        guard let base = sources.baseAddress else { return }
+        let block = sums.block
+        defer { block.clear() }
+        var start = 0
+        while start < sources.count {
+            let size = min(NeighbourBlock.sizeMax, sources.count &- start)
+            _ = try block.load(base + start, count: size, list, self)
+            for index in 0..<size {
+                let row = start &+ index
+                sums.add(
+                    weights.map { $0[row & weightMask] } ?? 1, to: block.runs[index],
+                    skipping: list.skipsLoops ? sources[row] : nil)
+            }
+            start &+= size
+            // What was loaded may be let go of.
+            block.clear()
+            _ = cache.renew(&step)
         }
     }
 }

@@ -54,7 +54,7 @@ struct Leiden {
             graph = next
         }
         for node in 0..<count { refined[node] = level[Int(places[node])] }
-        Self.takeApart(refined, first)
+        try Self.takeApart(refined, first, team)
         return try Communities(refined, first, resolution: resolution, team)
     }
 
@@ -62,34 +62,26 @@ struct Leiden {
     ///
     /// Only the last of a bounded number of levels can leave any.
     private static func takeApart(
-        _ communities: UnsafeMutablePointer<UInt32>, _ graph: CommunityGraph
-    ) {
+        _ communities: UnsafeMutablePointer<UInt32>, _ graph: CommunityGraph, _ team: WorkTeam
+    ) throws(WorkStopped) {
         let count = graph.nodeCount
-        let parts = UnsafeMutablePointer<UInt32>.filled(count, .max)
-        let stack = UnsafeMutablePointer<UInt32>.filled(count, 0)
-        defer {
-            parts.deallocate()
-            stack.deallocate()
-        }
-        for start in 0..<count where parts[start] == .max {
-            var height = 1
-            stack[0] = UInt32(truncatingIfNeeded: start)
-            parts[start] = stack[0]
-            while height > 0 {
-                height -= 1
-                let node = Int(stack[height])
-                for edge in graph.offsets[node]..<graph.offsets[node + 1] {
-                    let other = Int(graph.targets[edge])
-                    guard parts[other] == .max, communities[other] == communities[start] else {
-                        continue
+        let forest = UnionForest(count: count)
+        try team.forEachBlock(of: count, size: CommunityGraph.blockSize) { block, _ in
+            for node in block {
+                let community = communities[node]
+                for edge in graph.offsets[node]..<graph.offsets[node &+ 1] {
+                    let other = graph.targets[edge]
+                    // Each edge is in the lists of both of its ends.
+                    if Int(other) < node, communities[Int(other)] == community {
+                        forest.join(UInt32(truncatingIfNeeded: node), other)
                     }
-                    parts[other] = UInt32(truncatingIfNeeded: start)
-                    stack[height] = UInt32(truncatingIfNeeded: other)
-                    height += 1
                 }
             }
         }
-        communities.update(from: parts, count: count)
+        try team.forEachBlock(of: count, size: CommunityGraph.blockSize) { block, _ in
+            for node in block { forest.flatten(node) }
+        }
+        for node in 0..<count { communities[node] = forest.parent(node) }
     }
 }
 

@@ -1,6 +1,5 @@
 import KithGraph
 import KithValues
-import Synchronization
 
 /// The parts of a graph that hang together, whatever way relationships lead.
 ///
@@ -22,7 +21,7 @@ enum WeakComponents {
         _ lists: ProjectedLists, _ team: WorkTeam
     ) throws(WorkStopped) -> (components: [UInt32], count: Int) {
         let count = lists.nodeCount
-        let forest = Forest(count: count)
+        let forest = UnionForest(count: count)
         for index in 0..<firstEdges {
             try team.forEachBlock(of: count, size: blockSize) { block, _ in
                 for node in block where lists.offsets[node] &+ index < lists.offsets[node &+ 1] {
@@ -52,7 +51,7 @@ enum WeakComponents {
     }
 
     /// The root that most of some nodes have.
-    private static func commonRoot(_ forest: Forest, _ count: Int) -> UInt32 {
+    private static func commonRoot(_ forest: UnionForest, _ count: Int) -> UInt32 {
         var random = SplitMix(seed: 1)
         var counts: [UInt32: Int] = [:]
         var best: (root: UInt32, count: Int) = (0, 0)
@@ -65,7 +64,7 @@ enum WeakComponents {
     }
 
     private static func numbered(
-        _ forest: Forest, _ count: Int
+        _ forest: UnionForest, _ count: Int
     ) -> (components: [UInt32], count: Int) {
         var components = [UInt32](repeating: 0, count: count)
         var total: UInt32 = 0
@@ -82,56 +81,6 @@ enum WeakComponents {
             }
         }
         return (components, Int(total))
-    }
-
-    /// Trees of nodes; each knows its parent, roots themselves.
-    private final class Forest: @unchecked Sendable {
-        // Sendable: the parents are atomic.
-        private let parents: UnsafeMutablePointer<Atomic<UInt32>>
-
-        init(count: Int) {
-            parents = .allocate(capacity: max(count, 1))
-            for node in 0..<count {
-                (parents + node).initialize(to: Atomic(UInt32(truncatingIfNeeded: node)))
-            }
-        }
-
-        deinit { parents.deallocate() }
-
-        @inline(__always)
-        func parent(_ node: Int) -> UInt32 { parents[node].load(ordering: .relaxed) }
-
-        /// Makes one tree of the trees of two nodes.
-        @inline(__always)
-        func join(_ one: UInt32, _ other: UInt32) {
-            var first = parent(Int(one))
-            var second = parent(Int(other))
-            while first != second {
-                let high = max(first, second)
-                let low = min(first, second)
-                let above = parent(Int(high))
-                if above == low { return }
-                if above == high {
-                    let (done, _) = parents[Int(high)].compareExchange(
-                        expected: high, desired: low, ordering: .relaxed)
-                    if done { return }
-                }
-                first = parent(Int(parent(Int(high))))
-                second = parent(Int(low))
-            }
-        }
-
-        /// Hangs a node directly below its root.
-        @inline(__always)
-        func flatten(_ node: Int) {
-            var root = parent(node)
-            while true {
-                let above = parent(Int(root))
-                if above == root { break }
-                root = above
-            }
-            parents[node].store(root, ordering: .relaxed)
-        }
     }
 }
 

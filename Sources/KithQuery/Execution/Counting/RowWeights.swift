@@ -44,6 +44,7 @@ enum RowWeights {
         guard !overflows else { throw Self.overflow }
         let left = batch.keeping(kept)
         if count == batch.count { return left.with(weight, result) }
-        return left.gathered(rows).with(weight, result.slice(from: 0, count: count))
+        return left.gathered(rows).with(
+            weight, Vector(lent: result.storage, .integer, count: count, by: result))
     }
 }
