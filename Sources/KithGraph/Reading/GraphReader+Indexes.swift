@@ -92,7 +92,8 @@ extension GraphReader {
         private var entries: [(number: Int64, id: UInt64?)?] = Array(repeating: nil, count: 64)
 
         private func place(_ number: Int64) -> Int {
-            Int(UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15 &>> 58)
+            // The highest six bits: a shift binds more strongly than a product.
+            Int((UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15) &>> 58)
         }
 
         /// The entity, nil inside where there is none; nil where it is not known.
