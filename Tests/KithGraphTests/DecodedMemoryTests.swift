@@ -51,7 +51,9 @@ struct DecodedMemoryTests {
     }
 
     /// A graph with many edges from few nodes, in blocks of a few edges.
-    private static func store(_ random: inout Randomness) throws -> (GraphStore, UInt32) {
+    static func store(
+        _ random: inout Randomness, edgesPerCommit: Int = 300
+    ) throws -> (GraphStore, UInt32) {
         var options = GraphOptions()
         options.edgesPerBlockMax = 7
         options.recentEdgesMax = 8
@@ -70,7 +72,7 @@ struct DecodedMemoryTests {
                 }
             }
             // The last commits leave changes that are not yet folded into blocks.
-            for _ in 0..<(commit < 3 ? 300 : 3) {
+            for _ in 0..<(commit < 3 ? edgesPerCommit : 3) {
                 let hub = random.chance(30) ? 40 : random.below(nodes.count)
                 _ = try writer.createRelationship(
                     type: known, from: nodes[hub / 3 * 3], to: nodes[random.below(nodes.count)],
@@ -130,7 +132,7 @@ struct DecodedMemoryTests {
     func sharing() {
         let left = Counter()
         let cache = DecodedCache(
-            budgetInBytes: 100_000, projectionBudgetInBytes: 0,
+            budgetInBytes: 4_000_000, projectionBudgetInBytes: 0,
             unusedPagesInBytes: { 0 })
         let slots = CacheSlots(count: 400)
         func keep(_ range: Range<Int>) {
@@ -138,7 +140,7 @@ struct DecodedMemoryTests {
                 let step = cache.enter()
                 left.count.add(1, ordering: .relaxed)
                 _ = slots.publish(Thing { left.count.subtract(1, ordering: .relaxed) }, at: index)
-                cache.account(slots, index, sizeInBytes: 1_000 - DecodedCache.entrySizeInBytes)
+                cache.account(slots, index, sizeInBytes: 40_000 - DecodedCache.entrySizeInBytes)
                 cache.leave(step)
             }
             for _ in 0..<3 { cache.makeRoom() }
@@ -147,33 +149,40 @@ struct DecodedMemoryTests {
         #expect(left.now == 75)
         keep(75..<150)
         #expect(left.now == 75)
-        cache.lendToStatements(30_000)
+        cache.lendToStatements(1_200_000)
         cache.settle()
         for _ in 0..<3 { cache.makeRoom() }
         #expect(left.now == 45)
-        cache.lend(10_000)
+        cache.lend(400_000)
         for _ in 0..<3 { cache.makeRoom() }
         #expect(left.now == 35)
         // However much statements hold, half of the budget is not theirs.
         cache.lendToStatements(1 << 30)
         for _ in 0..<3 { cache.makeRoom() }
         #expect(left.now == 25)
-        cache.lend(-10_000)
-        cache.lendToStatements(-30_000 - 1 << 30)
+        cache.lend(-400_000)
+        cache.lendToStatements(-1_200_000 - 1 << 30)
         keep(150..<300)
         #expect(left.now == 75)
     }
 
     @Test("memory that no page has needed is used for what is decoded, until one does")
     func unusedPages() {
-        let unused = Counter(4_000)
+        let unused = Counter(1_600_000)
         let cache = DecodedCache(
-            budgetInBytes: 10_000, projectionBudgetInBytes: 0,
+            budgetInBytes: 4_000_000, projectionBudgetInBytes: 0,
             unusedPagesInBytes: { unused.now })
-        #expect(cache.capacityInBytes == 7_500 + 1_500)
-        unused.count.store(1_000_000, ordering: .relaxed)
-        #expect(cache.capacityInBytes == 7_500 + 7_500)
+        #expect(cache.capacityInBytes == 3_000_000 + 600_000)
+        unused.count.store(1 << 30, ordering: .relaxed)
+        #expect(cache.capacityInBytes == 3_000_000 + 3_000_000)
         unused.count.store(0, ordering: .relaxed)
-        #expect(cache.capacityInBytes == 7_500)
+        #expect(cache.capacityInBytes == 3_000_000)
+        // Of a small budget more is left for threads, of a large one less.
+        let small = DecodedCache(
+            budgetInBytes: 1_000_000, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
+        #expect(small.capacityInBytes == 500_000)
+        let large = DecodedCache(
+            budgetInBytes: 256 << 20, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
+        #expect(large.capacityInBytes == 248 << 20)
     }
 }

@@ -8,7 +8,7 @@ final class AdjacencyChunk: @unchecked Sendable {
     // Sendable: written only by its initializer.
 
     let edgeCount: Int
-    /// 2,049 of them.
+    /// 2,049 of them; of a list alone (see ``PackedLists``) only those of its slot and the next.
     let offsets: UnsafeMutablePointer<UInt32>
     /// The neighbours, if all of them fit in 32 bits.
     let narrow: UnsafeMutablePointer<UInt32>?
@@ -87,6 +87,9 @@ final class AdjacencyChunk: @unchecked Sendable {
         lists.free()
         relationshipMemory?.free()
     }
+
+    /// Whether only the list of one slot is there, kept by nobody else.
+    var isAlone: Bool { lists.isAlone }
 
     /// The memory it takes, for the budget.
     var sizeInBytes: Int { lists.sizeInBytes + (relationshipMemory?.sizeInBytes ?? 0) + 160 }

@@ -1,6 +1,9 @@
-/// The memory of a chunk's lists: where each of them begins, then the neighbours.
+/// The memory of a chunk's lists, or of one of them: where each of them begins, then the neighbours.
 struct ListMemory {
     private let memory: DecodedMemory
+    /// The slot of the first list, and where its neighbours begin in the memory.
+    private let firstSlot: Int
+    private let neighboursOffset: Int
     /// Whether neighbours take 8 bytes and not 4.
     let isWide: Bool
 
@@ -8,8 +11,20 @@ struct ListMemory {
 
     init(edgeCount: Int, isWide: Bool) {
         self.isWide = isWide
+        firstSlot = 0
+        neighboursOffset = Self.offsetsByteCount
         memory = DecodedMemory(
             byteCount: Self.offsetsByteCount + edgeCount * (isWide ? 8 : 4))
+    }
+
+    /// For the list of a slot alone, of so many edges with 8 bytes for each neighbour.
+    init(slot: Int, edgeCount: Int) {
+        isWide = true
+        firstSlot = slot
+        neighboursOffset = 8
+        memory = DecodedMemory(byteCount: 8 + edgeCount * 8)
+        offsets[slot] = 0
+        offsets[slot + 1] = UInt32(truncatingIfNeeded: edgeCount)
     }
 
     func free() { memory.free() }
@@ -20,9 +35,12 @@ struct ListMemory {
     /// The memory it takes, for the budget.
     var sizeInBytes: Int { memory.sizeInBytes }
 
-    /// 2,049 of them.
+    /// Whether one list alone is there.
+    var isAlone: Bool { neighboursOffset != Self.offsetsByteCount }
+
+    /// 2,049 of them; of a list alone only those of its slot and the next.
     var offsets: UnsafeMutablePointer<UInt32> {
-        memory.start.assumingMemoryBound(to: UInt32.self)
+        memory.start.assumingMemoryBound(to: UInt32.self) - firstSlot
     }
     /// The neighbours, if they take 4 bytes.
     var narrow: UnsafeMutablePointer<UInt32>? {
@@ -32,7 +50,7 @@ struct ListMemory {
     var wide: UnsafeMutablePointer<UInt64>? {
         isWide ? neighbours.assumingMemoryBound(to: UInt64.self) : nil
     }
-    private var neighbours: UnsafeMutableRawPointer { memory.start + Self.offsetsByteCount }
+    private var neighbours: UnsafeMutableRawPointer { memory.start + neighboursOffset }
 
     /// Fills the offsets from the number of edges of each slot.
     func setOffsets(_ degrees: UnsafePointer<UInt32>) {

@@ -2,7 +2,7 @@ import KithStorage
 
 /// Where the lists of a chunk lie, and what was changed since they were written.
 struct StoredLists {
-    private struct Block {
+    struct Block {
         /// The slot of its first edge.
         var slot: Int
         var edgeCount: Int
@@ -15,10 +15,10 @@ struct StoredLists {
 
     /// The slots whose lists are complete.
     private(set) var slots = allSlots
-    private let hasIDs: Bool
-    private var blocks: [Block] = []
-    private var edgeCount = 0
-    private var changes: [EdgeChange]
+    let hasIDs: Bool
+    private(set) var blocks: [Block] = []
+    private(set) var edgeCount = 0
+    private(set) var changes: [EdgeChange]
 
     /// Finds the lists of a chunk.
     init(
@@ -44,14 +44,30 @@ struct StoredLists {
         changes = try AdjacencyChunk.recentChanges(key, chunk, in: storage)
     }
 
+    /// The blocks that may have edges of a slot.
+    func blocks(of slot: Int) -> Range<Int> {
+        let begin = firstBlock(of: slot)
+        var end = begin
+        while end < blocks.count, blocks[end].slot <= slot { end += 1 }
+        return begin..<end
+    }
+
+    /// The first block that may have edges of a slot: a list may begin in the block before the one that
+    /// goes on with its slot.
+    private func firstBlock(of slot: Int) -> Int {
+        var low = 0
+        var high = max(blocks.count - 1, 0)
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle + 1].slot >= slot { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
     /// The lists of some slots, and of others that lie between them in the same blocks.
     func part(_ wanted: ClosedRange<Int>) -> StoredLists {
         var part = self
-        // A list may begin in the block before the one that goes on with its slot.
-        let begin =
-            blocks.indices.first {
-                $0 + 1 == blocks.count || blocks[$0 + 1].slot >= wanted.lowerBound
-            } ?? 0
+        let begin = firstBlock(of: wanted.lowerBound)
         let end = blocks.firstIndex { $0.slot > wanted.upperBound } ?? blocks.count
         part.blocks = begin < end ? Array(blocks[begin..<end]) : []
         part.edgeCount = part.blocks.reduce(0) { $0 + $1.edgeCount }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Finds what is decoded of a chunk by its number: two levels, no search and no lock.
 final class ChunkTable: @unchecked Sendable {
     // Sendable: nothing changes after the initializer but the places, which are atomic.
@@ -10,6 +12,13 @@ final class ChunkTable: @unchecked Sendable {
     private let leaves: [ChunkTableLeaf]
     /// The same leaves, to be read without counting references.
     private let fastLeaves: UnsafeMutablePointer<Unmanaged<ChunkTableLeaf>>
+    private let packedTable = AtomicLazyReference<ChunkTable>()
+
+    /// For a table of lists, the one of the same chunks where they are kept packed; made when it is first
+    /// asked for, and kept as long as this one.
+    fileprivate var packed: ChunkTable {
+        packedTable.load() ?? packedTable.storeIfNil(ChunkTable(chunkCount: chunkCount))
+    }
 
     convenience init(chunkCount: UInt64) {
         let leafCount = (chunkCount + UInt64(Self.leafSize) - 1) >> Self.leafBits
@@ -28,7 +37,9 @@ final class ChunkTable: @unchecked Sendable {
     deinit { fastLeaves.deallocate() }
 
     /// The places, for as long as this table is there.
-    var places: ChunkPlaces { ChunkPlaces(chunkCount: chunkCount, leaves: fastLeaves) }
+    var places: ChunkPlaces {
+        ChunkPlaces(chunkCount: chunkCount, leaves: fastLeaves, table: .passUnretained(self))
+    }
 
     /// What is published for a chunk, to be used within the present step only; nil where nothing is.
     @inline(__always)
@@ -48,7 +59,12 @@ final class ChunkTable: @unchecked Sendable {
             guard let changed = perLeaf[index] else { return leaves[index] }
             return ChunkTableLeaf(copying: leaves[index], renewing: changed)
         }
-        return ChunkTable(chunkCount: newCount, leaves: successorLeaves)
+        let successor = ChunkTable(chunkCount: newCount, leaves: successorLeaves)
+        if let packed = packedTable.load() {
+            _ = successor.packedTable.storeIfNil(
+                packed.successor(chunkCount: newCount, changed: changed))
+        }
+        return successor
     }
 
     /// The place of a chunk that the table covers.
@@ -63,6 +79,10 @@ struct ChunkPlaces {
     let chunkCount: UInt64
     // Unmanaged: the table whose places these are holds its leaves.
     fileprivate let leaves: UnsafeMutablePointer<Unmanaged<ChunkTableLeaf>>
+    fileprivate let table: Unmanaged<ChunkTable>
+
+    /// The places of the same chunks' lists where they are kept packed.
+    var packed: ChunkPlaces { table._withUnsafeGuaranteedRef { $0.packed.places } }
 
     /// What is published for a chunk, to be used within the present step only; nil where nothing is.
     @inline(__always)

@@ -12,27 +12,32 @@ extension DecodedCache {
     /// steps and for what is being decoded; as much again of what pages have not needed.
     private static let shareInMotion = 4
     private static let inMotionMaxInBytes = 8 << 20
+    /// Threads need some room however small the budget is: so many bytes, or half of it.
+    private static let inMotionMinInBytes = 768 << 10
+
+    private var inMotionInBytes: Int {
+        let least = min(budgetInBytes / 2, Self.inMotionMinInBytes)
+        return min(max(budgetInBytes / Self.shareInMotion, least), Self.inMotionMaxInBytes)
+    }
 
     /// How much may be kept: the budget and what pages do not need of theirs, up to as much again, less
     /// what others hold.
     var capacityInBytes: Int {
-        let inMotion = min(budgetInBytes / Self.shareInMotion, Self.inMotionMaxInBytes)
+        let inMotion = inMotionInBytes
         let lentByPages = max(min(unusedPagesInBytes(), budgetInBytes) - inMotion, 0)
         let statements = min(statementsInBytes.load(ordering: .relaxed), budgetInBytes / 2)
         let others = inMotion + statements + lentInBytes.load(ordering: .relaxed)
         return max(budgetInBytes + lentByPages - others, budgetInBytes / Self.shareKept)
     }
 
-    /// Whether there is hardly room for more.
-    var isFull: Bool { fullness.load(ordering: .relaxed) }
-
-    /// Whether something should be decoded and kept although others must go for it: now and then, so
-    /// that what is asked for again and again comes in.
-    func admits() -> Bool {
-        requests.wrappingAdd(1, ordering: .relaxed).oldValue % Self.requestsPerAdmission == 0
+    /// Whether so much more can be kept without that anything else goes for it.
+    func hasRoom(for sizeInBytes: Int) -> Bool {
+        roomInBytes.load(ordering: .relaxed) - waitingInBytes.load(ordering: .relaxed)
+            >= sizeInBytes
     }
 
-    private static let requestsPerAdmission: UInt = 8
+    /// Whether there is room for whatever is decoded next.
+    var hasPlenty: Bool { hasRoom(for: budgetInBytes / Self.shareKept) }
 
     /// Whether an object takes so much of the budget that it is worth some trouble.
     func isLarge(_ sizeInBytes: Int) -> Bool { sizeInBytes > budgetInBytes / Self.shareOfBudget }

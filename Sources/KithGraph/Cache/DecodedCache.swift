@@ -32,10 +32,8 @@ final class DecodedCache: Sendable {
     /// Memory that others hold and that the budget covers, so that less is kept here: see ``lend(_:)``.
     let lentInBytes = Atomic<Int>(0)
     let statementsInBytes = Atomic<Int>(0)
-    /// Whether there is hardly room for more.
-    let fullness = Atomic<Bool>(false)
-    /// How often ``admits()`` was asked.
-    let requests = Atomic<UInt>(0)
+    /// How much more could be kept, when that was last found out.
+    let roomInBytes: Atomic<Int>
     /// Held by who decodes something large: one thing after the other.
     let largeTurn = Guarded(())
     private let parity = Atomic<Int>(0)
@@ -50,6 +48,7 @@ final class DecodedCache: Sendable {
         unusedPagesInBytes: @escaping @Sendable () -> Int
     ) {
         self.budgetInBytes = budgetInBytes
+        roomInBytes = Atomic(budgetInBytes)
         self.projectionBudgetInBytes = projectionBudgetInBytes
         self.unusedPagesInBytes = unusedPagesInBytes
         DecodedMemory.keepReady(forBudget: budgetInBytes)
@@ -146,10 +145,7 @@ final class DecodedCache: Sendable {
 
     private func evict(_ state: inout State) {
         let capacity = capacityInBytes
-        let isFull = state.usedInBytes > capacity - capacity / Self.shareOfBudget
-        if isFull != fullness.load(ordering: .relaxed) {
-            fullness.store(isFull, ordering: .relaxed)
-        }
+        defer { roomInBytes.store(capacity - state.usedInBytes, ordering: .relaxed) }
         guard state.usedInBytes > capacity else { return }
         var chances = state.queue.count - state.head
         while state.usedInBytes > capacity, state.head < state.queue.count {

@@ -14,7 +14,7 @@ struct PageArenas {
     /// The last unit is left alone, so that a look past the end of a run is one at memory.
     private static let usableUnits = unitsPerArena - 1
     /// Few pages are kept ready whatever the budget, and never more than so many.
-    private static let readyUnitsBounds = 64...1_024
+    private static let readyUnitsBounds = 16...1_024
 
     /// A piece of address space, aligned to its size.
     private struct Arena {

@@ -26,12 +26,21 @@ extension GraphReader {
         let lists = lists(
             types: types, direction: sharesSources ? direction : direction.reversed)
         defer { marks.clear() }
+        // Marks of nodes all over the graph touch memory for all of them: where it is scarce a list that
+        // is sorted is searched instead.
+        let isSearched = lists.count == 1 && !cache.hasPlenty
         var start = 0
         while start < pivots.count {
             let pivot = pivots[start]
             var end = start &+ 1
             while end < pivots.count, pivots[end] == pivot { end &+= 1 }
             _ = cache.renew(&step)
+            if isSearched {
+                let run = try neighbourRun(lists[0], pivot, marks.scratch)
+                for row in start..<end { counts[row] = Int64(run.edgeCount(to: others[row])) }
+                start = end
+                continue
+            }
             if end &- start >= Self.markedRunMin {
                 try marks.mark(pivot, lists, self)
                 for row in start..<end { counts[row] = marks.edgeCount(to: others[row]) }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What is known of each node's lists of some types and a direction: found out when first asked, then a
 /// load.
 ///
@@ -24,13 +22,10 @@ final class ListTraits {
         self.types = types
         self.direction = direction
         self.capacity = capacity
-        guard let memory = calloc(capacity, 1) else {
-            preconditionFailure("the system has no memory for a byte a node")
-        }
-        traits = memory.bindMemory(to: UInt8.self, capacity: capacity)
+        traits = NodeBytes.allocate(capacity)
     }
 
-    deinit { free(traits) }
+    deinit { NodeBytes.free(traits, capacity) }
 
     /// The traits of a node, if they are known.
     @inline(__always)

@@ -14,12 +14,8 @@ final class NeighbourBlock {
     /// loaded, and until they are loaded again.
     let runs: UnsafeMutablePointer<NeighbourRun>
     private let headers: UnsafeMutablePointer<UnsafeMutablePointer<AdjacencyHeader>>
-    /// Lists that the cache may not keep until the end of the step.
+    /// Lists that the cache may not keep until the end of the step, or that are nowhere else.
     @exclusivity(unchecked) private var kept: [AdjacencyChunk] = []
-    /// Lists of one node each, from chunks that are not decoded as a whole.
-    @exclusivity(unchecked) private var lone: [LoneList] = []
-    /// Whether anything is to be let go of.
-    @exclusivity(unchecked) private var holdsLists = false
 
     init() {
         runs = .allocate(capacity: Self.sizeMax)
@@ -36,58 +32,7 @@ final class NeighbourBlock {
 
     /// Lets go of what was loaded.
     func clear() {
-        guard holdsLists else { return }
-        holdsLists = false
-        kept.removeAll()
-        for list in lone { list.deallocate() }
-        lone.removeAll(keepingCapacity: true)
-    }
-
-    /// A list of one node, which lies where a chunk with that list alone would have it.
-    private struct LoneList {
-        let header: UnsafeMutablePointer<AdjacencyHeader>
-        private let offsets: UnsafeMutablePointer<UInt32>
-        private let neighbours: UnsafeMutablePointer<UInt64>
-
-        /// Copies the list of a slot.
-        init(_ part: AdjacencyChunk, _ slot: Int) {
-            let range = part.range(slot)
-            neighbours = .allocate(capacity: max(range.count, 1))
-            for edge in range { neighbours[edge - range.lowerBound] = part.neighbour(edge) }
-            offsets = .allocate(capacity: 2)
-            offsets[0] = 0
-            offsets[1] = UInt32(truncatingIfNeeded: range.count)
-            header = .allocate(capacity: 1)
-            // Only the offsets of this slot and the next are looked at.
-            header.initialize(
-                to: AdjacencyHeader(
-                    offsets: UnsafePointer(offsets) - slot, narrow: nil,
-                    wide: UnsafePointer(neighbours), relationships: nil, firstRelationship: 0))
-        }
-
-        func deallocate() {
-            header.deallocate()
-            offsets.deallocate()
-            neighbours.deallocate()
-        }
-    }
-
-    /// The list of a node that is not in the cache, or all those of its chunk.
-    private func loaded(
-        _ node: UInt64, _ lists: ListsOfType, _ graph: GraphReader
-    ) throws(GraphError) -> UnsafeMutablePointer<AdjacencyHeader> {
-        if let part = try graph.lonePart(lists, node) {
-            let list = LoneList(
-                part, Int(truncatingIfNeeded: node & UInt64(GraphLimits.slotsPerChunk - 1)))
-            lone.append(list)
-            holdsLists = true
-            return list.header
-        }
-        let all = try graph.baseLists(
-            lists.key, node &>> UInt64(GraphLimits.slotBits), in: lists.table)
-        kept.append(all)
-        holdsLists = true
-        return all.header
+        if !kept.isEmpty { kept.removeAll(keepingCapacity: true) }
     }
 
     /// Finds the neighbours of `count` nodes, at most ``sizeMax``, and says how many they are in all.
@@ -105,8 +50,12 @@ final class NeighbourBlock {
             if let cached = lists.table.load(chunk) {
                 header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)
                     ._withUnsafeGuaranteedRef { $0.header }
+            } else if index > 0, nodes[index] == nodes[index &- 1] {
+                header = headers[index &- 1]
             } else {
-                header = try loaded(nodes[index], lists, graph)
+                let list = try graph.baseLists(of: nodes[index], lists.key, in: lists.table)
+                kept.append(list)
+                header = list.header
             }
             headers[index] = header
             let slot = Int(truncatingIfNeeded: nodes[index] & slotMask)

@@ -31,22 +31,27 @@ public final class NeighbourMarks {
 
     private static let edgesPerMarkMax = 255
 
+    /// For each page of marks whether it was touched, and how many were.
+    private var touched: [Bool]
+    private var touchedCount = 0
+    private static let pageBits = 12
+
     /// Makes marks for a graph's nodes.
     public init(_ graph: GraphReader) {
         capacity = max(Int(graph.nodeChunkCount) * GraphLimits.slotsPerChunk, 1)
-        guard let memory = calloc(capacity, 1) else {
-            preconditionFailure("the system has no memory for a byte a node")
-        }
-        counts = memory.bindMemory(to: UInt8.self, capacity: capacity)
+        counts = NodeBytes.allocate(capacity)
+        touched = Array(repeating: false, count: capacity >> Self.pageBits + 1)
     }
 
     deinit {
-        free(counts)
+        NodeBytes.free(counts, capacity)
         marked.deallocate()
     }
 
-    /// The bytes it holds, with a byte a node for what is known of lists.
-    public var sizeInBytes: Int { capacity * 2 + markedCapacity * 8 }
+    /// The bytes it holds so far.
+    public var sizeInBytes: Int {
+        touchedCount << Self.pageBits + (listTraits == nil ? 0 : capacity) + markedCapacity * 8
+    }
 
     /// What is known of the nodes' lists of some types.
     func traits(_ types: [RelationshipTypeID], _ direction: Direction) -> ListTraits {
@@ -122,6 +127,10 @@ public final class NeighbourMarks {
             }
             guard covers(neighbour) else { continue }
             let place = Int(truncatingIfNeeded: neighbour)
+            if !touched[place &>> Self.pageBits] {
+                touched[place &>> Self.pageBits] = true
+                touchedCount &+= 1
+            }
             if counts[place] == UInt8(Self.edgesPerMarkMax) {
                 isOverflowing = true
             } else {
@@ -140,5 +149,26 @@ public final class NeighbourMarks {
         marked.deallocate()
         marked = grown
         markedCapacity = wanted
+    }
+}
+
+/// A byte a node, zeroed by the system page by page as it is touched, whatever the allocator of the
+/// process has at hand.
+enum NodeBytes {
+    /// Fewer bytes are not worth a call of the system.
+    private static let pagesMin = 32_768
+
+    static func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        if count < pagesMin {
+            let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
+            bytes.initialize(repeating: 0, count: count)
+            return bytes
+        }
+        return PageArenas.systemPages(byteCount: count)
+            .bindMemory(to: UInt8.self, capacity: count)
+    }
+
+    static func free(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
+        if count < pagesMin { bytes.deallocate() } else { munmap(bytes, count) }
     }
 }

@@ -36,12 +36,16 @@ struct NeighbourRun {
     }
 }
 
-/// Room for a list that must be put together from stored and changed edges.
+/// Room for a list that must be put together from stored and changed edges, or that is kept packed.
 final class NeighbourScratch {
     fileprivate var buffer = UnsafeMutablePointer<UInt64>.allocate(capacity: 64)
     private var capacity = 64
+    /// A list that is nowhere else.
+    private var kept: AdjacencyChunk?
 
     deinit { buffer.deallocate() }
+
+    fileprivate func keep(_ list: AdjacencyChunk) { kept = list }
 
     /// Room for so many neighbours; what was there is lost.
     fileprivate func room(_ count: Int) -> UnsafeMutablePointer<UInt64> {
@@ -99,42 +103,9 @@ extension GraphReader {
         {
             return scratch.fill(try mergedList(lists, node))
         }
-        let run = try loneRun(lists, node) { scratch.room($0) }
-        if let run { return run }
-        return Self.run(try baseLists(lists.key, chunk, in: lists.table).header, slot(node))
-    }
-
-    /// The neighbours of one node in lists that are not decoded, where there is no room for all of
-    /// these: copied to where `room` says. Nil where they should be decoded.
-    func loneRun(
-        _ lists: ListsOfType, _ node: UInt64, room: (Int) -> UnsafeMutablePointer<UInt64>
-    ) throws(GraphError) -> NeighbourRun? {
-        guard let part = try lonePart(lists, node) else { return nil }
-        let range = part.range(slot(node))
-        let copy = room(range.count)
-        for edge in range { copy[edge - range.lowerBound] = part.neighbour(edge) }
-        return NeighbourRun(narrow: nil, wide: UnsafePointer(copy), count: range.count)
-    }
-
-    /// How many edges a node has in lists that are not decoded; see ``loneRun(_:_:room:)``.
-    func loneDegree(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> Int? {
-        guard let part = try lonePart(lists, node) else { return nil }
-        let count = part.range(slot(node)).count
-        return lists.skipsLoops
-            ? count - part.edges(slot: slot(node), neighbour: node).count : count
-    }
-
-    /// The list of a node, decoded with few others, where it is not in the cache and there is no room for
-    /// all of its chunk; nil where these should be decoded.
-    func lonePart(
-        _ lists: ListsOfType, _ node: UInt64
-    ) throws(GraphError) -> AdjacencyChunk? {
-        let chunk = node &>> UInt64(GraphLimits.slotBits)
-        guard cache.isFull, chunk < lists.table.chunkCount, !cache.admits(),
-            tables.patch(lists.key, chunk) == nil
-        else { return nil }
-        let slot = slot(node)
-        return try StoredLists(lists.key, chunk, storage).part(slot...slot).decoded(storage)
+        let base = try baseLists(of: node, lists.key, in: lists.table)
+        if base.isAlone { scratch.keep(base) }
+        return Self.run(base.header, slot(node))
     }
 
     @inline(__always)

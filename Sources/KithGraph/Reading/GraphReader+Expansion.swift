@@ -58,6 +58,7 @@ extension GraphReader {
             _ = cache.renew(&step)
         }
         expansion.lists = []
+        expansion.held = nil
         return true
     }
 
@@ -72,8 +73,23 @@ extension GraphReader {
         {
             return try deliverMerged(source, wantsRelationships, into: expansion)
         }
-        let base = try baseLists(lists.key, chunk, in: lists.table)
+        let base = try deliveredLists(lists, source, into: expansion)
         return try copy(base, lists, source, wantsRelationships, into: expansion)
+    }
+
+    /// The lists of a source, of which its own is delivered; one that takes several calls is held if it is
+    /// nowhere else.
+    func deliveredLists(
+        _ lists: ListsOfType, _ source: UInt64, into expansion: Expansion
+    ) throws(GraphError) -> AdjacencyChunk {
+        let chunk = source &>> UInt64(GraphLimits.slotBits)
+        let slot = slot(source)
+        if let held = expansion.held, held.has(slot, of: chunk, lists.key) { return held.lists }
+        let base = try baseLists(of: source, lists.key, in: lists.table)
+        if base.isAlone, base.edgeCount > expansion.capacity {
+            expansion.held = HeldLists(base, lists.key, chunk, slot...slot, cache)
+        }
+        return base
     }
 
     /// The relationship with a place among those from one node to another.
@@ -83,7 +99,7 @@ extension GraphReader {
     ) throws(GraphError) -> UInt64 {
         let chunk = source >> UInt64(GraphLimits.slotBits)
         if outgoing.changed?[chunk]?[UInt16(slot(source))] == nil {
-            let base = try baseLists(outgoing.key, chunk, in: outgoing.table)
+            let base = try baseLists(of: source, outgoing.key, in: outgoing.table)
             let edge = base.header.pointee.edge(
                 slot: slot(source), neighbour: target, ordinal: ordinal)
             if edge >= 0 { return base.relationship(edge) }

@@ -1,8 +1,8 @@
 /// Lists that may be large beside the memory for what is decoded: as few of them as possible are decoded,
 /// and what they take the place of goes before they come.
 extension GraphReader {
-    /// The lists of a chunk, for a look at the graph that begins with them; of huge ones only those that
-    /// are `wanted`, and what is decoded with them.
+    /// The lists of a chunk, for a look at the graph that begins with them; of huge ones, and of large
+    /// ones that there is no room for, only those that are `wanted`, and what is decoded with them.
     ///
     /// Where they must be decoded the step is left meanwhile. What was loaded in it before is then to be
     /// used no more.
@@ -23,11 +23,12 @@ extension GraphReader {
             return (try loadLists(key, chunk, place), StoredLists.allSlots)
         }
         let stored = try StoredLists(key, chunk, storage)
-        if cache.isHuge(stored.sizeInBytes) {
+        let size = stored.sizeInBytes
+        if cache.isHuge(size) || (cache.isLarge(size) && !cache.hasRoom(for: size)) {
             let part = stored.part(wanted)
             return (try decodedAlone(part), part.slots)
         }
-        guard cache.isLarge(stored.sizeInBytes) else {
+        guard cache.isLarge(size) else {
             return (publish(try stored.decoded(storage), at: place), StoredLists.allSlots)
         }
         let lists = try cache.largeTurn.withLock { _ throws(GraphError) in

@@ -43,13 +43,8 @@ extension GraphReader {
     func mergedList(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> [ChunkEdge] {
         let chunk = node >> UInt64(GraphLimits.slotBits)
         let slot = slot(node)
-        let base = try baseLists(lists.key, chunk, in: lists.table)
         let hasIDs = !lists.key.isIncoming
-        let edges = base.range(slot).map { edge in
-            ChunkEdge(
-                slot: UInt16(slot), neighbour: base.neighbour(edge),
-                relationship: hasIDs ? base.relationship(edge) : 0)
-        }
+        let edges = try baseLists(of: node, lists.key, in: lists.table).edges(slot)
         guard let changes = lists.changed?[chunk]?[UInt16(slot)] else { return edges }
         return try EdgeMerge.merge(edges, changes, hasIDs: hasIDs)
     }
@@ -65,7 +60,7 @@ extension GraphReader {
             }
             return
         }
-        let base = try baseLists(lists.key, chunk, in: lists.table)
+        let base = try baseLists(of: source, lists.key, in: lists.table)
         for edge in base.edges(slot: slot(source), neighbour: target) {
             ids.append(base.relationship(edge))
         }
@@ -75,7 +70,7 @@ extension GraphReader {
     func degree(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> Int {
         let chunk = node >> UInt64(GraphLimits.slotBits)
         let slot = slot(node)
-        let base = try baseLists(lists.key, chunk, in: lists.table)
+        let base = try baseLists(of: node, lists.key, in: lists.table)
         var count = base.range(slot).count
         if lists.skipsLoops { count -= base.edges(slot: slot, neighbour: node).count }
         if let changes = lists.changed?[chunk]?[UInt16(slot)] {

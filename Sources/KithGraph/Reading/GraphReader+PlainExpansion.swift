@@ -101,6 +101,9 @@ extension GraphReader {
         let slot = slot(sources[position])
         if let held = expansion.held, held.has(slot, of: chunk, lists.key) { return held.lists }
         expansion.held = nil
+        if !Self.areTogether(sources, position) {
+            return try deliveredLists(lists, sources[position], into: expansion)
+        }
         var last = position
         while last &+ 1 < sources.count, sources[last &+ 1] > sources[last],
             sources[last &+ 1] &- sources[last] <= Self.gapMax,
@@ -113,6 +116,23 @@ extension GraphReader {
         }
         return base
     }
+
+    /// Whether so many sources from a position on are in one chunk that its lists are worth decoding for
+    /// them alone.
+    @inline(__always)
+    private static func areTogether(
+        _ sources: UnsafeBufferPointer<UInt64>, _ position: Int
+    ) -> Bool {
+        guard sources.count &- position >= togetherMin else { return false }
+        let chunk = sources[position] &>> UInt64(GraphLimits.slotBits)
+        for index in 1..<togetherMin
+        where sources[position &+ index] &>> UInt64(GraphLimits.slotBits) != chunk {
+            return false
+        }
+        return true
+    }
+
+    private static let togetherMin = 64
 
     /// Sources whose slots are no further apart want a part of the lists together.
     private static let gapMax: UInt64 = 4
@@ -138,11 +158,7 @@ extension GraphReader {
                         header.pointee.edgeCount(slot: slot, neighbour: source))
                 }
             } else {
-                if let lone = try loneDegree(lists, source) {
-                    degrees[index] &+= Int64(lone)
-                } else {
-                    degrees[index] &+= Int64(try degree(lists, source))
-                }
+                degrees[index] &+= Int64(try degree(lists, source))
                 _ = cache.renew(&step)
             }
             index &+= 1
@@ -310,8 +326,7 @@ extension GraphReader {
                 found = header.pointee.edge(slot: slot, neighbour: target, ordinal: place)
                 if found >= 0 { ids[index] = header.pointee.relationship(found) }
             } else {
-                let chunk = neighbour &>> UInt64(GraphLimits.slotBits)
-                let far = try baseLists(key, chunk, in: table)
+                let far = try baseLists(of: neighbour, key, in: table)
                 found = far.header.pointee.edge(slot: slot, neighbour: target, ordinal: place)
                 if found >= 0 { ids[index] = far.header.pointee.relationship(found) }
             }

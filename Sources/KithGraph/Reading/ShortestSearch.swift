@@ -142,8 +142,7 @@ public final class ShortestSearch {
     private static func firstRelationship(
         from source: UInt64, to target: UInt64, _ list: ListsOfType, _ graph: GraphReader
     ) throws(GraphError) -> UInt64? {
-        let chunk = source >> UInt64(GraphLimits.slotBits)
-        let base = try graph.baseLists(list.key, chunk, in: list.table)
+        let base = try graph.baseLists(of: source, list.key, in: list.table)
         let edge = base.header.pointee.edge(
             slot: graph.slot(source), neighbour: target, ordinal: 0)
         return edge < 0 ? nil : base.relationship(edge)

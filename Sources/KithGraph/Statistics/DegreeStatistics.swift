@@ -178,7 +178,7 @@ extension GraphReader {
         var total = 0
         for list in lists where !(list.skipsLoops && node == other) {
             if list.changed?[chunk] == nil {
-                let base = try baseLists(list.key, chunk, in: list.table)
+                let base = try baseLists(of: node, list.key, in: list.table)
                 total += base.edges(slot: slot(node), neighbour: other).count
             } else {
                 let edges = try mergedList(list, node)
@@ -222,7 +222,7 @@ extension GraphReader {
                 place -= count
                 continue
             }
-            let base = try baseLists(list.key, chunk, in: list.table)
+            let base = try baseLists(of: node, list.key, in: list.table)
             let range = base.range(slot(node))
             if list.changed?[chunk] == nil, range.count == count {
                 return base.neighbour(range.lowerBound + place)

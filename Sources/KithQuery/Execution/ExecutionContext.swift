@@ -52,11 +52,20 @@ final class ExecutionContext {
         self.control = control
         self.limits = limits
         self.environment = environment
-        batchSize = max(environment.options.batchSize, 1)
+        batchSize = Self.batchSize(environment.options, graph)
         memory = MemoryAccount(limitInBytes: limits.memoryInBytes, graph)
         run = Self.nextRun()
         graphVersion = Self.version(of: graph)
     }
+
+    /// Where memory is scarce the batches are small too: each thread has dozens of their columns in hand.
+    private static func batchSize(_ options: ExecutionOptions, _ graph: GraphReader) -> Int {
+        let most = max(graph.decodedBudgetInBytes / budgetPerRow, batchSizeMin)
+        return max(min(options.batchSize, most), 1)
+    }
+
+    private static let budgetPerRow = 2_048
+    private static let batchSizeMin = 128
 
     /// A context for another thread that takes part in the same run, which only reads.
     private init(sharing other: ExecutionContext) {

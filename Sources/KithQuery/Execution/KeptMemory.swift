@@ -49,27 +49,43 @@ extension CommonNeighbours: MadeForGraph {}
 final class KeptForGraph<Made: MadeForGraph>: RunResource {
     private var kept: (made: Made, version: UInt64, state: UInt64)?
     private var budgetInBytes = 0
-    /// The run whose account was charged for it.
+    /// The run whose account was charged for it, and with how much.
     private var chargedRun: UInt64?
+    private var chargedInBytes = 0
     private let memory = KeptMemory()
 
     /// The one for the graph as the run sees it now.
     func made(_ context: ExecutionContext) throws(QueryError) -> Made {
         let isCharged = chargedRun == context.run
-        if isCharged, let kept, isOf(kept, context) { return kept.made }
+        if isCharged, let kept, isOf(kept, context) {
+            try charge(kept.made.sizeInBytes, context)
+            return kept.made
+        }
         if !isCharged {
             memory.giveBack()
             context.register(self)
             chargedRun = context.run
+            chargedInBytes = 0
             budgetInBytes = context.graph.decodedBudgetInBytes
-        } else if let kept {
-            context.memory.give(back: kept.made.sizeInBytes)
         }
         let known = kept.flatMap { isOf($0, context) ? $0.made : nil }
         let made = known ?? Made(context.graph)
         kept = (made, context.graphVersion, context.graph.stateNumber)
-        try context.memory.take(made.sizeInBytes)
+        try charge(made.sizeInBytes, context)
         return made
+    }
+
+    /// What is made grows while it is used: the account hears of it with every batch.
+    @inline(__always)
+    private func charge(_ sizeInBytes: Int, _ context: ExecutionContext) throws(QueryError) {
+        let added = sizeInBytes - chargedInBytes
+        guard added != 0 else { return }
+        chargedInBytes = sizeInBytes
+        if added > 0 {
+            try context.memory.take(added)
+        } else {
+            context.memory.give(back: -added)
+        }
     }
 
     private func isOf(

@@ -70,8 +70,11 @@ final class MemoryAccount: Sendable {
     private let graph: GraphReader
     private let notedUnits = Atomic<Int>(0)
 
-    /// The graph is told of no less than this.
-    private static let unitBits = 18
+    /// The graph is told of no less than this power of two: a quarter of a megabyte, or a sixty-fourth of
+    /// what it has.
+    private let unitBits: Int
+    private static let unitBitsMax = 18
+    private static let unitsOfBudget = 64
 
     /// The most that was held at once.
     var peakInBytes: Int { peak.load(ordering: .relaxed) }
@@ -79,16 +82,18 @@ final class MemoryAccount: Sendable {
     init(limitInBytes: Int, _ graph: GraphReader) {
         self.limitInBytes = limitInBytes
         self.graph = graph
+        let unit = max(graph.decodedBudgetInBytes / Self.unitsOfBudget, 1)
+        unitBits = min(Int.bitWidth - 1 - unit.leadingZeroBitCount, Self.unitBitsMax)
     }
 
     deinit { note(0) }
 
     /// Tells the graph how much memory is held, so that less is kept of what was decoded.
     private func note(_ bytes: Int) {
-        let units = bytes >> Self.unitBits
+        let units = bytes >> unitBits
         guard units != notedUnits.load(ordering: .relaxed) else { return }
         let before = notedUnits.exchange(units, ordering: .relaxed)
-        if units != before { graph.noteStatementMemory((units - before) << Self.unitBits) }
+        if units != before { graph.noteStatementMemory((units - before) << unitBits) }
     }
 
     /// Takes `bytes` from the budget.
