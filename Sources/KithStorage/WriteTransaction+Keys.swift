@@ -15,7 +15,7 @@ extension WriteTransaction {
     }
 
     /// Stores a short `value` under each of many keys: `bytes` holds one after another, `ends` where each
-    /// ends, and `order` in which order they ascend.
+    /// ends, and `order` in which order they ascend; no two are the same.
     ///
     /// Returns those beside which lies an entry with the same key but for the last `suffixLength` bytes,
     /// or may lie.
@@ -36,6 +36,7 @@ extension WriteTransaction {
                 try bytes.withRawBytes { bytes throws(StorageError) in
                     try value.withRawBytes { value throws(StorageError) in
                         try change(tree) { root throws(StorageError) in
+                            var continues = false
                             for place in part {
                                 let start = place == 0 ? 0 : ends[place - 1]
                                 let key = UnsafeRawBufferPointer(
@@ -45,7 +46,8 @@ extension WriteTransaction {
                                 writer.comparedLength = max(0, key.count - suffixLength)
                                 let displaced = try writer.put(
                                     key, value: value, isOverflow: false, in: &root,
-                                    tree: tree.rawValue)
+                                    tree: tree.rawValue, continues: continues)
+                                continues = true
                                 precondition(displaced == nil, "such keys have no long values")
                                 if writer.hasAlikeNeighbour { alike.append(place) }
                             }

@@ -51,6 +51,7 @@ struct HistoryTests {
                         transaction.release(point)
                         savepoint = nil
                     }
+                case 3: try Self.removeRange(transaction, &model, pageSize, &generator)
                 default: break
                 }
             }
@@ -80,6 +81,24 @@ struct HistoryTests {
         }
     }
 
+    /// Removes all keys between two, but rarely many.
+    private static func removeRange(
+        _ transaction: WriteTransaction, _ model: inout Model, _ pageSize: Int,
+        _ generator: inout SeededGenerator
+    ) throws {
+        let tree = UInt32.random(in: 0..<4, using: &generator) * 9
+        let ends = [randomKey(pageSize, &generator), randomKey(pageSize, &generator)]
+            .sorted(by: precedes)
+        let all = model[tree].keys
+            .filter { !precedes($0, ends[0]) && precedes($0, ends[1]) }.sorted(by: precedes)
+        let end = all.count > 40 ? all[Int.random(in: 0...40, using: &generator)] : ends[1]
+        let removed = all.filter { precedes($0, end) }
+        #expect(
+            try transaction.removeAll(from: ends[0], before: end, in: TreeID(tree))
+                == removed.count)
+        for key in removed { model[tree][key] = nil }
+    }
+
     static func change(
         _ transaction: WriteTransaction, _ model: inout Model, _ pageSize: Int,
         _ generator: inout SeededGenerator
@@ -101,19 +120,6 @@ struct HistoryTests {
             #expect(
                 try transaction.remove(key, in: TreeID(tree)) == (model[tree][key] != nil))
             model[tree][key] = nil
-        case 17 where Int.random(in: 0..<4, using: &generator) == 0:
-            let ends = [key, randomKey(pageSize, &generator)].sorted(by: precedes)
-            let known = model[tree].keys.filter {
-                !precedes($0, ends[0]) && precedes($0, ends[1])
-            }
-            // Most ranges are short ones, so that something is left.
-            let all = known.sorted(by: precedes)
-            let end = all.count > 40 ? all[Int.random(in: 0...40, using: &generator)] : ends[1]
-            let removed = all.filter { precedes($0, end) }
-            #expect(
-                try transaction.removeAll(from: ends[0], before: end, in: TreeID(tree))
-                    == removed.count)
-            for key in removed { model[tree][key] = nil }
         case 17:
             let bytes = randomValue(pageSize * 3, &generator)
             let reference = try bytes.withUnsafeBytes { try transaction.writeExtent($0) }

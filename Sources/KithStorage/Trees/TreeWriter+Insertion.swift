@@ -3,9 +3,12 @@ import Glibc
 
 extension TreeWriter {
     /// Stores a value under a key; returns the reference of a long value that it took the place of.
+    ///
+    /// `continues` where the last change of all was to put a smaller key into the same tree: a key behind
+    /// all others then needs no search.
     func put(
         _ key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, isOverflow: Bool,
-        in root: inout TreeRoot, tree: UInt32
+        in root: inout TreeRoot, tree: UInt32, continues: Bool = false
     ) throws(StorageError) -> ExtentReference? {
         kith_step_begin()
         defer { kith_step_end() }
@@ -21,6 +24,7 @@ extension TreeWriter {
                 tail: value.baseAddress ?? none, tailLength: value.count)
             guard !root.isEmpty else {
                 hasAlikeNeighbour = false
+                isBehindAll = false
                 let (reference, page) = makePage()
                 (entries).initialize(to: entry)
                 PageEditor(page).layOut(
@@ -29,23 +33,31 @@ extension TreeWriter {
                 root = TreeRoot(reference: reference, height: 1, entryCount: 1)
                 return nil
             }
-            return try put(entry, key: key, in: &root, tree: tree)
+            return try put(
+                entry, key: key, in: &root, tree: tree, continues: continues && isBehindAll)
         }
     }
 
     private func put(
-        _ entry: PageEntry, key: UnsafeRawBufferPointer, in root: inout TreeRoot, tree: UInt32
+        _ entry: PageEntry, key: UnsafeRawBufferPointer, in root: inout TreeRoot, tree: UInt32,
+        continues: Bool
     ) throws(StorageError) -> ExtentReference? {
-        try descend(to: key, in: &root)
+        if !continues { try descend(to: key, in: &root) }
         let page = path[0].page
         let view = PageView(UnsafeRawPointer(page))
-        let bound = view.lowerBound(key)
+        let bound = continues ? view.count << 1 : view.lowerBound(key)
         let index = bound >> 1
+        isBehindAll = false
         path[0].index = index
         if comparedLength > 0 { noteNeighbours(view, bound, key, root) }
         guard bound & 1 == 1 else {
             root.entryCount += 1
+            let count = view.count
             try insert(entry, level: 0, replacing: false, root: &root, tree: tree)
+            // Where the page was not split, the way to it is as it was.
+            isBehindAll =
+                index == count && PageView(UnsafeRawPointer(page)).count == count + 1
+                && isRightmost(0, root)
             return nil
         }
         var displaced: ExtentReference?

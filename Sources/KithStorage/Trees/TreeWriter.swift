@@ -30,6 +30,8 @@ final class TreeWriter {
     /// Whether an entry beside the key that was put in last begins with the same ``comparedLength``
     /// bytes, or may do so: it lies in another leaf.
     var hasAlikeNeighbour = false
+    /// Whether ``path`` leads to the last leaf, whose last entry is the one that was put in last.
+    var isBehindAll = false
 
     private let memory: WriterMemory
     /// A page's old contents while it is laid out anew.
@@ -60,6 +62,7 @@ final class TreeWriter {
         heldPages = []
         comparedLength = 0
         hasAlikeNeighbour = false
+        isBehindAll = false
     }
 
     /// A page that may be changed in place of `reference`. Within a step.
