@@ -11,19 +11,23 @@ public final class NeighbourMarks {
     /// graph cost nothing where few nodes are marked.
     let counts: UnsafeMutablePointer<UInt8>
     let capacity: Int
+    // Exclusivity unchecked where marking and looking up come by for every edge: one thread uses this,
+    // and nothing calls back while a property is changed.
+
     /// The marked nodes, each once for each edge.
-    private var marked = UnsafeMutablePointer<UInt64>.allocate(capacity: 64)
-    private var markedCapacity = 64
-    private(set) var markedCount = 0
+    @exclusivity(unchecked) private var marked =
+        UnsafeMutablePointer<UInt64>.allocate(capacity: 64)
+    @exclusivity(unchecked) private var markedCapacity = 64
+    @exclusivity(unchecked) private(set) var markedCount = 0
     /// The node whose neighbours are marked.
     private(set) var pivot: UInt64?
     /// The number of lists the neighbours come from.
     private(set) var listCount = 0
     /// Whether the pivot has an edge to itself.
-    private(set) var pivotHasLoop = false
+    @exclusivity(unchecked) private(set) var pivotHasLoop = false
     /// Whether a neighbour has more edges than a byte counts; then a mark only says that there are
     /// some.
-    private(set) var isOverflowing = false
+    @exclusivity(unchecked) private(set) var isOverflowing = false
     let scratch = NeighbourScratch()
     /// For a second list beside one in ``scratch``.
     let otherScratch = NeighbourScratch()
@@ -32,19 +36,22 @@ public final class NeighbourMarks {
     private static let edgesPerMarkMax = 255
 
     /// For each page of marks whether it was touched, and how many were.
-    private var touched: [Bool]
-    private var touchedCount = 0
+    private let touched: UnsafeMutablePointer<Bool>
+    @exclusivity(unchecked) private var touchedCount = 0
     private static let pageBits = 12
 
     /// Makes marks for a graph's nodes.
     public init(_ graph: GraphReader) {
         capacity = max(Int(graph.nodeChunkCount) * GraphLimits.slotsPerChunk, 1)
         counts = NodeBytes.allocate(capacity)
-        touched = Array(repeating: false, count: capacity >> Self.pageBits + 1)
+        let pageCount = capacity >> Self.pageBits + 1
+        touched = .allocate(capacity: pageCount)
+        touched.initialize(repeating: false, count: pageCount)
     }
 
     deinit {
         NodeBytes.free(counts, capacity)
+        touched.deallocate()
         marked.deallocate()
     }
 
