@@ -202,6 +202,9 @@ public final class Database: Sendable {
     }
 
     /// Runs one statement in a transaction of its own, which is committed if the statement writes.
+    ///
+    /// Of threads that execute statements that write at once, one may run those of the others while
+    /// they wait, and with them functions and procedures of the program's own.
     public func execute(
         _ statement: PreparedStatement, parameters: [String: Value] = [:], limits: Limits? = nil,
         control: StatementControl = StatementControl()
