@@ -62,7 +62,7 @@ extension GraphReader {
         places.reserveCapacity(keys.count)
         ids.reserveCapacity(keys.count)
         var ordered: [UInt8] = []
-        var last = LastLookups()
+        var last = LastLookups(for: keys.count)
         for (place, key) in keys.enumerated() {
             if key.isNull { continue }
             if case .integer(let number) = key, let known = last[number] {
@@ -89,7 +89,12 @@ extension GraphReader {
 
     /// What some whole numbers were found to be: many rows often ask for a few.
     private struct LastLookups {
-        private var entries: [(number: Int64, id: UInt64?)?] = Array(repeating: nil, count: 64)
+        private var entries: [(number: Int64, id: UInt64?)?] = []
+
+        /// For few numbers there is nothing to remember: making room takes as long as finding them.
+        init(for count: Int) {
+            if count >= 32 { entries = Array(repeating: nil, count: 64) }
+        }
 
         private func place(_ number: Int64) -> Int {
             // The highest six bits: a shift binds more strongly than a product.
@@ -98,12 +103,13 @@ extension GraphReader {
 
         /// The entity, nil inside where there is none; nil where it is not known.
         subscript(number: Int64) -> UInt64?? {
-            guard let entry = entries[place(number)], entry.number == number else { return nil }
+            guard !entries.isEmpty, let entry = entries[place(number)], entry.number == number
+            else { return nil }
             return .some(entry.id)
         }
 
         mutating func note(_ number: Int64, _ id: UInt64?) {
-            entries[place(number)] = (number, id)
+            if !entries.isEmpty { entries[place(number)] = (number, id) }
         }
     }
 

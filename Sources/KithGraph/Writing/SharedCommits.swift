@@ -56,10 +56,9 @@ final class SharedCommits: @unchecked Sendable {
         in store: GraphStore, timeoutInMilliseconds: Int,
         _ body: (GraphWriter) throws -> Result
     ) throws -> Result {
-        guard let own = try waitForTurn(timeoutInMilliseconds, lending: nil) else {
-            return try writeWithTurn(in: store, timeoutInMilliseconds, body)
-        }
-        preconditionFailure("a part that was not lent was made: \(own)")
+        let made = try waitForTurn(timeoutInMilliseconds, lending: nil)
+        precondition(made == nil, "a part that was not lent is made by its own thread")
+        return try writeWithTurn(in: store, timeoutInMilliseconds, body)
     }
 
     /// Runs `body` as one part of a shared transaction, on this thread or on that of another writer.
