@@ -63,7 +63,7 @@ public final class Database: Sendable {
 
     private init(_ store: GraphStore, _ options: Options) {
         self.store = store
-        self.options = options
+        self.options = options.withThreadsForBudget()
         functions =
             options.functions.isEmpty
             ? .standard : FunctionRegistry(extensions: options.functions)

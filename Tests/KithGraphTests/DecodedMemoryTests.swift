@@ -34,7 +34,7 @@ struct DecodedMemoryTests {
         var blocks: [Block] = []
         for round in 0..<1_500 {
             if random.chance(round < 900 ? 60 : 35) || blocks.isEmpty {
-                let scale = [100, 9_000, 40_000, 300_000, 3_000_000][random.below(20) / 5]
+                let scale = [100, 3_000, 9_000, 40_000, 300_000, 3_000_000][random.below(24) / 5]
                 let size = random.chance(1) ? 3_000_000 : random.below(scale)
                 blocks.append(Block(size, UInt8(round & 0xFF)))
             } else {
@@ -48,6 +48,64 @@ struct DecodedMemoryTests {
             #expect(block.isIntact)
             block.memory.free()
         }
+    }
+
+    @Test("marks of units are those of a plain list of them", arguments: 1...4)
+    func units(seed: Int) {
+        var random = Randomness(seed: UInt64(seed))
+        let usable = [61, 64, 200, 1_023][seed - 1]
+        var marks = UnitMarks(count: 1_024, usable: usable)
+        var plain = [Bool](repeating: false, count: usable)
+        var runs: [Range<Int>] = []
+        for _ in 0..<3_000 {
+            if random.chance(55) || runs.isEmpty {
+                let count = 1 + random.below(random.chance(20) ? 130 : 9)
+                let fits = (0...max(usable - count, 0)).first { start in
+                    start + count <= usable
+                        && !plain[start..<start + count].contains(true)
+                }
+                let taken = marks.take(count)
+                #expect(taken == fits)
+                guard let first = taken else { continue }
+                runs.append(first..<first + count)
+                for unit in first..<first + count { plain[unit] = true }
+            } else {
+                let run = runs.remove(at: random.below(runs.count))
+                marks.give(back: run)
+                for unit in run { plain[unit] = false }
+            }
+            let first = random.below(usable)
+            let range = first..<first + random.below(usable - first + 1)
+            #expect(marks.isFree(range) == !plain[range].contains(true))
+            #expect(marks.freeCount == plain.count { !$0 })
+            #expect(marks.isFree == !plain.contains(true))
+        }
+    }
+
+    @Test("pieces of pages leave no page in memory that nobody uses")
+    func pieces() {
+        var random = Randomness(seed: 7)
+        var pieces = PagePieces()
+        var taken: [(start: UnsafeMutableRawPointer, count: Int)] = []
+        func take() {
+            let count = 1 + random.below(40)
+            let start = pieces.take(count)
+            memset(start, 1, count * PagePieces.unit)
+            taken.append((start, count))
+        }
+        for _ in 0..<3_000 { take() }
+        let begin = pieces.pagesInMemory
+        let used = taken.reduce(0) { $0 + $1.count } * PagePieces.unit
+        #expect(begin * PageArenas.unit >= used)
+        // What is freed at random leaves pages that are used in part, but no others.
+        while taken.count > 600 {
+            let piece = taken.remove(at: random.below(taken.count))
+            pieces.give(back: piece.start, piece.count)
+        }
+        #expect(pieces.pagesInMemory < begin * 3 / 4)
+        for _ in 0..<400 { take() }
+        for piece in taken { pieces.give(back: piece.start, piece.count) }
+        #expect(pieces.pagesInMemory <= 8)
     }
 
     /// A graph with many edges from few nodes, in blocks of a few edges.
@@ -177,10 +235,7 @@ struct DecodedMemoryTests {
         #expect(cache.capacityInBytes == 3_000_000 + 3_000_000)
         unused.count.store(0, ordering: .relaxed)
         #expect(cache.capacityInBytes == 3_000_000)
-        // Of a small budget more is left for threads, of a large one less.
-        let small = DecodedCache(
-            budgetInBytes: 1_000_000, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
-        #expect(small.capacityInBytes == 500_000)
+        // Of a large budget a smaller part is left for what is in motion.
         let large = DecodedCache(
             budgetInBytes: 256 << 20, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
         #expect(large.capacityInBytes == 248 << 20)

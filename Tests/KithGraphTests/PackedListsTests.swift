@@ -57,7 +57,8 @@ struct PackedListsTests {
             var bytes: [UInt8] = []
             AdjacencyBlock.append(edges[...], hasIDs: hasIDs, to: &bytes)
             let padded = bytes.withUnsafeBytes { PaddedBytes($0) }
-            let block = try PackedBlock(padded.bytes, of: padded, edgeCount: edges.count)
+            let block = try PackedBlock(
+                padded.bytes, of: random.chance(50) ? padded : nil, edgeCount: edges.count)
             #expect(block.hasIDs == hasIDs)
             for slot in 0..<460 {
                 let expected = edges.filter { Int($0.slot) == slot }.map {
@@ -67,6 +68,30 @@ struct PackedListsTests {
                 }
                 #expect(Self.list(slot, of: block, hasIDs: hasIDs) == expected)
             }
+        }
+    }
+
+    @Test("numbers of edges add up eight at a time as one by one", arguments: 0...32)
+    func degrees(width: Int) {
+        var random = Randomness(seed: UInt64(width) + 9)
+        for round in 0..<20 {
+            let most = width == 0 ? 0 : UInt64.max >> UInt64(64 - width)
+            let numbers = (0..<1 + random.below(150)).map { _ in
+                random.chance(30) ? 0 : random.chance(20) ? most : random.next() & most
+            }
+            var bytes: [UInt8] = []
+            BitPacking.append(numbers, count: numbers.count, width: width, to: &bytes)
+            bytes.append(contentsOf: [UInt8](repeating: 0xFF, count: 16))
+            let first = random.below(numbers.count) & ~7
+            let slots = first..<first + random.below(numbers.count - first + 1)
+            let base = UInt64(round % 3)
+            var sum = DegreeSum()
+            bytes.withUnsafeBytes {
+                guard let packed = $0.baseAddress else { return }
+                sum.add(packed, slots, width: width, base: base)
+            }
+            #expect(sum.edges == slots.reduce(0) { $0 + numbers[$1] + base })
+            #expect(sum.lists == slots.count { numbers[$0] + base > 0 })
         }
     }
 
@@ -116,7 +141,19 @@ struct PackedListsTests {
                 defer { reader.cache.leave(step) }
                 let list = try packed.list(slot, reader.storage, reader.cache)
                 #expect(list.isAlone)
-                #expect(list.edges(slot) == all.filter { Int($0.slot) == slot })
+                let expected = all.filter { Int($0.slot) == slot }
+                #expect(list.edges(slot) == expected)
+                #expect(
+                    try packed.degree(slot, reader.storage, reader.cache) == expected.count)
+                let room = NeighbourRoom()
+                for _ in 0..<2 {
+                    try packed.addNeighbours(
+                        of: slot, to: room, reader.storage, reader.cache)
+                }
+                let twice = room.run(0..<room.count)
+                #expect(
+                    (0..<twice.count).map { twice[$0] }
+                        == (expected + expected).map(\.neighbour))
             }
         }
         #expect(changed > 0)

@@ -6,17 +6,22 @@ final class PackedBlock: @unchecked Sendable {
     // Sendable: written only by its initializer.
 
     let edgeCount: Int
+    /// The memory it takes without its bytes where these are of a `source`, for the budget.
     let sizeInBytes: Int
-    private let source: AnyObject
+    /// The marks, and the bytes where there is no `source`.
+    private let memory: DecodedMemory
+    private let source: AnyObject?
     private let firstSlot: Int
     private let span: Int
     private let degrees: PackedRun
     private let neighbours: Neighbours
     private let ids: Identifiers
     /// For every so many slots, how many edges and how many lists with edges come before.
-    private let marks: [UInt32]
+    private let marks: UnsafePointer<UInt32>
 
     private static let slotsPerMark = 128
+    /// What the object takes beside its memory, with what the allocator adds.
+    private static let objectSizeInBytes = 224
 
     /// How the neighbours lie in the block.
     private enum Neighbours {
@@ -71,81 +76,118 @@ final class PackedBlock: @unchecked Sendable {
 
     private static let badWidth = GraphError.corrupt("an adjacency block has an impossible width")
 
-    /// A block of so many edges; its bytes, followed by eight readable ones, belong to `source`.
+    /// A block of so many edges; its bytes, followed by eight readable ones, belong to `source`, or are
+    /// copied where that is nil.
     init(
-        _ bytes: UnsafeRawBufferPointer, of source: AnyObject, edgeCount expected: Int
+        _ given: UnsafeRawBufferPointer, of source: AnyObject?, edgeCount expected: Int
     ) throws(GraphError) {
-        var reader = ByteReader(bytes)
-        guard let idForm = BlockIDForm(rawValue: try reader.byte()),
-            let neighbourForm = BlockNeighbourForm(rawValue: try reader.byte())
-        else { throw GraphError.corrupt("an adjacency block has an unknown form") }
-        let count = try reader.count(max: expected)
-        let firstSlot = try reader.count(max: GraphLimits.slotsPerChunk - 1)
-        let span = try reader.count(max: GraphLimits.slotsPerChunk - firstSlot)
-        guard count > 0, span > 0, count == expected else {
-            throw GraphError.corrupt("an adjacency block has a wrong number of edges")
+        let shape = try Shape(given, edgeCount: expected)
+        let markByteCount = (shape.span + Self.slotsPerMark - 1) / Self.slotsPerMark * 8
+        let copied = source == nil ? given.count + PaddedBytes.paddingInBytes : 0
+        memory = DecodedMemory(byteCount: markByteCount + copied)
+        var bytes = given
+        if source == nil {
+            bytes = Self.copy(given, to: memory.start + markByteCount)
         }
-        let smallest = try reader.count(max: count)
-        let width = Int(try reader.byte())
-        guard width <= 32 else { throw Self.badWidth }
-        let packed = try PackedRun.take(
-            &reader, BitPacking.byteCount(count: span, width: width))
-        degrees = PackedRun(packed, width: width, base: UInt64(smallest))
-        let (marks, listCount) = try Self.marks(degrees, span: span, count: count)
-        switch neighbourForm {
-        case .packed: neighbours = .packed(try PackedRun(&reader, count: count))
-        case .sequence:
-            let first = try reader.uint64()
-            neighbours = .sequence(
-                first: first, step: UInt64(bitPattern: try reader.zigzag()))
-        case .deltas:
-            neighbours = try Self.deltas(&reader, count: count, listCount: listCount)
+        let marks = memory.start.bindMemory(to: UInt32.self, capacity: markByteCount / 4)
+        do throws(GraphError) {
+            // Read again, where the bytes are to stay.
+            var reader = ByteReader(bytes)
+            _ = try reader.take(shape.degreesOffset)
+            let packed = try PackedRun.take(
+                &reader, BitPacking.byteCount(count: shape.span, width: shape.width))
+            degrees = PackedRun(packed, width: shape.width, base: UInt64(shape.smallest))
+            let listCount = try Self.mark(degrees, shape, into: marks)
+            switch shape.neighbourForm {
+            case .packed: neighbours = .packed(try PackedRun(&reader, count: expected))
+            case .sequence:
+                let first = try reader.uint64()
+                neighbours = .sequence(
+                    first: first, step: UInt64(bitPattern: try reader.zigzag()))
+            case .deltas:
+                neighbours = try Self.deltas(&reader, count: expected, listCount: listCount)
+            }
+            switch shape.idForm {
+            case .none: ids = .none
+            case .contiguous: ids = .contiguous(try reader.uint64())
+            case .packed: ids = .packed(try PackedRun(&reader, count: expected))
+            }
+        } catch {
+            memory.free()
+            throw error
         }
-        switch idForm {
-        case .none: ids = .none
-        case .contiguous: ids = .contiguous(try reader.uint64())
-        case .packed: ids = .packed(try PackedRun(&reader, count: count))
-        }
-        edgeCount = count
-        self.firstSlot = firstSlot
-        self.span = span
-        self.marks = marks
+        edgeCount = expected
+        firstSlot = shape.firstSlot
+        span = shape.span
+        self.marks = UnsafePointer(marks)
         self.source = source
-        sizeInBytes = bytes.count + marks.count * 4 + 288
+        sizeInBytes = memory.sizeInBytes + Self.objectSizeInBytes
     }
 
-    /// Adds the numbers of edges up.
-    private static func marks(
-        _ degrees: PackedRun, span: Int, count: Int
-    ) throws(GraphError) -> (marks: [UInt32], listCount: Int) {
-        var marks: [UInt32] = []
-        marks.reserveCapacity((span + slotsPerMark - 1) / slotsPerMark * 2)
-        var edges: UInt64 = 0
-        var lists = 0
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: slotsPerMark) { buffer in
-            guard let numbers = buffer.baseAddress else { return }
-            var start = 0
-            while start < span {
-                marks.append(UInt32(truncatingIfNeeded: edges))
-                marks.append(UInt32(truncatingIfNeeded: lists))
-                let length = min(slotsPerMark, span - start)
-                // A whole number of bytes: what is packed before is a multiple of eight numbers.
-                BitPacking.unpack(
-                    degrees.start + start * degrees.width / 8, count: length,
-                    width: degrees.width, adding: degrees.base, into: numbers)
-                var empty = 0
-                for index in 0..<length {
-                    edges &+= numbers[index]
-                    empty &+= numbers[index] == 0 ? 1 : 0
-                }
-                lists += length - empty
-                start += length
-            }
+    deinit { memory.free() }
+
+    private static func copy(
+        _ given: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer
+    ) -> UnsafeRawBufferPointer {
+        if let from = given.baseAddress {
+            target.copyMemory(from: from, byteCount: given.count)
         }
-        guard edges == UInt64(count) else {
+        (target + given.count).initializeMemory(
+            as: UInt8.self, repeating: 0, count: PaddedBytes.paddingInBytes)
+        return UnsafeRawBufferPointer(start: target, count: given.count)
+    }
+
+    /// What the beginning of a block says.
+    private struct Shape {
+        let idForm: BlockIDForm
+        let neighbourForm: BlockNeighbourForm
+        let firstSlot: Int
+        let span: Int
+        let count: Int
+        let smallest: Int
+        let width: Int
+        /// Where the numbers of edges begin.
+        let degreesOffset: Int
+
+        init(_ bytes: UnsafeRawBufferPointer, edgeCount expected: Int) throws(GraphError) {
+            var reader = ByteReader(bytes)
+            guard let idForm = BlockIDForm(rawValue: try reader.byte()),
+                let neighbourForm = BlockNeighbourForm(rawValue: try reader.byte())
+            else { throw GraphError.corrupt("an adjacency block has an unknown form") }
+            self.idForm = idForm
+            self.neighbourForm = neighbourForm
+            count = try reader.count(max: expected)
+            firstSlot = try reader.count(max: GraphLimits.slotsPerChunk - 1)
+            span = try reader.count(max: GraphLimits.slotsPerChunk - firstSlot)
+            guard count > 0, span > 0, count == expected else {
+                throw GraphError.corrupt("an adjacency block has a wrong number of edges")
+            }
+            smallest = try reader.count(max: count)
+            width = Int(try reader.byte())
+            guard width <= 32 else { throw PackedBlock.badWidth }
+            degreesOffset = bytes.count - reader.remaining
+        }
+    }
+
+    /// Adds the numbers of edges up, and says how many lists have edges.
+    private static func mark(
+        _ degrees: PackedRun, _ shape: Shape, into marks: UnsafeMutablePointer<UInt32>
+    ) throws(GraphError) -> Int {
+        var sum = DegreeSum()
+        var mark = 0
+        var start = 0
+        while start < shape.span {
+            marks[mark] = UInt32(truncatingIfNeeded: sum.edges)
+            marks[mark + 1] = UInt32(truncatingIfNeeded: sum.lists)
+            mark += 2
+            let end = min(start + slotsPerMark, shape.span)
+            sum.add(degrees.start, start..<end, width: degrees.width, base: degrees.base)
+            start = end
+        }
+        guard sum.edges == UInt64(shape.count) else {
             throw GraphError.corrupt("the lists of an adjacency block do not add up")
         }
-        return (marks, lists)
+        return sum.lists
     }
 
     private static func deltas(
@@ -179,19 +221,14 @@ final class PackedBlock: @unchecked Sendable {
         let index = slot - firstSlot
         guard index >= 0, index < span else { return Found() }
         let mark = index / Self.slotsPerMark
-        var first = UInt64(marks[mark * 2])
-        var lists = Int(marks[mark * 2 + 1])
-        let degrees = degrees
-        var before = mark * Self.slotsPerMark
-        while before < index {
-            let degree = degrees[before]
-            first &+= degree
-            lists &+= degree > 0 ? 1 : 0
-            before &+= 1
-        }
+        var sum = DegreeSum()
+        sum.add(
+            degrees.start, mark * Self.slotsPerMark..<index, width: degrees.width,
+            base: degrees.base)
         return Found(
-            first: Int(truncatingIfNeeded: first),
-            count: Int(truncatingIfNeeded: degrees[index]), listsBefore: lists)
+            first: Int(truncatingIfNeeded: sum.edges &+ UInt64(marks[mark * 2])),
+            count: Int(truncatingIfNeeded: degrees[index]),
+            listsBefore: sum.lists + Int(marks[mark * 2 + 1]))
     }
 
     /// Writes the neighbours of a slot's edges.

@@ -54,13 +54,46 @@ final class PackedLists: @unchecked Sendable {
             let buffer = try storageCall { () throws(StorageError) in
                 try storage.readExtent(reference)
             }
-            made = try PackedBlock(buffer.bytes, of: buffer, edgeCount: wanted.edgeCount)
+            made = try PackedBlock(buffer.bytes, of: nil, edgeCount: wanted.edgeCount)
         } else {
             preconditionFailure("a block lies in its entry or elsewhere")
         }
         let (kept, isNew) = slots.publish(made, at: index)
         if isNew { cache.account(slots, index, sizeInBytes: kept.sizeInBytes) }
         return kept
+    }
+
+    /// How many edges a slot has. Within a step of the cache.
+    func degree(
+        _ slot: Int, _ storage: StorageReader, _ cache: DecodedCache
+    ) throws(GraphError) -> Int {
+        var count = 0
+        for index in stored.blocks(of: slot) {
+            count += try block(index, storage, cache).find(slot).count
+        }
+        for change in stored.changes where Int(change.edge.slot) == slot {
+            count += change.isAdded ? 1 : -1
+        }
+        return count
+    }
+
+    /// Adds the neighbours of a slot to those in a room. Within a step of the cache.
+    func addNeighbours(
+        of slot: Int, to room: NeighbourRoom, _ storage: StorageReader, _ cache: DecodedCache
+    ) throws(GraphError) {
+        let blocks = stored.blocks(of: slot)
+        if stored.changes.contains(where: { Int($0.edge.slot) == slot }) {
+            let list = try list(slot, storage, cache)
+            let all = list.range(slot)
+            let target = room.add(all.count)
+            for edge in all { target[edge - all.lowerBound] = list.neighbour(edge) }
+            return
+        }
+        for index in blocks {
+            let block = try block(index, storage, cache)
+            let found = block.find(slot)
+            if found.count > 0 { block.decode(found, into: room.add(found.count)) }
+        }
     }
 
     /// The list of a slot alone: nothing of other slots is to be asked of what this gives. Within a step

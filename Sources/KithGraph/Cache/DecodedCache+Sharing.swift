@@ -12,12 +12,9 @@ extension DecodedCache {
     /// steps and for what is being decoded; as much again of what pages have not needed.
     private static let shareInMotion = 4
     private static let inMotionMaxInBytes = 8 << 20
-    /// Threads need some room however small the budget is: so many bytes, or half of it.
-    private static let inMotionMinInBytes = 768 << 10
 
     private var inMotionInBytes: Int {
-        let least = min(budgetInBytes / 2, Self.inMotionMinInBytes)
-        return min(max(budgetInBytes / Self.shareInMotion, least), Self.inMotionMaxInBytes)
+        min(budgetInBytes / Self.shareInMotion, Self.inMotionMaxInBytes)
     }
 
     /// How much may be kept: the budget and what pages do not need of theirs, up to as much again, less

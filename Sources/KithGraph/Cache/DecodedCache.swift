@@ -9,7 +9,9 @@ import Synchronization
 final class DecodedCache: Sendable {
     private struct Entry {
         let owner: any CacheOwner
-        let index: Int
+        let index: UInt32
+        /// How often it is passed by without having been read.
+        var chances: Int32
         let sizeInBytes: Int
     }
 
@@ -111,6 +113,10 @@ final class DecodedCache: Sendable {
         return true
     }
 
+    /// What is small is passed by more often: it saves as much work as something larger.
+    private static let smallInBytes = 768
+    private static let smallChances: Int32 = 3
+
     /// What may wait for the end of a step, and what is large, as a part of the budget.
     static let shareOfBudget = 16
 
@@ -118,7 +124,10 @@ final class DecodedCache: Sendable {
     func account(_ owner: any CacheOwner, _ index: Int, sizeInBytes: Int) {
         let released = state.withLock { state -> [AnyObject] in
             let size = sizeInBytes + Self.entrySizeInBytes
-            state.queue.append(Entry(owner: owner, index: index, sizeInBytes: size))
+            state.queue.append(
+                Entry(
+                    owner: owner, index: UInt32(truncatingIfNeeded: index), chances: 0,
+                    sizeInBytes: size))
             state.usedInBytes += size
             evict(&state)
             return reclaim(&state)
@@ -147,17 +156,21 @@ final class DecodedCache: Sendable {
         let capacity = capacityInBytes
         defer { roomInBytes.store(capacity - state.usedInBytes, ordering: .relaxed) }
         guard state.usedInBytes > capacity else { return }
-        var chances = state.queue.count - state.head
+        var looks = state.queue.count - state.head
         while state.usedInBytes > capacity, state.head < state.queue.count {
-            let entry = state.queue[state.head]
+            var entry = state.queue[state.head]
             state.head += 1
-            if chances > 0, entry.owner.takeTouched(entry.index) {
-                chances -= 1
+            if entry.owner.takeTouched(Int(entry.index)) {
+                entry.chances = entry.sizeInBytes < Self.smallInBytes ? Self.smallChances : 1
+            }
+            if looks > 0, entry.chances > 0 {
+                looks -= 1
+                entry.chances -= 1
                 state.queue.append(entry)
                 continue
             }
             state.usedInBytes -= entry.sizeInBytes
-            guard let object = entry.owner.evict(entry.index) else { continue }
+            guard let object = entry.owner.evict(Int(entry.index)) else { continue }
             evictedInBytes.add(entry.sizeInBytes, ordering: .relaxed)
             waitingInBytes.add(entry.sizeInBytes, ordering: .relaxed)
             if parity.load(ordering: .sequentiallyConsistent) == 0 {
@@ -168,7 +181,7 @@ final class DecodedCache: Sendable {
                 state.retiredInBytes.1 += entry.sizeInBytes
             }
         }
-        if state.head > 1024, state.head * 2 > state.queue.count {
+        if state.head > 64, state.head * 2 > state.queue.count {
             state.queue.removeFirst(state.head)
             state.head = 0
         }

@@ -19,11 +19,7 @@ struct PageArenas {
     /// A piece of address space, aligned to its size.
     private struct Arena {
         let base: UnsafeMutableRawPointer
-        /// A bit a unit: in use.
-        var used = [UInt64](repeating: 0, count: unitsPerArena / 64)
-        var freeCount = usableUnits
-        /// No run of this length is free.
-        var missing = unitsPerArena + 1
+        var used = UnitMarks(count: unitsPerArena, usable: usableUnits)
     }
 
     private var arenas: [Arena] = []
@@ -61,25 +57,17 @@ struct PageArenas {
             readyUnits -= count
             return ready.remove(at: place).start
         }
-        for index in arenas.indices
-        where arenas[index].freeCount >= count && arenas[index].missing > count {
-            if let first = Self.freeRun(of: count, in: arenas[index].used) {
-                return take(count, at: first, of: index)
+        for index in arenas.indices {
+            if let first = arenas[index].used.take(count) {
+                return arenas[index].base + first * Self.unit
             }
-            arenas[index].missing = count
         }
-        arenas.append(Arena(base: Self.map()))
-        return take(count, at: 0, of: arenas.count - 1)
-    }
-
-    private mutating func take(
-        _ count: Int, at first: Int, of index: Int
-    ) -> UnsafeMutableRawPointer {
-        for page in first..<first + count {
-            arenas[index].used[page >> 6] |= 1 << UInt64(page & 63)
+        var arena = Arena(base: Self.alignedPages(byteCount: Self.arenaByteCount))
+        guard let first = arena.used.take(count) else {
+            preconditionFailure("a run of pages is longer than there are")
         }
-        arenas[index].freeCount -= count
-        return arenas[index].base + first * Self.unit
+        arenas.append(arena)
+        return arena.base + first * Self.unit
     }
 
     /// Keeps a run ready that is not needed any more; returns those whose memory the system is to get
@@ -106,44 +94,15 @@ struct PageArenas {
             preconditionFailure("a run of pages is given back to where it did not come from")
         }
         let first = (run.start - arenas[index].base) / Self.unit
-        for page in first..<first + run.count {
-            arenas[index].used[page >> 6] &= ~(1 << UInt64(page & 63))
-        }
-        arenas[index].freeCount += run.count
-        arenas[index].missing = Self.unitsPerArena + 1
-        if arenas[index].freeCount == Self.usableUnits, arenas.count > 1 {
+        arenas[index].used.give(back: first..<first + run.count)
+        if arenas[index].used.isFree, arenas.count > 1 {
             munmap(arenas[index].base, Self.arenaByteCount)
             arenas.remove(at: index)
         }
     }
 
-    /// The beginning of the first free run of `count` units.
-    private static func freeRun(of count: Int, in used: [UInt64]) -> Int? {
-        var page = 0
-        while true {
-            page = next(from: page, in: used, isUsed: false)
-            guard page + count <= usableUnits else { return nil }
-            let end = next(from: page, in: used, isUsed: true)
-            if end - page >= count { return page }
-            page = end
-        }
-    }
-
-    /// The first unit at or after `page` that is in use, or not; the number of all if there is none.
-    private static func next(from page: Int, in used: [UInt64], isUsed: Bool) -> Int {
-        guard page < usableUnits else { return usableUnits }
-        var index = page >> 6
-        var word = (isUsed ? used[index] : ~used[index]) & (.max << UInt64(page & 63))
-        while word == 0 {
-            index += 1
-            guard index < used.count else { return usableUnits }
-            word = isUsed ? used[index] : ~used[index]
-        }
-        return min(index << 6 + word.trailingZeroBitCount, usableUnits)
-    }
-
-    private static func map() -> UnsafeMutableRawPointer {
-        let size = arenaByteCount
+    /// Zeroed pages that take memory once they are touched, aligned to their size, a power of two.
+    static func alignedPages(byteCount size: Int) -> UnsafeMutableRawPointer {
         let mapped = systemPages(byteCount: size * 2)
         let before = (size - Int(UInt(bitPattern: mapped) & UInt(size - 1))) & (size - 1)
         if before > 0 { munmap(mapped, before) }

@@ -71,7 +71,10 @@ extension GraphReader {
             while size < NeighbourBlock.sizeMax, pair &+ size < firsts.count,
                 sides.pivots[pair &+ size] == pivot
             { size &+= 1 }
-            _ = try block.load(sides.others + pair, count: size, list, self)
+            _ = try block.load(
+                sides.others + pair, count: size, list, self,
+                packedMax: NeighbourBlock.packedMax)
+            size = block.count
             for index in 0..<size {
                 let other = sides.others[pair &+ index]
                 let run = block.runs[index]

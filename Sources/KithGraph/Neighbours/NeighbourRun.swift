@@ -38,29 +38,21 @@ struct NeighbourRun {
 
 /// Room for a list that must be put together from stored and changed edges, or that is kept packed.
 final class NeighbourScratch {
-    fileprivate var buffer = UnsafeMutablePointer<UInt64>.allocate(capacity: 64)
-    private var capacity = 64
-    /// A list that is nowhere else.
-    private var kept: AdjacencyChunk?
-
-    deinit { buffer.deallocate() }
-
-    fileprivate func keep(_ list: AdjacencyChunk) { kept = list }
-
-    /// Room for so many neighbours; what was there is lost.
-    fileprivate func room(_ count: Int) -> UnsafeMutablePointer<UInt64> {
-        if count > capacity {
-            buffer.deallocate()
-            capacity = count
-            buffer = .allocate(capacity: capacity)
-        }
-        return buffer
-    }
+    private let room = NeighbourRoom()
 
     fileprivate func fill(_ edges: [ChunkEdge]) -> NeighbourRun {
-        let buffer = room(edges.count)
-        for (index, edge) in edges.enumerated() { buffer[index] = edge.neighbour }
-        return NeighbourRun(narrow: nil, wide: UnsafePointer(buffer), count: edges.count)
+        room.clear()
+        let neighbours = room.add(edges.count)
+        for (index, edge) in edges.enumerated() { neighbours[index] = edge.neighbour }
+        return room.run(0..<room.count)
+    }
+
+    fileprivate func fill(
+        _ packed: PackedLists, _ slot: Int, _ graph: GraphReader
+    ) throws(GraphError) -> NeighbourRun {
+        room.clear()
+        try packed.addNeighbours(of: slot, to: room, graph.storage, graph.cache)
+        return room.run(0..<room.count)
     }
 }
 
@@ -103,9 +95,10 @@ extension GraphReader {
         {
             return scratch.fill(try mergedList(lists, node))
         }
-        let base = try baseLists(of: node, lists.key, in: lists.table)
-        if base.isAlone { scratch.keep(base) }
-        return Self.run(base.header, slot(node))
+        if let packed = try packedLists(of: node, lists) {
+            return try scratch.fill(packed, slot(node), self)
+        }
+        return Self.run(try baseLists(lists.key, chunk, in: lists.table).header, slot(node))
     }
 
     @inline(__always)

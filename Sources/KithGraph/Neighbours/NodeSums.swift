@@ -4,7 +4,7 @@ import KithValues
 ///
 /// Nodes come out by id. Sums of nothing but zero count as none. Belongs to one thread.
 public final class NodeSums {
-    @exclusivity(unchecked) private var pages: [UnsafeMutablePointer<Int64>?] = []
+    @exclusivity(unchecked) private var pages: [DecodedMemory?] = []
     /// The number of pages made.
     private var pageCount = 0
     /// Whether a sum passed 64 bits; the sums are then of no use.
@@ -20,7 +20,7 @@ public final class NodeSums {
 
     /// Forgets every sum.
     public func removeAll() {
-        for page in pages { page?.deallocate() }
+        for page in pages { page?.free() }
         pages = []
         pageCount = 0
         isOverflowing = false
@@ -43,12 +43,17 @@ public final class NodeSums {
 
     private func page(_ chunk: Int) -> UnsafeMutablePointer<Int64> {
         while pages.count <= chunk { pages.append(nil) }
-        if let page = pages[chunk] { return page }
-        let page = UnsafeMutablePointer<Int64>.allocate(capacity: GraphLimits.slotsPerChunk)
-        page.initialize(repeating: 0, count: GraphLimits.slotsPerChunk)
+        if let page = pages[chunk] { return Self.sums(page) }
+        let page = DecodedMemory(byteCount: GraphLimits.slotsPerChunk * 8)
+        let sums = page.start.bindMemory(to: Int64.self, capacity: GraphLimits.slotsPerChunk)
+        sums.initialize(repeating: 0, count: GraphLimits.slotsPerChunk)
         pages[chunk] = page
         pageCount += 1
-        return page
+        return sums
+    }
+
+    private static func sums(_ page: DecodedMemory) -> UnsafeMutablePointer<Int64> {
+        page.start.assumingMemoryBound(to: Int64.self)
     }
 
     /// Adds to the sums of nodes; weights nil stand for 1 each, and their mask for a constant.
@@ -108,20 +113,21 @@ public final class NodeSums {
         var overflows: Int64 = 0
         for chunk in other.pages.indices {
             guard let theirs = other.pages[chunk] else { continue }
-            guard let mine = pages[chunk] else {
+            guard let known = pages[chunk] else {
                 pages[chunk] = theirs
                 pageCount += 1
                 continue
             }
+            let (mine, added) = (Self.sums(known), Self.sums(theirs))
             var slot = 0
             while slot < GraphLimits.slotsPerChunk {
-                let (one, another) = (mine[slot], theirs[slot])
+                let (one, another) = (mine[slot], added[slot])
                 let sum = one &+ another
                 overflows |= (one ^ sum) & (another ^ sum)
                 mine[slot] = sum
                 slot &+= 1
             }
-            theirs.deallocate()
+            theirs.free()
         }
         isOverflowing = isOverflowing || other.isOverflowing || overflows < 0
         other.pages = []
@@ -134,7 +140,7 @@ public final class NodeSums {
     public func take(
         chunk: Int, nodes: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Int64>
     ) -> Int {
-        guard let page = pages[chunk] else { return 0 }
+        guard let page = pages[chunk].map(Self.sums) else { return 0 }
         let first = UInt64(chunk) << UInt64(GraphLimits.slotBits)
         var count = 0
         for slot in 0..<GraphLimits.slotsPerChunk {
@@ -183,8 +189,10 @@ extension GraphReader {
         defer { block.clear() }
         var start = 0
         while start < sources.count {
-            let size = min(NeighbourBlock.sizeMax, sources.count &- start)
-            _ = try block.load(base + start, count: size, list, self)
+            let most = min(NeighbourBlock.sizeMax, sources.count &- start)
+            _ = try block.load(
+                base + start, count: most, list, self, packedMax: NeighbourBlock.packedMax)
+            let size = block.count
             for index in 0..<size {
                 let row = start &+ index
                 sums.add(

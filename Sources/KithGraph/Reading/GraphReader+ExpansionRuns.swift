@@ -117,12 +117,15 @@ extension GraphReader {
     ) throws(GraphError) -> Bool {
         guard let base = sources.baseAddress else { return false }
         let first = expansion.position.source
-        let size = min(NeighbourBlock.sizeMax, sources.count &- first)
+        var size = min(NeighbourBlock.sizeMax, sources.count &- first)
         expansion.reserveBlocks()
         let blocks = expansion.blocks
         var list = 0
         while list < lists.count {
-            _ = try blocks[list].load(base + first, count: size, lists[list], self)
+            _ = try blocks[list].load(
+                base + first, count: size, lists[list], self,
+                packedMax: expansion.capacity &- expansion.count)
+            size = blocks[list].count
             list &+= 1
         }
         var room = EdgeRoom(expansion)

@@ -70,9 +70,14 @@ extension GraphReader {
     func degree(_ lists: ListsOfType, _ node: UInt64) throws(GraphError) -> Int {
         let chunk = node >> UInt64(GraphLimits.slotBits)
         let slot = slot(node)
-        let base = try baseLists(of: node, lists.key, in: lists.table)
-        var count = base.range(slot).count
-        if lists.skipsLoops { count -= base.edges(slot: slot, neighbour: node).count }
+        var count: Int
+        if !lists.skipsLoops, lists.table.load(chunk) == nil {
+            count = try packedDegree(of: node, lists)
+        } else {
+            let base = try baseLists(of: node, lists.key, in: lists.table)
+            count = base.range(slot).count
+            if lists.skipsLoops { count -= base.edges(slot: slot, neighbour: node).count }
+        }
         if let changes = lists.changed?[chunk]?[UInt16(slot)] {
             for change in changes where !(lists.skipsLoops && change.edge.neighbour == node) {
                 count += change.isAdded ? 1 : -1

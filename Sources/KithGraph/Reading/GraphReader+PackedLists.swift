@@ -17,6 +17,23 @@ extension GraphReader {
         return try loadLists(key, chunk, table.place(chunk))
     }
 
+    /// How many edges a node has in lists that are not decoded. Within a step of the cache.
+    func packedDegree(of node: UInt64, _ lists: ListsOfType) throws(GraphError) -> Int {
+        if let packed = try packedLists(of: node, lists) {
+            return try packed.degree(slot(node), storage, cache)
+        }
+        let chunk = node &>> UInt64(GraphLimits.slotBits)
+        return try baseLists(lists.key, chunk, in: lists.table).range(slot(node)).count
+    }
+
+    /// The lists of a node's chunk as the file has them, where they are not decoded and should not be.
+    /// Within a step of the cache.
+    func packedLists(of node: UInt64, _ lists: ListsOfType) throws(GraphError) -> PackedLists? {
+        let chunk = node &>> UInt64(GraphLimits.slotBits)
+        guard chunk < lists.table.chunkCount, lists.table.load(chunk) == nil else { return nil }
+        return try packedLists(lists.key, chunk, in: lists.table)
+    }
+
     /// The lists of a chunk as the file has them, for a look at one of them; nil where all should be
     /// decoded. Within a step of the cache, and of lists that are not decoded.
     private func packedLists(

@@ -24,6 +24,14 @@ extension GraphReader {
             expansion.position.source = position
             let chunk = source &>> UInt64(GraphLimits.slotBits)
             guard let cached = table.load(chunk) else {
+                if !wantsRelationships, expansion.position.edge == 0, expansion.held == nil,
+                    !Self.areTogether(sources, position),
+                    try expandBlock(sources, all, &isOneToOne, into: expansion)
+                {
+                    position = expansion.position.source
+                    _ = cache.renew(&step)
+                    continue
+                }
                 isOneToOne = false
                 let base = try heldLists(sources, position, &step, expansion)
                 if try !copy(base, lists, source, wantsRelationships, into: expansion) {

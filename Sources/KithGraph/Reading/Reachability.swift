@@ -192,8 +192,11 @@ public final class Reachability {
             var position = range.lowerBound
             while position < range.upperBound {
                 _ = graph.cache.renew(&step)
-                let size = min(NeighbourBlock.sizeMax, range.upperBound &- position)
-                let total = try block.load(nodes + position, count: size, list, graph)
+                let most = min(NeighbourBlock.sizeMax, range.upperBound &- position)
+                let total = try block.load(
+                    nodes + position, count: most, list, graph,
+                    packedMax: NeighbourBlock.packedMax)
+                let size = block.count
                 reserve(total)
                 for index in 0..<size {
                     let run = block.runs[index]

@@ -17,7 +17,7 @@ struct MemoryBudget {
 
     static func run(_ arguments: [String]) throws {
         guard let path = arguments.first else {
-            print("memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2] [--patterns]")
+            print("memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2] [--patterns] [--threads 1]")
             exit(2)
         }
         let options = Options(arguments)
@@ -32,6 +32,9 @@ struct MemoryBudget {
         bounded.isReadOnly = true
         bounded.graph.storage.cacheBudgetInBytes = budget / 2
         bounded.graph.decodedCacheBudgetInBytes = budget / 2
+        if let threads = options.value("--threads").flatMap({ Int($0) }) {
+            bounded.execution.threads = threads
+        }
         let workload = MemoryBudget(
             bounded: try Database.open(path, options: bounded), path: path, budgetInBytes: budget,
             secondsPerQuery: options.value("--budget").flatMap { Double($0) } ?? 10)

@@ -1,0 +1,15 @@
+import KithQuery
+
+extension Database.Options {
+    /// A thread more of a statement is worth so much of the budget for what is decoded.
+    private static let budgetPerThreadInBytes = 2 << 20
+
+    /// These options with fewer threads a statement where memory is scarce: what each of them has in hand
+    /// would be missing where it does more good.
+    func withThreadsForBudget() -> Database.Options {
+        var options = self
+        let most = max(graph.decodedCacheBudgetInBytes / Self.budgetPerThreadInBytes, 1)
+        options.execution.threads = min(execution.threads, most)
+        return options
+    }
+}
