@@ -14,7 +14,7 @@ public final class GraphReader: @unchecked Sendable {
     let storage: StorageReader
     let cache: DecodedCache
     /// What is decoded of the state in storage.
-    var tables: GraphTables
+    @exclusivity(unchecked) var tables: GraphTables
     /// A write transaction's own changes; nil in snapshots.
     let pending: PendingChanges?
     let owned: OwnedState?

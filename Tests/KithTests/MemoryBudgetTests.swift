@@ -82,6 +82,7 @@ struct MemoryBudgetTests {
                 }
             }
         }
-        try scarce.read { #expect($0.graph.decodedEvictedInBytes > 1 << 20) }
+        // The memory was scarce: what was let go of would have filled it several times.
+        try scarce.read { #expect($0.graph.decodedEvictedInBytes > budgetInBytes * 2) }
     }
 }

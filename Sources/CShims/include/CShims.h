@@ -25,6 +25,7 @@ KITH_INLINE void kith_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
 #include "KithStorageShims.h"
 #include "WaitShims.h"
+#include "BlockShims.h"
 
 /// The offset of the first occurrence of `needle` in `hay`, or -1; an empty needle is at 0.
 ///

@@ -159,21 +159,19 @@ final class GraphTables: Sendable {
     /// No more lists are kept, each for some types in a direction, whatever statements ask for.
     private static let listsKeptMax = 256
 
-    /// The lists that are kept for some types in a direction, made the first time; and whether they are
-    /// kept as long as the tables.
+    /// The lists that are kept for some types in a direction, made the first time.
     func keptLists(
         _ types: [RelationshipTypeID], _ direction: Direction, _ make: () -> KeptLists
-    ) -> (lists: KeptLists, isKept: Bool) {
+    ) -> KeptLists {
         let known = listsKept.withLock { kept in
             kept.first { $0.direction == direction && $0.types == types }
         }
-        if let known { return (known, true) }
+        if let known { return known }
         let made = make()
-        return listsKept.withLock { kept in
-            let isKept = kept.count < Self.listsKeptMax
-            if isKept { kept.append(made) }
-            return (made, isKept)
+        listsKept.withLock { kept in
+            if kept.count < Self.listsKeptMax { kept.append(made) }
         }
+        return made
     }
 
     /// The patches that are still of use: nobody read the lists yet, and they did not change again.

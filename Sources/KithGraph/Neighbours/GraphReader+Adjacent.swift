@@ -18,8 +18,10 @@ extension GraphReader {
         var step = cache.enterLong()
         defer { cache.leave(step) }
         defer { marks.clear() }
-        let followed = lists(types: request.firstTypes, direction: request.firstDirection)
-        let asked = lists(types: request.secondTypes, direction: request.secondDirection)
+        let followed = marks.firstLists.lists(
+            in: self, types: request.firstTypes, direction: request.firstDirection)
+        let asked = marks.secondLists.lists(
+            in: self, types: request.secondTypes, direction: request.secondDirection)
         if asked.count <= 2, Self.runCount(firsts) < Self.runCount(seconds) {
             try countByFirsts(
                 firsts, seconds, followed, asked,

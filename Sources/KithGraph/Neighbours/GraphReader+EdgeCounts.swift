@@ -23,8 +23,8 @@ extension GraphReader {
         let sharesSources = Self.runCount(sources) <= Self.runCount(targets)
         let pivots = sharesSources ? sources : targets
         let others = sharesSources ? targets : sources
-        let lists = lists(
-            types: types, direction: sharesSources ? direction : direction.reversed)
+        let lists = marks.firstLists.lists(
+            in: self, types: types, direction: sharesSources ? direction : direction.reversed)
         defer { marks.clear() }
         // Marks of nodes all over the graph touch memory for all of them: where it is scarce a list that
         // is sorted is searched instead.

@@ -49,12 +49,12 @@ extension GraphReader {
         _ counts: UnsafeMutablePointer<Int64>
     ) throws(GraphError) -> Bool {
         guard let sides = PairSides(firsts, seconds, request) else { return true }
-        let probed = lists(
-            types: sides.request.secondTypes, direction: sides.request.secondDirection)
+        let probed = result.marks.secondLists.lists(
+            in: self, types: sides.request.secondTypes, direction: sides.request.secondDirection)
         guard probed.count == 1, let list = probed.first, !list.isChanged, !list.skipsLoops
         else { return false }
-        let marked = lists(
-            types: sides.request.firstTypes, direction: sides.request.firstDirection)
+        let marked = result.marks.firstLists.lists(
+            in: self, types: sides.request.firstTypes, direction: sides.request.firstDirection)
         let (marks, block) = (result.marks, result.block)
         var step = cache.enterLong()
         defer {
@@ -126,10 +126,10 @@ extension GraphReader {
         var step = cache.enterLong()
         defer { cache.leave(step) }
         guard let sides = PairSides(firsts, seconds, request) else { return }
-        let marked = lists(
-            types: sides.request.firstTypes, direction: sides.request.firstDirection)
-        let probed = lists(
-            types: sides.request.secondTypes, direction: sides.request.secondDirection)
+        let marked = result.marks.firstLists.lists(
+            in: self, types: sides.request.firstTypes, direction: sides.request.firstDirection)
+        let probed = result.marks.secondLists.lists(
+            in: self, types: sides.request.secondTypes, direction: sides.request.secondDirection)
         defer { result.marks.clear() }
         for pair in 0..<firsts.count {
             let pivot = sides.pivots[pair]

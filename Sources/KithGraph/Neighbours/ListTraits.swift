@@ -82,7 +82,7 @@ extension GraphReader {
     ) throws(GraphError) {
         let step = cache.enter()
         defer { cache.leave(step) }
-        let lists = lists(types: types, direction: direction)
+        let lists = marks.firstLists.lists(in: self, types: types, direction: direction)
         guard let one = lists.first, lists.count <= 2 else {
             for (row, node) in nodes.enumerated() {
                 flags[row] =

@@ -32,6 +32,9 @@ public final class NeighbourMarks {
     /// For a second list beside one in ``scratch``.
     let otherScratch = NeighbourScratch()
     private var listTraits: ListTraits?
+    /// The lists that pairs of nodes were last followed by.
+    @exclusivity(unchecked) var firstLists = KnownLists()
+    @exclusivity(unchecked) var secondLists = KnownLists()
 
     private static let edgesPerMarkMax = 255
 

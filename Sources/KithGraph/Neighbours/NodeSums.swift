@@ -12,6 +12,7 @@ public final class NodeSums {
 
     /// For what is spread to it.
     let block = NeighbourBlock()
+    @exclusivity(unchecked) fileprivate var knownLists = KnownLists()
 
     /// Makes an empty table.
     public init() {}
@@ -162,7 +163,7 @@ extension GraphReader {
     ) throws(GraphError) {
         var step = cache.enterLong()
         defer { cache.leave(step) }
-        for list in lists(types: types, direction: direction) {
+        for list in sums.knownLists.lists(in: self, types: types, direction: direction) {
             if !list.isChanged {
                 try spreadPlain(sources, weights, weightMask, list, &step, into: sums)
                 continue

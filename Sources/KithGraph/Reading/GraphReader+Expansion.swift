@@ -146,37 +146,6 @@ extension GraphReader {
         return true
     }
 
-    /// The number of edges of a node; an empty list of types stands for all.
-    public func degree(
-        of node: UInt64, types: [RelationshipTypeID], direction: Direction
-    ) throws(GraphError) -> Int {
-        let step = cache.enter()
-        defer { cache.leave(step) }
-        var total = 0
-        for lists in lists(types: types, direction: direction) { total += try degree(lists, node) }
-        return total
-    }
-
-    /// Writes the number of edges of each source.
-    public func degrees(
-        of sources: UnsafeBufferPointer<UInt64>, types: [RelationshipTypeID], direction: Direction,
-        into degrees: UnsafeMutablePointer<Int64>
-    ) throws(GraphError) {
-        var step = cache.enterLong()
-        defer { cache.leave(step) }
-        degrees.update(repeating: 0, count: sources.count)
-        for lists in lists(types: types, direction: direction) {
-            if !lists.isChanged {
-                try addDegrees(of: sources, lists, &step, to: degrees)
-                continue
-            }
-            for index in 0..<sources.count {
-                degrees[index] &+= Int64(try degree(lists, sources[index]))
-                _ = cache.renew(&step)
-            }
-        }
-    }
-
     /// Appends the raw ids of the relationships of a type from one node to another.
     public func relationships(
         from source: UInt64, to target: UInt64, type: RelationshipTypeID,

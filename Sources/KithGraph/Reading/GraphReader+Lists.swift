@@ -4,10 +4,10 @@ extension GraphReader {
         guard isSnapshot else { return foundLists(types, direction) }
         return tables.keptLists(types, direction) {
             KeptLists(types, direction, foundLists(types, direction))
-        }.lists.lists
+        }.lists
     }
 
-    fileprivate func foundLists(
+    private func foundLists(
         _ types: [RelationshipTypeID], _ direction: Direction
     ) -> [ListsOfType] {
         var result: [ListsOfType] = []
@@ -132,25 +132,29 @@ final class KeptLists: @unchecked Sendable {
 }
 
 /// The lists that a search follows, found at once while the graph is the same as in its last search.
-struct KnownLists {
-    /// The number of the tables that keep ``kept``: where they are not there any more, nor is it.
+public struct KnownLists {
+    /// The number of the tables that the lists are of: where these are not there any more, the lists
+    /// point nowhere.
     private var tables: UInt64?
-    private var kept: Unmanaged<KeptLists>?
+    private var types: [RelationshipTypeID] = []
+    private var direction = Direction.both
+    /// An array of its own: references to that of the tables would be counted by all threads.
+    private var lists: [ListsOfType] = []
+
+    /// Knows none yet.
+    public init() {}
 
     /// See ``GraphReader/lists(types:direction:)``.
     mutating func lists(
         in graph: GraphReader, types: [RelationshipTypeID], direction: Direction
     ) -> [ListsOfType] {
         guard graph.isSnapshot else { return graph.lists(types: types, direction: direction) }
-        if tables == graph.tables.number, let kept {
-            let known = kept.takeUnretainedValue()
-            if known.direction == direction, known.types == types { return known.lists }
-        }
-        let found = graph.tables.keptLists(types, direction) {
-            KeptLists(types, direction, graph.foundLists(types, direction))
-        }
-        tables = graph.tables.number
-        kept = found.isKept ? Unmanaged.passUnretained(found.lists) : nil
-        return found.lists.lists
+        let number = graph.tables.number
+        if tables == number, self.direction == direction, self.types == types { return lists }
+        lists = graph.lists(types: types, direction: direction).map { $0 }
+        tables = number
+        self.types = types.map { $0 }
+        self.direction = direction
+        return lists
     }
 }

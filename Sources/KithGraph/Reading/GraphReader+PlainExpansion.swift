@@ -145,36 +145,9 @@ extension GraphReader {
     /// Sources whose slots are no further apart want a part of the lists together.
     private static let gapMax: UInt64 = 4
 
-    /// Adds the number of edges of each source in lists that no transaction changed.
-    func addDegrees(
-        of sources: UnsafeBufferPointer<UInt64>, _ lists: ListsOfType,
-        _ step: inout DecodedCache.LongStep, to degrees: UnsafeMutablePointer<Int64>
-    ) throws(GraphError) {
-        let table = lists.table
-        var index = 0
-        while index < sources.count {
-            if index &+ Self.offsetsAhead < sources.count {
-                Self.prefetchOffsets(sources[index &+ Self.offsetsAhead], table)
-            }
-            let source = sources[index]
-            if let header = Self.header(source, table) {
-                let slot = Int(truncatingIfNeeded: source & UInt64(GraphLimits.slotsPerChunk - 1))
-                let offsets = header.pointee.offsets + slot
-                degrees[index] &+= Int64(offsets[1] &- offsets[0])
-                if lists.skipsLoops {
-                    degrees[index] &-= Int64(
-                        header.pointee.edgeCount(slot: slot, neighbour: source))
-                }
-            } else {
-                degrees[index] &+= Int64(try degree(lists, source))
-                _ = cache.renew(&step)
-            }
-            index &+= 1
-        }
-    }
-
+    /// Where the lists of a node's chunk are, if they are decoded.
     @inline(__always)
-    private static func header(
+    static func header(
         _ node: UInt64, _ table: ChunkPlaces
     ) -> UnsafeMutablePointer<AdjacencyHeader>? {
         guard let cached = table.load(node &>> UInt64(GraphLimits.slotBits)) else { return nil }

@@ -8,6 +8,7 @@ final class AdjacencyExpression: VectorExpression {
     private let isCount: Bool
     private let marks = KeptForGraph<NeighbourMarks>()
     private var knownTypes = KnownTypes()
+    private var knownLists = KnownLists()
 
     init(_ test: AdjacencyTest, isCount: Bool, span: SourceSpan?) {
         self.test = test
@@ -18,8 +19,10 @@ final class AdjacencyExpression: VectorExpression {
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
         let types = knownTypes.types(test.types, context)
-        var counts = [Int64](repeating: 0, count: batch.count)
-        if types?.isEmpty != true {
+        let counts: Vector
+        if types?.isEmpty == true {
+            counts = EdgeCounting.equal(0, count: batch.count)
+        } else {
             let near = EdgeCounting.ids(batch[test.near])
             if let far = test.far {
                 counts = try EdgeCounting.counts(
@@ -27,12 +30,12 @@ final class AdjacencyExpression: VectorExpression {
                     try marks.made(context), context)
             } else {
                 counts = try EdgeCounting.degrees(
-                    near, types ?? [], test.direction.graphDirection, context)
+                    near, types ?? [], test.direction.graphDirection, &knownLists, context)
             }
         }
-        guard isCount else { return TruthVector.vector(counts.map { $0 > 0 ? 1 : 0 }) }
-        let result = Vector(.integer, count: batch.count)
-        for row in counts.indices { result.integers[row] = counts[row] }
-        return result
+        if isCount { return counts }
+        let found = Vector(.boolean, count: batch.count)
+        for row in 0..<batch.count { found.booleans[row] = counts.integers[row] > 0 ? 1 : 0 }
+        return found
     }
 }

@@ -7,10 +7,14 @@ final class HasLabelsExpression: VectorExpression {
     private let subject: VectorExpression
     private let condition: BoundLabelExpression
     private let members = LabelMembers()
+    /// The name of the label, where the condition is one label.
+    private let single: String?
+    private var known: (catalogVersion: UInt64, label: LabelID?)?
 
     init(_ subject: VectorExpression, _ condition: BoundLabelExpression, span: SourceSpan?) {
         self.subject = subject
         self.condition = condition
+        if case .label(let name) = condition { single = name } else { single = nil }
         super.init(span: span)
     }
 
@@ -23,8 +27,8 @@ final class HasLabelsExpression: VectorExpression {
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> [UInt8] {
         let vector = try subject.evaluate(batch, context)
-        if vector.layout == .node, case .label(let name) = condition, !context.hasDeleted {
-            return try hasLabel(name, vector, context)
+        if vector.layout == .node, let single, !context.hasDeleted {
+            return try has(label(single, context), vector, context)
         }
         var codes: [UInt8] = []
         codes.reserveCapacity(batch.count)
@@ -37,21 +41,29 @@ final class HasLabelsExpression: VectorExpression {
     override func isSurelyTrue(
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> Bool {
-        guard case .label(let name) = condition, !context.hasDeleted else { return false }
+        guard let single, !context.hasDeleted else { return false }
         let nodes = try subject.evaluate(batch, context)
         guard nodes.layout == .node, nodes.validity == nil,
-            let label = context.graph.catalog.label(name)
+            let label = label(single, context)
         else { return false }
         members.begin(context)
         return try members.containsAll(nodes, label, context)
     }
 
+    /// The label of a name, looked up once for each state of the catalog; nil where no node has one.
+    private func label(_ name: String, _ context: ExecutionContext) -> LabelID? {
+        let version = context.graph.catalogVersion
+        if let known, known.catalogVersion == version { return known.label }
+        let label = context.graph.catalog.label(name)
+        known = (version, label)
+        return label
+    }
+
     /// One label of many nodes: the label's members are fetched once for each chunk.
-    private func hasLabel(
-        _ name: String, _ nodes: Vector, _ context: ExecutionContext
+    private func has(
+        _ label: LabelID?, _ nodes: Vector, _ context: ExecutionContext
     ) throws(QueryError) -> [UInt8] {
         var codes = [UInt8](repeating: 0, count: nodes.count)
-        let label = context.graph.catalog.label(name)
         members.begin(context)
         for row in 0..<nodes.count {
             if nodes.isNull(row) {

@@ -34,7 +34,7 @@ extension PatternPlanner {
         let direction = fromLeft ? relationship.direction : relationship.direction.reversed
         let isWanted = needed.contains(relationship.variable)
         if let spread = planSpread(
-            near, far, relationship, direction, input,
+            near, far, relationship, direction, input, edges: rows,
             isPlain: !isWanted && unique.others.isEmpty, needed)
         {
             return spread
@@ -54,7 +54,8 @@ extension PatternPlanner {
     /// where that is not so. Takes the move that merges off the list.
     private func planSpread(
         _ near: VariableID, _ far: VariableID, _ relationship: PatternRelationship,
-        _ direction: PatternDirection, _ input: PlanNode, isPlain: Bool, _ needed: VariableSet
+        _ direction: PatternDirection, _ input: PlanNode, edges: Double, isPlain: Bool,
+        _ needed: VariableSet
     ) -> PlanNode? {
         guard isPlain, let weight = facts.weight, case .group? = remaining.first?.move,
             let rows = remaining.first?.rows
@@ -72,8 +73,8 @@ extension PatternPlanner {
             SpreadStep(
                 from: near, to: far, types: TypeCondition(expression: relationship.types),
                 direction: direction, weight: weight,
-                isWeighted: input.variables.contains(weight)), inputs: [input],
-            estimatedRows: rows, variables: [far, weight])
+                isWeighted: input.variables.contains(weight), estimatedEdges: edges),
+            inputs: [input], estimatedRows: rows, variables: [far, weight])
     }
 
     func planInto(

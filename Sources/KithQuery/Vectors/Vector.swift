@@ -60,6 +60,8 @@ final class Vector {
     let owners: [AnyObject]
     /// What has lent the storage, which is not to be written; nil where it is the vector's own.
     private let lender: AnyObject?
+    /// The memory of ``storage`` and of ``validity``, where they are the vector's own.
+    private let memory: (storage: BlockMemory?, validity: BlockMemory?)
     /// The chunk that all ids are of; nil where nobody knows.
     private(set) var chunk: Int?
     /// Whether the ids of ``chunk`` are known to follow each other without a gap.
@@ -77,39 +79,17 @@ final class Vector {
         self.values = []
         lender = nil
         let stored = isConstant ? 1 : count
-        storage = UnsafeMutableRawPointer.allocate(
-            byteCount: max(stored * layout.strideInBytes, 1), alignment: 16)
+        let own = BlockMemory(byteCount: stored * layout.strideInBytes)
+        storage = own.start
         if hasNulls {
-            let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: max(stored, 1))
-            bytes.initialize(repeating: 0, count: stored)
-            validity = bytes
+            let marks = BlockMemory(UInt8.self, count: stored)
+            validity = marks.start.initializeMemory(as: UInt8.self, repeating: 0, count: stored)
             storage.initializeMemory(
                 as: UInt8.self, repeating: 0, count: stored * layout.strideInBytes)
+            memory = (own, marks)
         } else {
             validity = nil
-        }
-    }
-
-    /// Makes a vector of `storage`, which holds `count` initialised values and is freed with it; the
-    /// rows `missing` are null.
-    init(
-        adopting storage: UnsafeMutableRawPointer, _ layout: Layout, count: Int, missing: [Int],
-        owners: [AnyObject]
-    ) {
-        self.layout = layout
-        self.count = count
-        self.storage = storage
-        self.owners = owners
-        isConstant = false
-        values = []
-        lender = nil
-        if missing.isEmpty {
-            validity = nil
-        } else {
-            let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
-            bytes.initialize(repeating: 1, count: count)
-            for row in missing { bytes[row] = 0 }
-            validity = bytes
+            memory = (own, nil)
         }
     }
 
@@ -122,7 +102,9 @@ final class Vector {
         owners = []
         validity = nil
         lender = nil
-        storage = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 16)
+        let own = BlockMemory(byteCount: 1)
+        storage = own.start
+        memory = (own, nil)
     }
 
     /// Makes a vector without nulls of `count` values that `lender` keeps in memory.
@@ -138,11 +120,12 @@ final class Vector {
         values = []
         owners = []
         validity = nil
+        memory = (nil, nil)
     }
 
     deinit {
-        if lender == nil { storage.deallocate() }
-        validity?.deallocate()
+        memory.storage?.free()
+        memory.validity?.free()
     }
 
     /// Notes that all ids are of one chunk, and whether they follow each other without a gap.

@@ -7,35 +7,40 @@ final class DegreeFactor: Operator {
     private let step: DegreeFactorStep
     private let marks = KeptForGraph<NeighbourMarks>()
     private var knownTypes = (own: KnownTypes(), connection: KnownTypes())
+    @exclusivity(unchecked) private var knownLists = KnownLists()
+    /// Of this operator alone: the step's own would have its references counted by all threads.
+    private let kept: [VariableID]
 
     init(input: Operator, step: DegreeFactorStep) {
         self.input = input
         self.step = step
+        kept = step.kept.map { $0 }
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         guard let batch = try input.nextNonEmpty(context) else { return nil }
         let sources = EdgeCounting.ids(batch[step.from])
-        var ways = [Int64](repeating: 0, count: batch.count)
         let types = knownTypes.own.types(step.types, context)
-        if types?.isEmpty != true {
+        var ways: Vector
+        if types?.isEmpty == true {
+            ways = EdgeCounting.equal(0, count: batch.count)
+        } else {
             ways = try EdgeCounting.degrees(
-                sources, types ?? [], step.direction.graphDirection, context)
-            try subtract(from: &ways, sources, batch, types ?? [], context)
+                sources, types ?? [], step.direction.graphDirection, &knownLists, context)
+            if !step.isPlain { try subtract(from: &ways, sources, batch, types ?? [], context) }
         }
         if step.keepsUnmatched {
-            ways.withUnsafeMutableBufferPointer { ways in
-                for row in 0..<ways.count { ways[row] = max(ways[row], 1) }
-            }
+            let numbers = ways.integers
+            for row in 0..<batch.count { numbers[row] = max(numbers[row], 1) }
         }
         return try RowWeights.multiplied(
-            batch, by: ways, step.weight, isWeighted: step.isWeighted, kept: step.kept)
+            batch, by: ways, step.weight, isWeighted: step.isWeighted, kept: kept)
     }
 
     /// Leaves out the ways to nodes that the far end must not be, and those over relationships that the
     /// row has already.
     private func subtract(
-        from ways: inout [Int64], _ sources: Vector, _ batch: Batch,
+        from ways: inout Vector, _ sources: Vector, _ batch: Batch,
         _ types: [RelationshipTypeID], _ context: ExecutionContext
     ) throws(QueryError) {
         var refused: [Vector] = []
@@ -47,14 +52,13 @@ final class DegreeFactor: Operator {
                 context)
             let isCounted = try tester?.isCounted(
                 nodes, of: variable, try marks.made(context), context)
-            ways.withUnsafeMutableBufferPointer { ways in
-                for row in 0..<ways.count {
-                    if nodes.ids[row] == EdgeCounting.noNode {
-                        // No node is known to differ from null.
-                        ways[row] = 0
-                    } else if !Self.has(refused, nodes, row), isCounted?[row] ?? true {
-                        ways[row] -= counts[row]
-                    }
+            let numbers = ways.integers
+            for row in 0..<batch.count {
+                if nodes.ids[row] == EdgeCounting.noNode {
+                    // No node is known to differ from null.
+                    numbers[row] = 0
+                } else if !Self.has(refused, nodes, row), isCounted?[row] ?? true {
+                    numbers[row] -= counts.integers[row]
                 }
             }
             refused.append(nodes)
@@ -63,11 +67,10 @@ final class DegreeFactor: Operator {
             let nodes = EdgeCounting.ids(batch[variable])
             let isCounted = try tester?.isCounted(
                 nodes, of: variable, try marks.made(context), context)
-            ways.withUnsafeMutableBufferPointer { ways in
-                for row in 0..<ways.count
-                where ways[row] > 0 && isCounted?[row] ?? true && !Self.has(refused, nodes, row) {
-                    ways[row] -= 1
-                }
+            let numbers = ways.integers
+            for row in 0..<batch.count
+            where numbers[row] > 0 && isCounted?[row] ?? true && !Self.has(refused, nodes, row) {
+                numbers[row] -= 1
             }
         }
     }
@@ -85,16 +88,17 @@ final class DegreeFactor: Operator {
 
     /// Leaves only the ways to far ends that are connected as the step says.
     private func connect(
-        _ ways: inout [Int64], _ sources: Vector, _ batch: Batch,
+        _ ways: inout Vector, _ sources: Vector, _ batch: Batch,
         _ types: [RelationshipTypeID], _ context: ExecutionContext
     ) throws(QueryError) -> ConnectionTest? {
         guard let connection = step.connection else { return nil }
         let test = ConnectionTest(
             nodes: EdgeCounting.ids(batch[connection.node]),
             types: knownTypes.connection.types(connection.types, context), connection: connection)
-        var connected = [Int64](repeating: 0, count: ways.count)
+        let connected: Vector
         if let others = test.types, others.isEmpty {
             // No relationship is of such a type.
+            connected = EdgeCounting.equal(0, count: batch.count)
         } else {
             let request = IntersectionRequest(
                 firstTypes: types, firstDirection: step.direction.graphDirection,
@@ -104,9 +108,8 @@ final class DegreeFactor: Operator {
                 sources, test.nodes, request, try marks.made(context), context)
         }
         if connection.isNegated {
-            ways.withUnsafeMutableBufferPointer { ways in
-                for row in 0..<ways.count { ways[row] -= connected[row] }
-            }
+            let numbers = ways.integers
+            for row in 0..<batch.count { numbers[row] -= connected.integers[row] }
         } else {
             ways = connected
         }
@@ -131,7 +134,7 @@ final class DegreeFactor: Operator {
                 variable == connection.node
                 ? try EdgeCounting.loops(nodes, types ?? [], direction, marks, context)
                 : try EdgeCounting.counts(nodes, ends, types ?? [], direction, marks, context)
-            return counts.map { ($0 > 0) != connection.isNegated }
+            return (0..<ends.count).map { (counts.integers[$0] > 0) != connection.isNegated }
         }
     }
 
@@ -165,6 +168,9 @@ struct DegreeFactorStep: PlanStep {
     let weight: VariableID
     let isWeighted: Bool
     let kept: [VariableID]
+
+    /// Whether every way counts.
+    var isPlain: Bool { excluded.isEmpty && taken.isEmpty && connection == nil }
 
     var isRowLocal: Bool { true }
     var name: String { keepsUnmatched ? "OptionalDegreeFactor" : "DegreeFactor" }

@@ -25,42 +25,35 @@ enum EdgeCounting {
         return ids
     }
 
-    /// What `count` writes for each pair of nodes.
-    static func perPair(
-        _ firsts: UnsafeBufferPointer<UInt64>, _ seconds: UnsafeBufferPointer<UInt64>,
-        _ context: ExecutionContext,
-        _ count: (
-            UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>, UnsafeMutablePointer<Int64>
-        ) throws(GraphError) -> Void
-    ) throws(QueryError) -> [Int64] {
-        var counts = [Int64](repeating: 0, count: firsts.count)
-        try context.onGraph { () throws(GraphError) in
-            try counts.withUnsafeMutableBufferPointer { counts throws(GraphError) in
-                guard let base = counts.baseAddress else { return }
-                try count(firsts, seconds, base)
-            }
-        }
+    /// As many integers as there are rows, which the caller owns, each the same.
+    static func equal(_ number: Int64, count: Int) -> Vector {
+        let counts = Vector(.integer, count: count)
+        counts.integers.update(repeating: number, count: count)
         return counts
     }
 
     /// What `count` writes for each pair of nodes of two vectors made by ``ids(_:)``.
-    private static func perPair(
+    static func perPair(
         _ firsts: Vector, _ seconds: Vector, _ context: ExecutionContext,
         _ count: (
             UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>, UnsafeMutablePointer<Int64>
         ) throws(GraphError) -> Void
-    ) throws(QueryError) -> [Int64] {
+    ) throws(QueryError) -> Vector {
         defer { withExtendedLifetime((firsts, seconds)) {} }
-        return try perPair(
-            UnsafeBufferPointer(start: firsts.ids, count: firsts.count),
-            UnsafeBufferPointer(start: seconds.ids, count: seconds.count), context, count)
+        let counts = Vector(.integer, count: firsts.count)
+        try context.onGraph { () throws(GraphError) in
+            try count(
+                UnsafeBufferPointer(start: firsts.ids, count: firsts.count),
+                UnsafeBufferPointer(start: seconds.ids, count: seconds.count), counts.integers)
+        }
+        return counts
     }
 
     /// For each pair the number of edges, seen from the first.
     static func counts(
         _ sources: Vector, _ targets: Vector, _ types: [RelationshipTypeID],
         _ direction: Direction, _ marks: NeighbourMarks, _ context: ExecutionContext
-    ) throws(QueryError) -> [Int64] {
+    ) throws(QueryError) -> Vector {
         try perPair(sources, targets, context) { (sources, targets, counts) throws(GraphError) in
             try context.graph.edgeCounts(
                 from: sources, to: targets, types: types, direction: direction, marks: marks,
@@ -72,7 +65,7 @@ enum EdgeCounting {
     static func adjacent(
         _ firsts: Vector, _ seconds: Vector, _ request: IntersectionRequest,
         _ marks: NeighbourMarks, _ context: ExecutionContext
-    ) throws(QueryError) -> [Int64] {
+    ) throws(QueryError) -> Vector {
         try perPair(firsts, seconds, context) { (firsts, seconds, counts) throws(GraphError) in
             try context.graph.countAdjacentNeighbours(
                 of: firsts, seconds, request, marks: marks, into: counts)
@@ -82,11 +75,11 @@ enum EdgeCounting {
     /// For each node the number of its edges.
     static func degrees(
         _ sources: Vector, _ types: [RelationshipTypeID], _ direction: Direction,
-        _ context: ExecutionContext
-    ) throws(QueryError) -> [Int64] {
+        _ lists: inout KnownLists, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector {
         try perNode(sources, context) { (sources, degrees) throws(GraphError) in
             try context.graph.degrees(
-                of: sources, types: types, direction: direction, into: degrees)
+                of: sources, types: types, direction: direction, &lists, into: degrees)
         }
     }
 
@@ -94,7 +87,7 @@ enum EdgeCounting {
     static func loops(
         _ nodes: Vector, _ types: [RelationshipTypeID], _ direction: Direction,
         _ marks: NeighbourMarks, _ context: ExecutionContext
-    ) throws(QueryError) -> [Int64] {
+    ) throws(QueryError) -> Vector {
         try perNode(nodes, context) { (nodes, flags) throws(GraphError) in
             try context.graph.findLoops(
                 of: nodes, types: types, direction: direction, marks: marks, into: flags)
@@ -106,14 +99,12 @@ enum EdgeCounting {
         _ nodes: Vector, _ context: ExecutionContext,
         _ count: (UnsafeBufferPointer<UInt64>, UnsafeMutablePointer<Int64>) throws(GraphError) ->
             Void
-    ) throws(QueryError) -> [Int64] {
+    ) throws(QueryError) -> Vector {
         defer { withExtendedLifetime(nodes) {} }
-        var counts = [Int64](repeating: 0, count: nodes.count)
+        let counts = Vector(.integer, count: nodes.count)
         try context.onGraph { () throws(GraphError) in
-            try counts.withUnsafeMutableBufferPointer { counts throws(GraphError) in
-                guard let base = counts.baseAddress else { return }
-                try count(UnsafeBufferPointer(start: nodes.ids, count: nodes.count), base)
-            }
+            try count(
+                UnsafeBufferPointer(start: nodes.ids, count: nodes.count), counts.integers)
         }
         return counts
     }

@@ -9,120 +9,124 @@ final class Intersect: Operator {
     private let common = KeptForGraph<CommonNeighbours>()
     /// The rows being extended, and how far that got.
     private var batch: Batch?
-    private var firsts: [UInt64] = []
-    private var seconds: [UInt64] = []
-    private var rows: [Int32] = []
+    private var firsts: Vector?
+    private var seconds: Vector?
     private var position = 0
     private var request: IntersectionRequest?
     private var knownTypes = (first: KnownTypes(), second: KnownTypes())
     /// Rows ready to be given.
     private var ready: [Batch] = []
+    // Of this operator alone: the step's own would have its references counted by all threads.
+    private let kept: [VariableID]
+    /// The variables that a row found needs of its input.
+    private let needed: [VariableID]
 
     init(input: Operator, step: IntersectStep) {
         self.input = input
         self.step = step
+        kept = step.kept.map { $0 }
+        let weight = step.isWeighted ? step.weight : nil
+        needed = kept.filter { $0 != weight } + [weight].compactMap { $0 }
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
         while true {
             if let next = ready.popLast() { return next }
-            if let batch, position < firsts.count {
-                try findMore(batch, context)
+            if let batch, let firsts, let seconds, position < batch.count {
+                try findMore(batch, firsts, seconds, context)
                 continue
             }
             guard let next = try input.nextNonEmpty(context) else { return nil }
-            begin(next, context)
-            if let request, step.node == nil, let weight = step.weight {
-                return try counted(next, request, weight, context)
+            // A null stands for a node that has no neighbours.
+            let firsts = EdgeCounting.ids(next[step.first.node])
+            let seconds = EdgeCounting.ids(next[step.second.node])
+            let request = begin(context)
+            if step.node == nil, let weight = step.weight {
+                let ways = try ways(firsts, seconds, request, context)
+                return try RowWeights.multiplied(
+                    next, by: ways, weight, isWeighted: step.isWeighted, kept: kept)
             }
+            guard request != nil else { continue }
+            batch = next
+            self.firsts = firsts
+            self.seconds = seconds
+            position = 0
         }
     }
 
-    private func begin(_ next: Batch, _ context: ExecutionContext) {
-        batch = next
-        position = 0
-        let (one, oneRows) = next[step.first.node].presentIDs(.node)
-        let (other, otherRows) = next[step.second.node].presentIDs(.node)
-        if oneRows.count == next.count, otherRows.count == next.count {
-            (firsts, seconds, rows) = (one, other, oneRows)
-        } else {
-            let present = Dictionary(uniqueKeysWithValues: zip(otherRows, other))
-            firsts = []
-            seconds = []
-            rows = []
-            for (row, node) in zip(oneRows, one) {
-                guard let second = present[row] else { continue }
-                firsts.append(node)
-                seconds.append(second)
-                rows.append(row)
-            }
-        }
+    /// What to ask for; nil where no relationship is of the types.
+    private func begin(_ context: ExecutionContext) -> IntersectionRequest? {
         let firstTypes = knownTypes.first.types(step.first.types, context)
         let secondTypes = knownTypes.second.types(step.second.types, context)
-        if firstTypes?.isEmpty == true || secondTypes?.isEmpty == true {
-            firsts = []
-            seconds = []
-            rows = []
-        }
-        request = IntersectionRequest(
-            firstTypes: firstTypes ?? [], firstDirection: step.first.direction.graphDirection,
-            secondTypes: secondTypes ?? [], secondDirection: step.second.direction.graphDirection,
-            setsLoopsAside: step.closing != nil)
+        let hasTypes = firstTypes?.isEmpty != true && secondTypes?.isEmpty != true
+        request =
+            hasTypes
+            ? IntersectionRequest(
+                firstTypes: firstTypes ?? [], firstDirection: step.first.direction.graphDirection,
+                secondTypes: secondTypes ?? [],
+                secondDirection: step.second.direction.graphDirection,
+                setsLoopsAside: step.closing != nil) : nil
+        return request
     }
 
-    /// The rows with their weights multiplied by the number of ways; the nodes stay unknown.
-    private func counted(
-        _ batch: Batch, _ request: IntersectionRequest, _ weight: VariableID,
+    /// For each pair the number of ways; the nodes stay unknown.
+    private func ways(
+        _ firsts: Vector, _ seconds: Vector, _ request: IntersectionRequest?,
         _ context: ExecutionContext
-    ) throws(QueryError) -> Batch {
-        position = firsts.count
+    ) throws(QueryError) -> Vector {
+        guard let request else { return EdgeCounting.equal(0, count: firsts.count) }
         let common = try common.made(context)
         common.removeAll()
-        var ways = try firsts.withUnsafeBufferPointer { firsts throws(QueryError) in
-            try seconds.withUnsafeBufferPointer { seconds throws(QueryError) in
-                try EdgeCounting.perPair(firsts, seconds, context) {
-                    (firsts, seconds, ways) throws(GraphError) in
-                    try context.graph.countCommonNeighbours(
-                        of: firsts, seconds, request, using: common, into: ways)
-                }
-            }
+        let ways = try EdgeCounting.perPair(firsts, seconds, context) {
+            (firsts, seconds, ways) throws(GraphError) in
+            try context.graph.countCommonNeighbours(
+                of: firsts, seconds, request, using: common, into: ways)
         }
         for pair in common.unusualPairs {
-            for entry in try unusual(Int(pair), request, context) {
-                ways[Int(pair)] += entry.ways
+            let (first, second) = (firsts.ids[Int(pair)], seconds.ids[Int(pair)])
+            for entry in try unusual(first, second, request, context) {
+                ways.integers[Int(pair)] += entry.ways
             }
         }
-        var factors = [Int64](repeating: 0, count: batch.count)
-        for (index, row) in rows.enumerated() { factors[Int(row)] = ways[index] }
-        return try RowWeights.multiplied(
-            batch, by: factors, weight, isWeighted: step.isWeighted, kept: step.kept)
+        return ways
     }
 
     /// Finds the common neighbours of some more pairs and makes batches of them.
-    private func findMore(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) {
+    private func findMore(
+        _ batch: Batch, _ firsts: Vector, _ seconds: Vector, _ context: ExecutionContext
+    ) throws(QueryError) {
         guard let request else { return }
         let common = try common.made(context)
         common.removeAll()
         let start = position
         position = try context.onGraph { () throws(GraphError) in
-            try firsts.withUnsafeBufferPointer { firsts throws(GraphError) in
-                try seconds.withUnsafeBufferPointer { seconds throws(GraphError) in
-                    try context.graph.findCommonNeighbours(
-                        of: firsts, seconds, from: start, enough: context.batchSize, request,
-                        into: common)
-                }
-            }
+            try context.graph.findCommonNeighbours(
+                of: UnsafeBufferPointer(start: firsts.ids, count: firsts.count),
+                UnsafeBufferPointer(start: seconds.ids, count: seconds.count), from: start,
+                enough: context.batchSize, request, into: common)
         }
-        var result = Found()
-        result.pairs += UnsafeBufferPointer(start: common.pairs, count: common.count)
-        result.nodes += UnsafeBufferPointer(start: common.nodes, count: common.count)
-        result.ways += UnsafeBufferPointer(start: common.ways, count: common.count)
+        if common.unusualPairs.isEmpty, step.weight != nil {
+            ready = try batches(
+                common.pairs, common.nodes, common.ways, count: common.count, batch,
+                context.batchSize)
+            return
+        }
+        var found = Found()
+        found.pairs += UnsafeBufferPointer(start: common.pairs, count: common.count)
+        found.nodes += UnsafeBufferPointer(start: common.nodes, count: common.count)
+        found.ways += UnsafeBufferPointer(start: common.ways, count: common.count)
         for pair in common.unusualPairs {
-            for entry in try unusual(Int(pair), request, context) {
-                result.add(pair, entry.node, entry.ways)
+            let (first, second) = (firsts.ids[Int(pair)], seconds.ids[Int(pair)])
+            for entry in try unusual(first, second, request, context) {
+                found.add(pair, entry.node, entry.ways)
             }
         }
-        if !result.pairs.isEmpty { ready = try batches(result, batch, context.batchSize) }
+        // Without weights each way is a row.
+        if step.weight == nil { found = found.oneByOne }
+        ready = try found.withPointers { (pairs, nodes, ways) throws(QueryError) in
+            try batches(
+                pairs, nodes, ways, count: found.pairs.count, batch, context.batchSize)
+        }
     }
 
     /// What was found for some pairs, flat.
@@ -136,38 +140,57 @@ final class Intersect: Operator {
             nodes.append(node)
             self.ways.append(ways)
         }
-    }
 
-    /// Batches of usual size, the first last. Without weights each way is a row.
-    private func batches(
-        _ found: Found, _ batch: Batch, _ size: Int
-    ) throws(QueryError) -> [Batch] {
-        var found = found
-        if step.weight == nil, found.ways.contains(where: { $0 > 1 }) {
-            var repeated = Found()
-            for index in found.pairs.indices {
-                for _ in 0..<found.ways[index] {
-                    repeated.add(found.pairs[index], found.nodes[index], 1)
+        /// The same with as many entries of one way as there are ways.
+        var oneByOne: Found {
+            guard ways.contains(where: { $0 > 1 }) else { return self }
+            var result = Found()
+            for index in pairs.indices {
+                for _ in 0..<ways[index] { result.add(pairs[index], nodes[index], 1) }
+            }
+            return result
+        }
+
+        /// Calls `body` with where the entries lie, unless there are none.
+        func withPointers(
+            _ body: (
+                UnsafePointer<Int32>, UnsafePointer<UInt64>, UnsafePointer<Int64>
+            ) throws(QueryError) -> [Batch]
+        ) throws(QueryError) -> [Batch] {
+            try pairs.withUnsafeBufferPointer { pairs throws(QueryError) in
+                try nodes.withUnsafeBufferPointer { nodes throws(QueryError) in
+                    try ways.withUnsafeBufferPointer { ways throws(QueryError) in
+                        guard let pairs = pairs.baseAddress, let nodes = nodes.baseAddress,
+                            let ways = ways.baseAddress
+                        else { return [] }
+                        return try body(pairs, nodes, ways)
+                    }
                 }
             }
-            found = repeated
         }
+    }
+
+    /// Batches of usual size, the first last.
+    private func batches(
+        _ pairs: UnsafePointer<Int32>, _ nodes: UnsafePointer<UInt64>,
+        _ ways: UnsafePointer<Int64>, count: Int, _ batch: Batch, _ size: Int
+    ) throws(QueryError) -> [Batch] {
         var result: [Batch] = []
         var start = 0
-        while start < found.pairs.count {
-            let range = start..<min(start + size, found.pairs.count)
-            start = range.upperBound
-            let picked = batch.gathered(found.pairs[range].map { rows[Int($0)] })
-            var extended: Batch
-            if let weight = step.weight {
-                extended = try RowWeights.multiplied(
-                    picked, by: Array(found.ways[range]), weight, isWeighted: step.isWeighted,
-                    kept: step.kept)
-            } else {
-                extended = picked.keeping(step.kept)
+        while start < count {
+            let length = min(size, count - start)
+            var extended = batch.mapped(needed, count: length) {
+                $0.gathered(pairs + start, count: length)
             }
-            if let node = step.node { extended[node] = .ids(.node, Array(found.nodes[range])) }
+            if let weight = step.weight {
+                let factors = Vector(.integer, count: length)
+                factors.integers.update(from: ways + start, count: length)
+                extended = try RowWeights.multiplied(
+                    extended, by: factors, weight, isWeighted: step.isWeighted, kept: kept)
+            }
+            if let node = step.node { extended[node] = .ids(.node, nodes + start, count: length) }
             result.append(extended)
+            start += length
         }
         return result.reversed()
     }
@@ -175,7 +198,8 @@ final class Intersect: Operator {
     override func restart() {
         batch = nil
         position = 0
-        firsts = []
+        firsts = nil
+        seconds = nil
         ready = []
         input.restart()
     }
@@ -191,10 +215,10 @@ extension Intersect {
     /// many: the three accept the same ones, so two of the sets of candidates are equal or have none in
     /// common. A row stands for one of them.
     private func unusual(
-        _ pair: Int, _ request: IntersectionRequest, _ context: ExecutionContext
+        _ first: UInt64, _ second: UInt64, _ request: IntersectionRequest,
+        _ context: ExecutionContext
     ) throws(QueryError) -> [(node: UInt64, ways: Int64)] {
         guard let closing = step.closing else { return [] }
-        let (first, second) = (firsts[pair], seconds[pair])
         var candidates = [first, second]
         if first == second {
             candidates = try context.onGraph { () throws(GraphError) in

@@ -21,7 +21,7 @@ final class NodeCount: Operator {
             count = graph.nodeCount
         }
         return try RowWeights.multiplied(
-            batch, by: Array(repeating: Int64(count), count: batch.count), step.weight,
+            batch, by: EdgeCounting.equal(Int64(count), count: batch.count), step.weight,
             isWeighted: step.isWeighted, kept: batch.aliveVariables)
     }
 

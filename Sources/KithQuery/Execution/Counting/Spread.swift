@@ -67,18 +67,31 @@ final class Spread: Operator {
         if types?.isEmpty == true { return }
         let nodes = batch[step.from]
         var weights = RowWeights.vector(batch, step.weight, isWeighted: step.isWeighted)
+        if nodes.layout == .node, nodes.validity == nil, !nodes.isConstant {
+            defer { withExtendedLifetime((nodes, weights)) {} }
+            return try add(
+                UnsafeBufferPointer(start: nodes.ids, count: nodes.count), weights, types,
+                to: sums, context)
+        }
         let (sources, rows) = nodes.presentIDs(.node)
         if sources.count < batch.count {
             weights = rows.withUnsafeBufferPointer { rows in
                 rows.baseAddress.map { weights.gathered($0, count: rows.count) } ?? weights
             }
         }
+        try sources.withUnsafeBufferPointer { sources throws(QueryError) in
+            try add(sources, weights, types, to: sums, context)
+        }
+    }
+
+    private func add(
+        _ sources: UnsafeBufferPointer<UInt64>, _ weights: Vector, _ types: [RelationshipTypeID]?,
+        to sums: NodeSums, _ context: ExecutionContext
+    ) throws(QueryError) {
         try context.onGraph { () throws(GraphError) in
-            try sources.withUnsafeBufferPointer { sources throws(GraphError) in
-                try context.graph.spread(
-                    sources, weights.integers, weightMask: weights.positionMask,
-                    types: types ?? [], direction: step.direction.graphDirection, into: sums)
-            }
+            try context.graph.spread(
+                sources, weights.integers, weightMask: weights.positionMask,
+                types: types ?? [], direction: step.direction.graphDirection, into: sums)
         }
         guard !sums.isOverflowing else { throw RowWeights.overflow }
     }
@@ -109,7 +122,10 @@ struct SpreadStep: PartitionedStep {
     let direction: PatternDirection
     let weight: VariableID
     let isWeighted: Bool
+    /// How many relationships it is expected to follow.
+    let estimatedEdges: Double
 
+    var estimatedWork: Double { estimatedEdges }
     var name: String { "ExpandAndGroup" }
     func details(_ names: VariableNames) -> String {
         "(\(names.name(from)))\(direction.arrow(types.text))(\(names.name(to)))"

@@ -52,19 +52,19 @@ final class ExpandInto: Operator {
     private func counted(
         _ batch: Batch, _ types: [RelationshipTypeID]?, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
-        var counts = [Int64](repeating: 0, count: batch.count)
-        if types?.isEmpty != true {
-            counts = try EdgeCounting.counts(
+        let counts =
+            types?.isEmpty == true
+            ? EdgeCounting.equal(0, count: batch.count)
+            : try EdgeCounting.counts(
                 EdgeCounting.ids(batch[step.from]), EdgeCounting.ids(batch[step.to]), types ?? [],
                 step.direction.graphDirection, try marks.made(context), context)
-        }
         if let weight = step.weight {
             return try RowWeights.multiplied(
                 batch, by: counts, weight, isWeighted: step.isWeighted, kept: step.kept)
         }
         var rows: [Int32] = []
-        for (row, count) in counts.enumerated() where count > 0 {
-            for _ in 0..<count { rows.append(Int32(truncatingIfNeeded: row)) }
+        for row in 0..<batch.count where counts.integers[row] > 0 {
+            for _ in 0..<counts.integers[row] { rows.append(Int32(truncatingIfNeeded: row)) }
         }
         return batch.keeping(step.kept).gathered(rows)
     }

@@ -3,6 +3,9 @@ protocol PartitionedStep: PlanStep {
     /// Whether it does so little with a row that rows which are there already are not worth sharing out.
     var isLight: Bool { get }
 
+    /// How many rows it is expected to make inside, of which fewer come out.
+    var estimatedWork: Double { get }
+
     /// Makes the operator that takes its rows from a chain.
     func makeOperator(
         _ chain: ParallelChain, _ builder: OperatorBuilder
@@ -11,6 +14,7 @@ protocol PartitionedStep: PlanStep {
 
 extension PartitionedStep {
     var isLight: Bool { false }
+    var estimatedWork: Double { 0 }
 }
 
 /// Where a plan is cut so that several threads run it: below a ``PartitionedStep``, above the lowest
@@ -33,7 +37,7 @@ struct ParallelSplit {
         let isForced = options.parallelRowsMin == 0
         let enough = isForced ? 2 : Self.partsPerThread * Double(options.threads)
         var source = node.inputs[0]
-        var most = source.estimatedRows
+        var most = max(source.estimatedRows, sink.estimatedWork)
         // The step whose groups parts must not divide, and the variable it groups by.
         var grouping = sink.wholeRowsOf.map { (step: node, variable: $0) }
         while source.step.isRowLocal, source.inputs.count == 1,
@@ -64,7 +68,7 @@ struct ParallelSplit {
         _ sink: any PartitionedStep, _ top: PlanNode, _ source: PlanNode
     ) -> Bool {
         if source.step is NodeScanStep { return true }
-        var shared = top.estimatedRows * (sink.isLight ? 0.25 : 2)
+        var shared = top.estimatedRows * (sink.isLight ? 0.25 : 2) + sink.estimatedWork
         var node = top
         while node !== source {
             // A row that is looked at is one unit of work, one that is made another.
