@@ -4,8 +4,11 @@ import KithStorage
 public struct GraphOptions: Sendable {
     /// How the file below is opened.
     public var storage = StorageOptions()
-    /// Memory for decoded columns and adjacency lists, and for what statements hold: up to half of it.
-    /// What pages have not needed yet of theirs is used too, up to as much again.
+    /// Memory for decoded columns and adjacency lists, and for what statements hold: up to three
+    /// quarters of it.
+    /// What pages have not needed yet of theirs is used too, up to as much again. Less than 1 MiB is
+    /// taken for 1 MiB, as it is of the storage's `cacheBudgetInBytes`: a statement has about half of that
+    /// in hand whatever the budgets are.
     public var decodedCacheBudgetInBytes = 256 << 20
     /// Memory for the projections of one state of the graph that are kept for the next algorithm.
     public var projectionCacheBudgetInBytes = 512 << 20
@@ -20,6 +23,25 @@ public struct GraphOptions: Sendable {
     /// The most edges of an adjacency block.
     public var edgesPerBlockMax = 4_000
 
+    /// Whether budgets below the least are taken as they are, so that a small graph is a large one beside
+    /// them; for tests.
+    package var allowsSmallBudgets = false
+
     /// The defaults.
     public init() {}
+
+    /// The least budget for pages, and for what is decoded.
+    package static let budgetMinInBytes = 1 << 20
+
+    /// These options with budgets that are too small to keep to rounded up.
+    package var withBudgetsRoundedUp: GraphOptions {
+        var options = self
+        if !allowsSmallBudgets {
+            options.decodedCacheBudgetInBytes = max(
+                decodedCacheBudgetInBytes, Self.budgetMinInBytes)
+            options.storage.cacheBudgetInBytes = max(
+                storage.cacheBudgetInBytes, Self.budgetMinInBytes)
+        }
+        return options
+    }
 }

@@ -41,6 +41,7 @@ public final class GraphStore: Sendable {
     public static func open(
         path: String, options: GraphOptions = GraphOptions()
     ) throws(GraphError) -> GraphStore {
+        let options = options.withBudgetsRoundedUp
         let storage = try storageCall { () throws(StorageError) in
             try StorageEngine.open(path: path, options: options.storage)
         }
@@ -51,6 +52,7 @@ public final class GraphStore: Sendable {
     public static func inMemory(
         options: GraphOptions = GraphOptions()
     ) throws(GraphError) -> GraphStore {
+        let options = options.withBudgetsRoundedUp
         let storage = try storageCall { () throws(StorageError) in
             try StorageEngine.inMemory(options: options.storage)
         }

@@ -10,7 +10,7 @@ public struct StorageOptions: Sendable {
 
     /// The page size of a new database; an existing one keeps its own.
     public var pageSizeInBytes = 4096
-    /// Memory for tree pages read from the file.
+    /// Memory for tree pages read from the file; whatever it is, a few hundred pages have room.
     public var cacheBudgetInBytes = 128 << 20
     /// Memory for the changed pages of a write transaction; more is written to free pages early.
     public var transactionBudgetInBytes = 64 << 20

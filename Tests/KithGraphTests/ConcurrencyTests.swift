@@ -18,6 +18,7 @@ struct ConcurrencyTests {
     @Test("each snapshot is one commit, whatever happens meanwhile")
     func snapshots() throws {
         var options = GraphOptions()
+        options.allowsSmallBudgets = true
         options.decodedCacheBudgetInBytes = 10_000
         options.recentRowsMax = 5
         options.recentEdgesMax = 5

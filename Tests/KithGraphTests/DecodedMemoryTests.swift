@@ -214,7 +214,7 @@ struct DecodedMemoryTests {
         cache.lend(400_000)
         for _ in 0..<3 { cache.makeRoom() }
         #expect(left.now == 35)
-        // However much statements hold, half of the budget is not theirs.
+        // However much statements hold, a quarter of the budget is not theirs.
         cache.lendToStatements(1 << 30)
         for _ in 0..<3 { cache.makeRoom() }
         #expect(left.now == 25)

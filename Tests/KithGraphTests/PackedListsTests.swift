@@ -60,6 +60,7 @@ struct PackedListsTests {
             let block = try PackedBlock(
                 padded.bytes, of: random.chance(50) ? padded : nil, edgeCount: edges.count)
             #expect(block.hasIDs == hasIDs)
+            let degrees = try PackedDegrees(padded.bytes, edgeCount: edges.count)
             for slot in 0..<460 {
                 let expected = edges.filter { Int($0.slot) == slot }.map {
                     ChunkEdge(
@@ -67,6 +68,7 @@ struct PackedListsTests {
                         relationship: hasIDs ? $0.relationship : 0)
                 }
                 #expect(Self.list(slot, of: block, hasIDs: hasIDs) == expected)
+                #expect(degrees.degree(slot) == expected.count)
             }
         }
     }
@@ -115,6 +117,10 @@ struct PackedListsTests {
                     total += Self.list(slot, of: block, hasIDs: block.hasIDs).count
                 }
                 #expect(total == edges.count)
+                let degrees = try PackedDegrees(padded.bytes, edgeCount: edges.count)
+                #expect(
+                    (0..<GraphLimits.slotsPerChunk).reduce(0) { $0 + degrees.degree($1) }
+                        == edges.count)
             } catch {
                 refused += 1
             }

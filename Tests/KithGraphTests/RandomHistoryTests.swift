@@ -42,6 +42,7 @@ struct RandomHistory {
         options.homeChunkThreshold = 3 + random.below(10)
         options.edgesPerBlockMax = 2 + random.below(10)
         options.pendingChangesBudgetInBytes = random.chance(50) ? 4_000 : 1 << 20
+        options.allowsSmallBudgets = true
         options.decodedCacheBudgetInBytes = random.chance(50) ? 20_000 : 1 << 20
         guard let file else {
             store = try GraphStore.inMemory(options: options)

@@ -59,6 +59,7 @@ struct ConcurrencyTests {
         let path = "/tmp/kith-threads-\(getpid())-\(decodedBudgetInBytes).kith"
         defer { _ = unlinkFile(path) }
         var options = Database.Options()
+        options.graph.allowsSmallBudgets = true
         options.graph.decodedCacheBudgetInBytes = decodedBudgetInBytes
         let shared = Shared(try Database.open(path, options: options))
         try shared.database.execute("CREATE CONSTRAINT FOR (s:Step) REQUIRE s.number IS UNIQUE")

@@ -100,6 +100,7 @@ struct MemoryBudgetPatternTests {
         defer { _ = unlinkFile(path) }
         try Self.fill(Database.open(path))
         var small = Database.Options()
+        small.graph.allowsSmallBudgets = true
         small.graph.decodedCacheBudgetInBytes = budgetInBytes
         small.graph.storage.cacheBudgetInBytes = 1 << 20
         let plenty = try Database.open(path)

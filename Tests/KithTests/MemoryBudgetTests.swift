@@ -60,12 +60,30 @@ struct MemoryBudgetTests {
         }
     }
 
+    @Test("that could not be kept to is rounded up")
+    func least() throws {
+        var tiny = Database.Options()
+        tiny.graph.decodedCacheBudgetInBytes = 1
+        tiny.graph.storage.cacheBudgetInBytes = 1
+        try Database.inMemory(options: tiny).read {
+            #expect($0.graph.decodedBudgetInBytes == 1 << 20)
+            // Two threads would not be worth what they have in hand.
+            #expect($0.execution.threads == 1)
+        }
+        tiny.graph.decodedCacheBudgetInBytes = 5 << 20
+        try Database.inMemory(options: tiny).read {
+            #expect($0.graph.decodedBudgetInBytes == 5 << 20)
+            #expect($0.execution.threads == min(2, ExecutionOptions.standard.threads))
+        }
+    }
+
     @Test("changes no answer, on one thread and on two", arguments: [60 << 10, 200 << 10])
     func answersStay(budgetInBytes: Int) throws {
         let path = "/tmp/kith-budget-\(UInt64.random(in: 0 ... .max)).kith"
         defer { _ = unlinkFile(path) }
         try Self.fill(Database.open(path))
         var small = Database.Options()
+        small.graph.allowsSmallBudgets = true
         small.graph.decodedCacheBudgetInBytes = budgetInBytes
         small.graph.storage.cacheBudgetInBytes = 1 << 20
         let plenty = try Database.open(path)

@@ -131,6 +131,7 @@ struct PreparedReuseTests {
         let path = "/tmp/kith-reuse-\(UInt64.random(in: 0 ... .max)).kith"
         defer { _ = unlinkFile(path) }
         var options = Database.Options()
+        options.graph.allowsSmallBudgets = true
         options.graph.decodedCacheBudgetInBytes = 300 << 10
         let database = try Database.open(path, options: options)
         let count = 8_000 as Int64

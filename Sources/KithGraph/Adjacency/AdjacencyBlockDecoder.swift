@@ -26,6 +26,45 @@ struct EdgeArrays {
     }
 
     func deallocate() { memory.free() }
+
+    /// Forgets the edges, but not how many each slot has.
+    mutating func removeEdges() {
+        count = 0
+        isContiguous = true
+        hasIDs = true
+    }
+
+    /// Forgets everything.
+    mutating func removeAll() {
+        removeEdges()
+        degrees.initialize(repeating: 0, count: GraphLimits.slotsPerChunk)
+    }
+
+    /// Makes sure that a block was decoded which should have so many edges.
+    func check(count expected: Int, hasIDs mustHaveIDs: Bool) throws(GraphError) {
+        guard count == expected else {
+            throw GraphError.corrupt("an adjacency block has a wrong number of edges")
+        }
+        guard hasIDs || !mustHaveIDs else {
+            throw GraphError.corrupt("an outgoing block has no relationships")
+        }
+    }
+
+    /// Calls `body` with each edge of a block, by slot.
+    func forEachEdge(
+        hasIDs: Bool, _ body: (ChunkEdge) throws(GraphError) -> Void
+    ) throws(GraphError) {
+        var edge = 0
+        for slot in 0..<GraphLimits.slotsPerChunk {
+            for _ in 0..<degrees[slot] {
+                try body(
+                    ChunkEdge(
+                        slot: UInt16(slot), neighbour: neighbours[edge],
+                        relationship: hasIDs ? relationships[edge] : 0))
+                edge += 1
+            }
+        }
+    }
 }
 
 extension AdjacencyBlock {

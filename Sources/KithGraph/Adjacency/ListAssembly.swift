@@ -23,16 +23,9 @@ struct ListAssembly {
     mutating func append(
         _ bytes: UnsafeRawBufferPointer, count expected: Int
     ) throws(GraphError) {
-        block.count = 0
-        block.isContiguous = true
-        block.hasIDs = true
+        block.removeEdges()
         try AdjacencyBlock.decode(bytes, into: &block)
-        guard block.count == expected, count + block.count <= edgeCount else {
-            throw GraphError.corrupt("an adjacency block has a wrong number of edges")
-        }
-        guard block.hasIDs || !hasIDs else {
-            throw GraphError.corrupt("an outgoing block has no relationships")
-        }
+        try block.check(count: min(expected, edgeCount - count), hasIDs: hasIDs)
         if !lists.store(block.neighbours, count: block.count, at: count) {
             lists = lists.widened(edgeCount: edgeCount, count: count)
             _ = lists.store(block.neighbours, count: block.count, at: count)

@@ -81,13 +81,13 @@ final class PackedBlock: @unchecked Sendable {
     init(
         _ given: UnsafeRawBufferPointer, of source: AnyObject?, edgeCount expected: Int
     ) throws(GraphError) {
-        let shape = try Shape(given, edgeCount: expected)
+        let shape = try AdjacencyBlockShape(given, edgeCount: expected)
         let markByteCount = (shape.span + Self.slotsPerMark - 1) / Self.slotsPerMark * 8
         let copied = source == nil ? given.count + PaddedBytes.paddingInBytes : 0
         memory = DecodedMemory(byteCount: markByteCount + copied)
         var bytes = given
         if source == nil {
-            bytes = Self.copy(given, to: memory.start + markByteCount)
+            bytes = PaddedBytes.copy(given, to: memory.start + markByteCount)
         }
         let marks = memory.start.bindMemory(to: UInt32.self, capacity: markByteCount / 4)
         do throws(GraphError) {
@@ -126,52 +126,9 @@ final class PackedBlock: @unchecked Sendable {
 
     deinit { memory.free() }
 
-    private static func copy(
-        _ given: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer
-    ) -> UnsafeRawBufferPointer {
-        if let from = given.baseAddress {
-            target.copyMemory(from: from, byteCount: given.count)
-        }
-        (target + given.count).initializeMemory(
-            as: UInt8.self, repeating: 0, count: PaddedBytes.paddingInBytes)
-        return UnsafeRawBufferPointer(start: target, count: given.count)
-    }
-
-    /// What the beginning of a block says.
-    private struct Shape {
-        let idForm: BlockIDForm
-        let neighbourForm: BlockNeighbourForm
-        let firstSlot: Int
-        let span: Int
-        let count: Int
-        let smallest: Int
-        let width: Int
-        /// Where the numbers of edges begin.
-        let degreesOffset: Int
-
-        init(_ bytes: UnsafeRawBufferPointer, edgeCount expected: Int) throws(GraphError) {
-            var reader = ByteReader(bytes)
-            guard let idForm = BlockIDForm(rawValue: try reader.byte()),
-                let neighbourForm = BlockNeighbourForm(rawValue: try reader.byte())
-            else { throw GraphError.corrupt("an adjacency block has an unknown form") }
-            self.idForm = idForm
-            self.neighbourForm = neighbourForm
-            count = try reader.count(max: expected)
-            firstSlot = try reader.count(max: GraphLimits.slotsPerChunk - 1)
-            span = try reader.count(max: GraphLimits.slotsPerChunk - firstSlot)
-            guard count > 0, span > 0, count == expected else {
-                throw GraphError.corrupt("an adjacency block has a wrong number of edges")
-            }
-            smallest = try reader.count(max: count)
-            width = Int(try reader.byte())
-            guard width <= 32 else { throw PackedBlock.badWidth }
-            degreesOffset = bytes.count - reader.remaining
-        }
-    }
-
     /// Adds the numbers of edges up, and says how many lists have edges.
     private static func mark(
-        _ degrees: PackedRun, _ shape: Shape, into marks: UnsafeMutablePointer<UInt32>
+        _ degrees: PackedRun, _ shape: AdjacencyBlockShape, into marks: UnsafeMutablePointer<UInt32>
     ) throws(GraphError) -> Int {
         var sum = DegreeSum()
         var mark = 0

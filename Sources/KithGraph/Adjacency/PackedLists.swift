@@ -9,6 +9,7 @@ final class PackedLists: @unchecked Sendable {
     // Sendable: nothing changes but the places of the blocks, which are atomic.
 
     private let stored: StoredLists
+    /// The blocks, and after them the numbers of edges of each where only these were asked for.
     private let slots: CacheSlots
     private let reads = Atomic<Int>(0)
     /// After so many looks decoding everything would have cost a small part of what they did.
@@ -16,7 +17,7 @@ final class PackedLists: @unchecked Sendable {
 
     init(_ stored: StoredLists) {
         self.stored = stored
-        slots = CacheSlots(count: stored.blocks.count)
+        slots = CacheSlots(count: stored.blocks.count * 2)
         readsMax = Self.readsMin + stored.edgeCount / Self.edgesPerRead
     }
 
@@ -25,7 +26,7 @@ final class PackedLists: @unchecked Sendable {
 
     /// The memory it takes without its blocks, for the budget.
     var sizeInBytes: Int {
-        stored.blocks.reduce(256) { $0 + 96 + ($1.inline.map { $0.bytes.count + 80 } ?? 0) }
+        stored.blocks.reduce(256) { $0 + 112 + ($1.inline?.sizeInBytes ?? 0) }
     }
 
     /// The memory that all lists take decoded.
@@ -69,12 +70,32 @@ final class PackedLists: @unchecked Sendable {
     ) throws(GraphError) -> Int {
         var count = 0
         for index in stored.blocks(of: slot) {
-            count += try block(index, storage, cache).find(slot).count
+            count += try degree(slot, inBlock: index, storage, cache)
         }
         for change in stored.changes where Int(change.edge.slot) == slot {
             count += change.isAdded ? 1 : -1
         }
         return count
+    }
+
+    private func degree(
+        _ slot: Int, inBlock index: Int, _ storage: StorageReader, _ cache: DecodedCache
+    ) throws(GraphError) -> Int {
+        let place = stored.blocks.count + index
+        if let known = slots.load(place) {
+            return Unmanaged<PackedDegrees>.fromOpaque(known)
+                ._withUnsafeGuaranteedRef { $0.degree(slot) }
+        }
+        guard slots.load(index) == nil, let reference = stored.blocks[index].reference else {
+            return try block(index, storage, cache).find(slot).count
+        }
+        let buffer = try storageCall { () throws(StorageError) in
+            try storage.readExtent(reference)
+        }
+        let made = try PackedDegrees(buffer.bytes, edgeCount: stored.blocks[index].edgeCount)
+        let (kept, isNew) = slots.publish(made, at: place)
+        if isNew { cache.account(slots, place, sizeInBytes: kept.sizeInBytes) }
+        return kept.degree(slot)
     }
 
     /// Adds the neighbours of a slot to those in a room. Within a step of the cache.

@@ -101,19 +101,58 @@ struct StoredLists {
             recentCount: changes.count, hasRecentRemovals: changes.contains { !$0.isAdded })
     }
 
+    /// Calls `body` with each edge, in order. Where no changes wait to be folded in no more than a block
+    /// is in memory at a time, however long the lists are.
+    func forEachEdge(
+        _ storage: StorageReader, _ body: (ChunkEdge) throws(GraphError) -> Void
+    ) throws(GraphError) {
+        guard changes.isEmpty else {
+            let lists = try decoded(storage)
+            for slot in 0..<GraphLimits.slotsPerChunk {
+                for edge in lists.range(slot) {
+                    try body(
+                        ChunkEdge(
+                            slot: UInt16(slot), neighbour: lists.neighbour(edge),
+                            relationship: hasIDs ? lists.relationship(edge) : 0))
+                }
+            }
+            return
+        }
+        var arrays = EdgeArrays(capacity: blocks.reduce(0) { max($0, $1.edgeCount) })
+        defer { arrays.deallocate() }
+        for block in blocks {
+            arrays.removeAll()
+            try withBytes(of: block, storage) { bytes throws(GraphError) in
+                try AdjacencyBlock.decode(bytes, into: &arrays)
+            }
+            try arrays.check(count: block.edgeCount, hasIDs: hasIDs)
+            try arrays.forEachEdge(hasIDs: hasIDs, body)
+        }
+    }
+
+    /// Calls `body` with the bytes of a block, which are followed by readable ones.
+    private func withBytes(
+        of block: Block, _ storage: StorageReader,
+        _ body: (UnsafeRawBufferPointer) throws(GraphError) -> Void
+    ) throws(GraphError) {
+        if let inline = block.inline {
+            try body(inline.bytes)
+        } else if let reference = block.reference {
+            let buffer = try storageCall { () throws(StorageError) in
+                try storage.readExtent(reference)
+            }
+            try body(buffer.bytes)
+        }
+    }
+
     private func stored(_ storage: StorageReader) throws(GraphError) -> AdjacencyChunk {
         var assembly = ListAssembly(
             edgeCount: edgeCount, blockMax: blocks.reduce(0) { max($0, $1.edgeCount) },
             hasIDs: hasIDs)
         do throws(GraphError) {
             for block in blocks {
-                if let inline = block.inline {
-                    try assembly.append(inline.bytes, count: block.edgeCount)
-                } else if let reference = block.reference {
-                    let buffer = try storageCall { () throws(StorageError) in
-                        try storage.readExtent(reference)
-                    }
-                    try assembly.append(buffer.bytes, count: block.edgeCount)
+                try withBytes(of: block, storage) { bytes throws(GraphError) in
+                    try assembly.append(bytes, count: block.edgeCount)
                 }
             }
         } catch {

@@ -12,12 +12,29 @@ final class ChunkTable: @unchecked Sendable {
     private let leaves: [ChunkTableLeaf]
     /// The same leaves, to be read without counting references.
     private let fastLeaves: UnsafeMutablePointer<Unmanaged<ChunkTableLeaf>>
-    private let packedTable = AtomicLazyReference<ChunkTable>()
+    /// For a table of lists, the one of the same chunks where they are kept packed, which this holds.
+    private let packedTable = Atomic<UnsafeRawPointer?>(nil)
 
-    /// For a table of lists, the one of the same chunks where they are kept packed; made when it is first
-    /// asked for, and kept as long as this one.
-    fileprivate var packed: ChunkTable {
-        packedTable.load() ?? packedTable.storeIfNil(ChunkTable(chunkCount: chunkCount))
+    /// The places of ``packedTable``, which is made when it is first asked for.
+    fileprivate var packedPlaces: ChunkPlaces {
+        let known = packedTable.load(ordering: .acquiring)
+        return Self.table(known ?? keep(ChunkTable(chunkCount: chunkCount)))
+            ._withUnsafeGuaranteedRef { $0.places }
+    }
+
+    private static func table(_ known: UnsafeRawPointer) -> Unmanaged<ChunkTable> {
+        Unmanaged<ChunkTable>.fromOpaque(known)
+    }
+
+    /// Keeps a table of packed lists, unless there is one by now; gives the one there is.
+    private func keep(_ made: ChunkTable) -> UnsafeRawPointer {
+        let new = Unmanaged.passRetained(made)
+        let bits = UnsafeRawPointer(new.toOpaque())
+        let (isExchanged, other) = packedTable.compareExchange(
+            expected: nil, desired: bits, ordering: .acquiringAndReleasing)
+        guard !isExchanged, let other else { return bits }
+        new.release()
+        return other
     }
 
     convenience init(chunkCount: UInt64) {
@@ -34,7 +51,10 @@ final class ChunkTable: @unchecked Sendable {
         }
     }
 
-    deinit { fastLeaves.deallocate() }
+    deinit {
+        fastLeaves.deallocate()
+        if let known = packedTable.load(ordering: .relaxed) { Self.table(known).release() }
+    }
 
     /// The places, for as long as this table is there.
     var places: ChunkPlaces {
@@ -60,9 +80,9 @@ final class ChunkTable: @unchecked Sendable {
             return ChunkTableLeaf(copying: leaves[index], renewing: changed)
         }
         let successor = ChunkTable(chunkCount: newCount, leaves: successorLeaves)
-        if let packed = packedTable.load() {
-            _ = successor.packedTable.storeIfNil(
-                packed.successor(chunkCount: newCount, changed: changed))
+        if let known = packedTable.load(ordering: .acquiring) {
+            let packed = Self.table(known).takeUnretainedValue()
+            _ = successor.keep(packed.successor(chunkCount: newCount, changed: changed))
         }
         return successor
     }
@@ -82,7 +102,7 @@ struct ChunkPlaces {
     fileprivate let table: Unmanaged<ChunkTable>
 
     /// The places of the same chunks' lists where they are kept packed.
-    var packed: ChunkPlaces { table._withUnsafeGuaranteedRef { $0.packed.places } }
+    var packed: ChunkPlaces { table._withUnsafeGuaranteedRef { $0.packedPlaces } }
 
     /// What is published for a chunk, to be used within the present step only; nil where nothing is.
     @inline(__always)

@@ -22,7 +22,8 @@ extension DecodedCache {
     var capacityInBytes: Int {
         let inMotion = inMotionInBytes
         let lentByPages = max(min(unusedPagesInBytes(), budgetInBytes) - inMotion, 0)
-        let statements = min(statementsInBytes.load(ordering: .relaxed), budgetInBytes / 2)
+        let statements = min(
+            statementsInBytes.load(ordering: .relaxed), budgetInBytes / 4 * 3)
         let others = inMotion + statements + lentInBytes.load(ordering: .relaxed)
         return max(budgetInBytes + lentByPages - others, budgetInBytes / Self.shareKept)
     }
@@ -49,8 +50,8 @@ extension DecodedCache {
         if bytes > 0 { makeRoom() }
     }
 
-    /// Notes that statements hold `bytes` more, or less if they are negative: half of the budget is for
-    /// them if they need it.
+    /// Notes that statements hold `bytes` more, or less if they are negative: three quarters of the
+    /// budget are for them if they need them.
     func lendToStatements(_ bytes: Int) {
         statementsInBytes.add(bytes, ordering: .relaxed)
         if bytes > 0 { makeRoom() }

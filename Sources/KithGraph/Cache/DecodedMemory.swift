@@ -15,7 +15,7 @@ package struct DecodedMemory: @unchecked Sendable {
 
     /// Blocks from this size on are pages, and from the other one on pieces of pages.
     private static let pagesMin = 8_192
-    private static let piecesMin = 1_024
+    private static let piecesMin = 512
     private static let arenas = Guarded(PageArenas())
     private static let pieces = Guarded(PagePieces())
 

@@ -143,28 +143,21 @@ extension EntityChunk {
         _ body: (UnsafeRawBufferPointer) throws(GraphError) -> Result
     ) throws(GraphError) -> Result {
         if let cached = segmentPlaces.load(segment) {
-            if case .inline = descriptor.segments[segment].location {
-                let bytes = Unmanaged<PaddedBytes>.fromOpaque(cached).takeUnretainedValue()
-                return try body(bytes.bytes)
-            }
-            let buffer = Unmanaged<ExtentBuffer>.fromOpaque(cached).takeUnretainedValue()
-            return try body(buffer.bytes)
+            let known = Unmanaged<PaddedBytes>.fromOpaque(cached).takeUnretainedValue()
+            return try body(known.bytes)
         }
+        let made: PaddedBytes
         switch descriptor.segments[segment].location {
-        case .inline(let content):
-            let (padded, isNew) = segmentPlaces.publish(
-                content.withUnsafeBytes { PaddedBytes($0) }, at: segment)
-            if isNew { cache.account(segmentPlaces, segment, sizeInBytes: content.count + 64) }
-            return try body(padded.bytes)
+        case .inline(let content): made = content.withUnsafeBytes { PaddedBytes($0) }
         case .extent(let reference):
             let extent = try storageCall { () throws(StorageError) in
                 try storage.readExtent(reference)
             }
-            let (buffer, isNew) = segmentPlaces.publish(extent, at: segment)
-            if isNew {
-                cache.account(segmentPlaces, segment, sizeInBytes: buffer.bytes.count + 64)
-            }
-            return try body(buffer.bytes)
+            // Copied to where the system gets its memory back once it is let go of.
+            made = PaddedBytes(extent.bytes)
         }
+        let (kept, isNew) = segmentPlaces.publish(made, at: segment)
+        if isNew { cache.account(segmentPlaces, segment, sizeInBytes: kept.sizeInBytes) }
+        return try body(kept.bytes)
     }
 }

@@ -13,7 +13,7 @@ struct PagePieces {
     private static let pagesPerRegion = regionByteCount / PageArenas.unit
     /// As with ``PageArenas``, a look past the end of a piece is one at memory.
     private static let usableUnits = regionByteCount / unit - 1
-    private static let idlePagesBounds = 8...1_024
+    private static let idlePagesBounds = 16...1_024
 
     /// A piece of address space, aligned to its size.
     private struct Region {

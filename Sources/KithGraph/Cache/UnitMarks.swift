@@ -4,15 +4,14 @@ struct UnitMarks {
     /// Units from this one on are never free.
     private let usable: Int
     private(set) var freeCount: Int
-    /// No free run has so many units.
-    private var missing: Int
+    /// No free run of so many units begins before this one.
+    private var searched = (count: 1, end: 0)
 
     /// No unit is marked; of those after `usable` none will be.
     init(count: Int, usable: Int) {
         words = [UInt64](repeating: 0, count: (count + 63) / 64)
         self.usable = usable
         freeCount = usable
-        missing = usable + 1
     }
 
     /// Whether none is marked.
@@ -20,11 +19,12 @@ struct UnitMarks {
 
     /// Marks the first free run of `count` units, and says where it begins; nil where there is none.
     mutating func take(_ count: Int) -> Int? {
-        guard freeCount >= count, missing > count else { return nil }
-        guard let first = firstFree(count) else {
-            missing = count
+        guard freeCount >= count else { return nil }
+        guard let first = firstFree(count, from: count >= searched.count ? searched.end : 0) else {
+            searched = (count, usable)
             return nil
         }
+        searched = (count, first + count)
         change(first..<first + count) { $0 | $1 }
         freeCount -= count
         return first
@@ -34,7 +34,8 @@ struct UnitMarks {
     mutating func give(back run: Range<Int>) {
         change(run) { $0 & ~$1 }
         freeCount += run.count
-        missing = usable + 1
+        // A run that has become long enough has some of these units.
+        searched.end = min(searched.end, max(run.lowerBound - searched.count + 1, 0))
     }
 
     /// Whether no unit of a range is marked.
@@ -54,9 +55,9 @@ struct UnitMarks {
         }
     }
 
-    /// The beginning of the first free run of `count` units.
-    private func firstFree(_ count: Int) -> Int? {
-        var unit = 0
+    /// The beginning of the first free run of `count` units at or after a unit.
+    private func firstFree(_ count: Int, from start: Int) -> Int? {
+        var unit = start
         while true {
             unit = next(from: unit, isMarked: false)
             guard unit + count <= usable else { return nil }

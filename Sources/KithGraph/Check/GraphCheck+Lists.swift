@@ -14,8 +14,9 @@ extension GraphCheck {
             }
             for chunk in 0..<limit {
                 attempt("lists of type \(type), chunk \(chunk)") { check throws(GraphError) in
-                    let lists = try AdjacencyChunk.load(key, chunk, from: check.reader.storage)
-                    for edge in lists.allEdges() {
+                    let edges = try StoredLists(key, chunk, check.reader.storage)
+                    var order = EdgeOrder()
+                    try edges.forEachEdge(check.reader.storage) { edge throws(GraphError) in
                         let node = ChunkID(rawValue: chunk).rawID(slot: Int(edge.slot))
                         if isIncoming {
                             sums.incoming.add(edge.neighbour, node)
@@ -23,8 +24,12 @@ extension GraphCheck {
                             sums.outgoing.add(node, edge.neighbour)
                             try check.checkEdge(type, node, edge)
                         }
+                        order.note(edge)
                     }
-                    check.checkOrder(lists, chunk, key)
+                    if !order.isKept {
+                        check.report(
+                            "the lists of type \(type) of chunk \(chunk) are out of order")
+                    }
                 }
             }
         }
@@ -60,17 +65,6 @@ extension GraphCheck {
         statistics.count(relationships: 1, type: type, source: source, target: target)
     }
 
-    private mutating func checkOrder(
-        _ lists: AdjacencyChunk, _ chunk: UInt64, _ key: AdjacencyKey
-    ) {
-        let edges = lists.allEdges()
-        for index in edges.indices.dropFirst()
-        where ChunkEdge.isBefore(edges[index], edges[index - 1]) {
-            report("the lists of type \(key.type) of chunk \(chunk) are out of order")
-            return
-        }
-    }
-
     private mutating func sumRelationships(
         _ type: UInt32, _ sum: inout EdgeSum
     ) throws(GraphError) {
@@ -100,6 +94,17 @@ extension GraphCheck {
         if cursor.key.bigEndianUInt64(at: 4) >= reader.nodeChunkCount {
             report("there are lists of type \(key.type) past the last chunk of nodes")
         }
+    }
+}
+
+/// Whether edges come in the order of lists.
+private struct EdgeOrder {
+    private(set) var isKept = true
+    private var last: ChunkEdge?
+
+    mutating func note(_ edge: ChunkEdge) {
+        if let last, ChunkEdge.isBefore(edge, last) { isKept = false }
+        last = edge
     }
 }
 

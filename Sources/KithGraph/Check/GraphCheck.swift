@@ -9,7 +9,11 @@ extension GraphStore {
             GraphFinding(
                 message: finding.page.map { "page \($0): \(finding.message)" } ?? finding.message)
         }
-        // A store of its own, so that nothing already decoded hides what is on disk.
+        // A store of its own, so that nothing already decoded hides what is on disk; and one that keeps
+        // little: most of what is read is looked at once.
+        var options = options
+        options.decodedCacheBudgetInBytes = min(
+            options.decodedCacheBudgetInBytes, try GraphCheck.budgetInBytes(storage))
         let reader = try GraphStore(storage: storage, options: options).beginRead()
         defer { reader.close() }
         var check = GraphCheck(reader)
@@ -29,6 +33,18 @@ struct GraphCheck {
     var statistics = GraphStatistics()
     /// Findings past this number are dropped.
     static let findingsMax = 1_000
+
+    /// What is worth keeping for a check: some chunks, and of all chunks of nodes what leads to the
+    /// labels of the far ends of edges.
+    static func budgetInBytes(_ storage: StorageEngine) throws(GraphError) -> Int {
+        let reader = try storageCall { () throws(StorageError) in try storage.beginRead() }
+        defer { reader.close() }
+        let chunks = reader.counter(KeySpaces.Counter.nodeChunks)
+        return budgetMinInBytes + Int(min(chunks, 1 << 30)) * budgetPerChunkInBytes
+    }
+
+    private static let budgetMinInBytes = 24 << 20
+    private static let budgetPerChunkInBytes = 4 << 10
 
     init(_ reader: GraphReader) { self.reader = reader }
 

@@ -12,7 +12,7 @@ struct SampledProperty: Hashable, Sendable {
 extension GraphReader {
     /// What is known of a property of the nodes with a label; nil stands for all nodes.
     ///
-    /// Reads at most 64 chunks spread over the label, 4,096 nodes in all, unless it is known from an
+    /// Reads at most 64 chunks spread over the label, 4,096 nodes in all (fewer where memory is scarce), unless it is known from an
     /// earlier call; the same graph always gives the same sample.
     public func propertyStatistics(
         of key: PropertyKeyID, label: LabelID?
@@ -42,14 +42,21 @@ extension GraphReader {
 
     /// The most chunks of which something is read.
     private static let chunksMax = 64
-    /// The most rows that are read.
-    private static let rowsMax = 4_096
+    /// The most rows that are read: one for so much of the budget for what is decoded.
+    private static let rowsBounds = 512...4_096
+    private static let budgetPerRowInBytes = 2_048
+
+    private var rowsMax: Int {
+        let rows = decodedBudgetInBytes / Self.budgetPerRowInBytes
+        return min(max(rows, Self.rowsBounds.lowerBound), Self.rowsBounds.upperBound)
+    }
 
     /// Values of chunks and slots that are evenly spaced, nulls among them.
     private func sample(
         _ key: PropertyKeyID, _ kind: EntityKind, _ labels: [LabelID], _ chunks: [ChunkID]
     ) throws(GraphError) -> [Value] {
         let chunkCount = min(chunks.count, Self.chunksMax)
+        let rowsMax = rowsMax
         var values: [Value] = []
         for number in 0..<chunkCount {
             let chunk = chunks[number * chunks.count / chunkCount]
@@ -58,7 +65,7 @@ extension GraphReader {
                 ? try slots(inNodeChunk: chunk, labels: labels)
                 : try slots(inRelationshipChunk: chunk)
             let ids = slots.ids(of: chunk)
-            let taken = min(ids.count, Self.rowsMax / chunkCount)
+            let taken = min(ids.count, rowsMax / chunkCount)
             for index in 0..<taken {
                 values.append(try property(key.rawValue, kind, ids[index * ids.count / taken]))
             }

@@ -17,7 +17,9 @@ struct MemoryBudget {
 
     static func run(_ arguments: [String]) throws {
         guard let path = arguments.first else {
-            print("memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2] [--patterns] [--threads 1]")
+            print(
+                "memory DATABASE [--part 4] [--budget SECONDS] [--only q1,q2] [--patterns] "
+                    + "[--threads 1]")
             exit(2)
         }
         let options = Options(arguments)
