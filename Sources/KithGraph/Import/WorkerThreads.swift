@@ -13,6 +13,25 @@ package enum WorkerThreads {
     /// So many threads are kept while they have nothing to do.
     fileprivate static let idleMax = 64
 
+    /// Calls `body` with 0 ..< `count`, each on a thread of its own, and goes on meanwhile.
+    ///
+    /// A thread that cannot be started is done without; its number is then not called.
+    package static func start(
+        count: Int, _ body: @escaping @Sendable (Int) -> Void
+    ) -> StartedWork {
+        let pending = PendingJobs()
+        var started = 0
+        for index in 0..<max(count, 0) {
+            pending.begin()
+            if IdleThreads.shared.take(Job(pending: pending) { body(index) }) {
+                started += 1
+            } else {
+                pending.end()
+            }
+        }
+        return StartedWork(pending, count: started)
+    }
+
     /// Calls `body` with 0 ..< `count`, each on a thread of its own, the first on the caller's.
     ///
     /// A thread that cannot be started is done without; its number is then not called.
@@ -33,6 +52,21 @@ package enum WorkerThreads {
             pending.endAndWait()
         }
     }
+}
+
+/// What threads do beside the one that started them.
+package final class StartedWork {
+    /// How many threads there are.
+    package let count: Int
+    private let pending: PendingJobs
+
+    fileprivate init(_ pending: PendingJobs, count: Int) {
+        self.pending = pending
+        self.count = count
+    }
+
+    /// Waits until all are done; to be called once.
+    package func wait() { pending.endAndWait() }
 }
 
 /// What a thread is to do, and who waits for it.

@@ -14,7 +14,8 @@ package final class WorkTeam {
     package let count: Int
     private let shouldStop: @Sendable () -> Bool
     private let shared: Shared?
-    private var threads: [pthread_t] = []
+    /// The threads beside the caller's.
+    private let helpers: StartedWork?
 
     /// What caller and helpers share.
     private final class Shared: @unchecked Sendable {
@@ -25,17 +26,6 @@ package final class WorkTeam {
         let next = Atomic<Int>(0)
         var body: ((Int) -> Void)?
         var isOver = false
-    }
-
-    /// What a helper is started with.
-    private final class Start {
-        let shared: Shared
-        let index: Int
-
-        init(_ shared: Shared, _ index: Int) {
-            self.shared = shared
-            self.index = index
-        }
     }
 
     /// For how long a thread looks whether there is work, or an end of it, before it sleeps: to be woken
@@ -62,31 +52,26 @@ package final class WorkTeam {
         guard count > 1 else {
             self.count = 1
             shared = nil
+            helpers = nil
             return
         }
         let shared = Shared()
-        for index in 1..<count {
-            var thread = pthread_t()
-            let start = Unmanaged.passRetained(Start(shared, index))
-            guard pthread_create(&thread, nil, helperMain, start.toOpaque()) == 0 else {
-                // A thread that cannot be started is done without.
-                start.release()
-                break
-            }
-            threads.append(thread)
+        let helpers = WorkerThreads.start(count: count - 1) { number in
+            Self.help(shared, index: number + 1)
         }
-        self.count = threads.count + 1
-        self.shared = threads.isEmpty ? nil : shared
+        self.count = helpers.count + 1
+        self.helpers = helpers
+        self.shared = shared
     }
 
     deinit {
-        guard let shared else { return }
+        guard let shared, let helpers else { return }
         shared.monitor.lock()
         shared.isOver = true
         shared.round.add(1, ordering: .releasing)
         shared.monitor.broadcast()
         shared.monitor.unlock()
-        for thread in threads { pthread_join(thread, nil) }
+        helpers.wait()
     }
 
     /// One for each processor.
@@ -107,7 +92,7 @@ package final class WorkTeam {
     ) throws(WorkStopped) {
         precondition(size > 0, "a block has at least one element")
         let blocks = (total + size - 1) / size
-        guard let shared, blocks > 1 else {
+        guard let shared, let helpers, helpers.count > 0, blocks > 1 else {
             var start = 0
             while start < total {
                 try checkpoint()
@@ -117,7 +102,7 @@ package final class WorkTeam {
             return
         }
         shared.next.store(0, ordering: .relaxed)
-        run(shared) { worker in
+        run(shared, helpers.count) { worker in
             while !shouldStop() {
                 let block = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard block < blocks else { return }
@@ -128,11 +113,11 @@ package final class WorkTeam {
     }
 
     /// Calls `body` on every thread at once and waits for all.
-    private func run(_ shared: Shared, _ body: (Int) -> Void) {
+    private func run(_ shared: Shared, _ helperCount: Int, _ body: (Int) -> Void) {
         withoutActuallyEscaping(body) { body in
             shared.monitor.lock()
             shared.body = body
-            shared.working.store(threads.count, ordering: .relaxed)
+            shared.working.store(helperCount, ordering: .relaxed)
             shared.round.add(1, ordering: .releasing)
             shared.monitor.broadcast()
             shared.monitor.unlock()
@@ -151,9 +136,7 @@ package final class WorkTeam {
     @inline(never)
     private static func perform(_ shared: Shared, _ index: Int) { shared.body?(index) }
 
-    fileprivate static func help(_ argument: UnsafeMutableRawPointer) {
-        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-        let shared = start.shared
+    private static func help(_ shared: Shared, index: Int) {
         var seen = 0
         while true {
             _ = look { shared.round.load(ordering: .acquiring) != seen }
@@ -163,7 +146,7 @@ package final class WorkTeam {
             let isOver = shared.isOver
             shared.monitor.unlock()
             if isOver { return }
-            perform(shared, start.index)
+            perform(shared, index)
             if shared.working.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
                 shared.monitor.lock()
                 shared.monitor.broadcast()
@@ -171,9 +154,4 @@ package final class WorkTeam {
             }
         }
     }
-}
-
-private func helperMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let argument { WorkTeam.help(argument) }
-    return nil
 }

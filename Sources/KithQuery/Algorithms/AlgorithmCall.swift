@@ -20,7 +20,8 @@ final class AlgorithmCall {
         self.procedure = procedure
         self.options = options
         execution = context.execution
-        wantedOutputs = context.wantedOutputs
+        let isWriting = try options.string("writeProperty") != nil
+        wantedOutputs = context.wantedOutputs.union(isWriting ? [procedure.writtenOutput] : [])
         let standard = max(1, min(execution.environment.options.threads, Self.threadsMax))
         let threads = try options.integer("threads", standard, in: 1...Self.threadsMax)
         let control = execution.control
@@ -32,7 +33,7 @@ final class AlgorithmCall {
 
     deinit { release() }
 
-    /// Whether the statement looks at an output.
+    /// Whether the statement looks at an output, or it is written to a property.
     func wants(_ output: Int) -> Bool { wantedOutputs.contains(output) }
 
     /// Takes memory from the statement's budget until the call is over.

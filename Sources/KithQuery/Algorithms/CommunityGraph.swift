@@ -134,17 +134,16 @@ extension CommunityGraph {
         }
         let edges = parts.reduce(0) { $0 + $1.targets.count }
         let result = CommunityGraph(nodeCount: count, edgeCount: edges, isWeighted: true)
-        var place = 0
-        var community = 0
+        var places: [Int] = []
+        var end = 0
         for part in parts {
-            (result.targets + place).update(from: part.targets, count: part.targets.count)
-            result.weights?.advanced(by: place).update(
-                from: part.weights, count: part.weights.count)
-            for (degree, loop) in zip(part.degrees, part.loops) {
-                place += degree
-                result.offsets[community + 1] = place
-                result.loops[community] = loop
-                community += 1
+            places.append(end)
+            end += part.targets.count
+        }
+        try team.forEachBlock(of: parts.count, size: 1) { numbers, _ in
+            for number in numbers {
+                parts[number].copy(
+                    to: result, from: places[number], community: number * blockSize)
             }
         }
         try result.finish(team)
@@ -159,6 +158,18 @@ private final class MergedPart: @unchecked Sendable {
     @exclusivity(unchecked) var loops: [Double] = []
     @exclusivity(unchecked) var targets: [UInt32] = []
     @exclusivity(unchecked) var weights: [Double] = []
+
+    /// Writes the lists to a graph, from an edge and a community on.
+    func copy(to graph: CommunityGraph, from start: Int, community first: Int) {
+        (graph.targets + start).update(from: targets, count: targets.count)
+        graph.weights?.advanced(by: start).update(from: weights, count: weights.count)
+        var place = start
+        for community in degrees.indices {
+            place += degrees[community]
+            graph.offsets[first + community + 1] = place
+            graph.loops[first + community] = loops[community]
+        }
+    }
 
     func add(
         _ community: Int, _ members: UnsafeMutablePointer<UInt32>, _ count: Int,

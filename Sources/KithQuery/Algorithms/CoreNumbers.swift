@@ -1,12 +1,13 @@
 import KithGraph
-import Synchronization
 
 /// How deep in the graph each node lies: the greatest *k* for which it belongs to a part in which every
 /// node has at least *k* neighbours (Seidman 1983).
 ///
 /// Nodes are peeled off, those with fewest neighbours first; all that go at one *k* go at once.
 enum CoreNumbers {
-    private static let blockSize = 128
+    private static let blockSize = 16_384
+    /// Fewer nodes are taken away by one thread.
+    private static let sharedMin = 512
 
     /// The core number of each node; O(*m* + *n* · the greatest one).
     ///
@@ -15,17 +16,22 @@ enum CoreNumbers {
         _ lists: SimpleLists, _ team: WorkTeam
     ) throws(WorkStopped) -> [UInt32] {
         let count = lists.nodeCount
-        let degrees = UnsafeMutablePointer<Atomic<Int32>>.allocate(capacity: max(count, 1))
-        let cores = UnsafeMutablePointer<UInt32>.filled(count, 0)
+        let degrees = UnsafeMutablePointer<Int32>.allocate(capacity: max(count, 1))
+        let cores = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
         defer {
             degrees.deallocate()
             cores.deallocate()
         }
-        for node in 0..<count {
-            (degrees + node).initialize(
-                to: Atomic(Int32(truncatingIfNeeded: lists.degree(of: node))))
+        try team.forEachBlock(of: count, size: blockSize) { block, _ in
+            for node in block {
+                degrees[node] = Int32(truncatingIfNeeded: lists.degree(of: node))
+                cores[node] = 0
+            }
         }
-        let found = (0..<team.count).map { _ in Found() }
+        let found = (0..<team.count).map { _ in FoundNodes() }
+        let peeling = Peeling(
+            lists: lists, degrees: degrees, cores: cores, found: found,
+            parts: parts(of: lists, team.count))
         let left = NodesLeft(count: count)
         var core: Int32 = 0
         while left.count > 0 {
@@ -36,12 +42,34 @@ enum CoreNumbers {
                 continue
             }
             while !front.isEmpty {
-                try peel(front, core, lists, degrees, cores, found, team)
+                try peeling.peel(front, core, team)
                 front = found.flatMap { $0.take() }
             }
             core += 1
         }
         return Array(copying: cores, count: count)
+    }
+
+    /// The nodes in as many parts as there are threads, of about as many edges.
+    private static func parts(of lists: SimpleLists, _ count: Int) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = 0
+        for part in 1...count {
+            let edges = lists.offsets[lists.nodeCount] / count * part
+            var end = part == count ? lists.nodeCount : start
+            if part < count {
+                // The first node whose edges begin there or later.
+                var (low, high) = (start, lists.nodeCount)
+                while low < high {
+                    let middle = (low + high) / 2
+                    if lists.offsets[middle] < edges { low = middle + 1 } else { high = middle }
+                }
+                end = low
+            }
+            parts.append(start..<end)
+            start = end
+        }
+        return parts
     }
 
     /// The nodes that were not peeled off yet, and some that were lately.
@@ -62,7 +90,7 @@ enum CoreNumbers {
         /// Finds those with `core` neighbours left, and keeps those with more: fewer have only those that
         /// were peeled off. Gives the fewest that any of those kept has.
         func take(
-            _ core: Int32, _ degrees: UnsafeMutablePointer<Atomic<Int32>>, _ found: [Found],
+            _ core: Int32, _ degrees: UnsafeMutablePointer<Int32>, _ found: [FoundNodes],
             _ team: WorkTeam
         ) throws(WorkStopped) -> Int32 {
             let size = Self.blockSize
@@ -75,17 +103,18 @@ enum CoreNumbers {
             }
             let nodes = nodes
             try team.forEachBlock(of: count, size: size) { block, worker in
+                let found = found[worker]
                 var end = block.lowerBound
                 var least = Int32.max
                 for index in block {
                     let node = nodes[index]
-                    let degree = degrees[Int(node)].load(ordering: .relaxed)
+                    let degree = degrees[Int(node)]
                     if degree > core {
                         nodes[end] = node
                         end &+= 1
                         least = min(least, degree)
                     } else if degree == core {
-                        found[worker].nodes.append(node)
+                        found.nodes.append(node)
                     }
                 }
                 ends[block.lowerBound / size] = end
@@ -104,37 +133,60 @@ enum CoreNumbers {
         }
     }
 
-    /// Takes nodes away, and finds the neighbours that then have no more than `core` left.
-    private static func peel(
-        _ front: [UInt32], _ core: Int32, _ lists: SimpleLists,
-        _ degrees: UnsafeMutablePointer<Atomic<Int32>>, _ cores: UnsafeMutablePointer<UInt32>,
-        _ found: [Found], _ team: WorkTeam
-    ) throws(WorkStopped) {
-        try front.withUnsafeBufferPointer { (front) throws(WorkStopped) in
-            try team.forEachBlock(of: front.count, size: blockSize) { block, worker in
-                for index in block {
-                    let node = Int(front[index])
-                    cores[node] = UInt32(core)
-                    for edge in lists.range(of: node) {
-                        let neighbour = lists.targets[edge]
-                        let degree = degrees[Int(neighbour)].load(ordering: .relaxed)
-                        if degree <= core { continue }
-                        let (old, _) = degrees[Int(neighbour)].subtract(1, ordering: .relaxed)
-                        if old == core + 1 { found[worker].nodes.append(neighbour) }
-                    }
+    /// Takes nodes away: each thread from the neighbours in a part of all nodes, so that no two threads
+    /// count down the neighbours of one node, or wait for each other's memory.
+    private struct Peeling {
+        let lists: SimpleLists
+        let degrees: UnsafeMutablePointer<Int32>
+        let cores: UnsafeMutablePointer<UInt32>
+        let found: [FoundNodes]
+        let parts: [Range<Int>]
+
+        /// Takes nodes away, and finds the neighbours that then have no more than `core` left.
+        func peel(_ front: [UInt32], _ core: Int32, _ team: WorkTeam) throws(WorkStopped) {
+            let parts = front.count < sharedMin ? [0..<lists.nodeCount] : parts
+            try front.withUnsafeBufferPointer { (front) throws(WorkStopped) in
+                try team.forEachBlock(of: parts.count, size: 1) { numbers, worker in
+                    for number in numbers { peel(front, core, parts[number], found[worker]) }
                 }
             }
         }
-    }
 
-    /// What one thread finds.
-    private final class Found: @unchecked Sendable {
-        // Sendable: used by one thread at a time.
-        @exclusivity(unchecked) var nodes: [UInt32] = []
+        private func peel(
+            _ front: UnsafeBufferPointer<UInt32>, _ core: Int32, _ part: Range<Int>,
+            _ found: FoundNodes
+        ) {
+            let (targets, degrees) = (lists.targets, degrees)
+            for node in front {
+                let edges = lists.range(of: Int(node))
+                if part.contains(Int(node)) { cores[Int(node)] = UInt32(core) }
+                var edge =
+                    part.lowerBound == 0
+                    ? edges.lowerBound : Self.first(of: targets, edges, from: part.lowerBound)
+                while edge < edges.upperBound {
+                    let neighbour = Int(targets[edge])
+                    if neighbour >= part.upperBound { break }
+                    let degree = degrees[neighbour]
+                    if degree > core {
+                        degrees[neighbour] = degree &- 1
+                        if degree == core &+ 1 { found.nodes.append(targets[edge]) }
+                    }
+                    edge &+= 1
+                }
+            }
+        }
 
-        func take() -> [UInt32] {
-            defer { nodes = [] }
-            return nodes
+        /// The first of some edges, which are sorted, that leads to a node from `start` on.
+        @inline(__always)
+        private static func first(
+            of targets: UnsafeMutablePointer<UInt32>, _ edges: Range<Int>, from start: Int
+        ) -> Int {
+            var (low, high) = (edges.lowerBound, edges.upperBound)
+            while low < high {
+                let middle = (low &+ high) &>> 1
+                if Int(targets[middle]) < start { low = middle &+ 1 } else { high = middle }
+            }
+            return low
         }
     }
 }

@@ -65,7 +65,7 @@ struct Leiden {
         _ communities: UnsafeMutablePointer<UInt32>, _ graph: CommunityGraph, _ team: WorkTeam
     ) throws(WorkStopped) {
         let count = graph.nodeCount
-        let forest = UnionForest(count: count)
+        let forest = try UnionForest(count: count, team)
         try team.forEachBlock(of: count, size: CommunityGraph.blockSize) { block, _ in
             for node in block {
                 let community = communities[node]

@@ -21,6 +21,7 @@ final class LocalMoving {
     private static let roundsMax = 100
 
     /// Where a node wants to go, and by how much more weight it is linked there than where it is.
+    private static let stays = UInt32.max
     private struct Choice {
         var community: UInt32
         var links: Double
@@ -88,8 +89,8 @@ final class LocalMoving {
             for index in 0..<nodes.count {
                 let node = nodes[index]
                 let choice = choices[index]
+                if choice.community == Self.stays { continue }
                 let old = communities[Int(node)]
-                if choice.community == old { continue }
                 let strength = graph.strengths[Int(node)]
                 let expected =
                     resolution * strength
@@ -126,7 +127,8 @@ final class LocalMoving {
         }
     }
 
-    /// The best community for a node; of equally good ones its own, or that of the smallest number.
+    /// The best community for a node; of equally good ones its own, where it ``stays``, or that of the
+    /// smallest number.
     private func choice(_ node: Int, _ links: CommunityLinks) -> Choice {
         links.add(graph, node, communities)
         let own = communities[node]
@@ -150,6 +152,7 @@ final class LocalMoving {
             }
         }
         links.clear()
-        return Choice(community: best, links: bestLinks - ownLinks)
+        return Choice(
+            community: best == own ? Self.stays : best, links: bestLinks - ownLinks)
     }
 }

@@ -41,9 +41,11 @@ struct ShortestPaths {
             levels.deallocate()
             before.deallocate()
         }
-        for node in 0..<count {
-            (levels + node).initialize(to: Atomic(.max))
-            (before + node).initialize(to: Atomic(ProjectedNodes.missing))
+        try team.forEachBlock(of: count, size: Self.largeBlockSize) { block, _ in
+            for node in block {
+                (levels + node).initialize(to: Atomic(.max))
+                (before + node).initialize(to: Atomic(ProjectedNodes.missing))
+            }
         }
         levels[source].store(0, ordering: .relaxed)
         let found = (0..<team.count).map { _ in FoundNodes() }
@@ -54,36 +56,63 @@ struct ShortestPaths {
             level += 1
             try front.withUnsafeBufferPointer { (front) throws(WorkStopped) in
                 try team.forEachBlock(of: front.count, size: Self.blockSize) { block, worker in
-                    for index in block {
-                        Self.follow(front[index], lists, level, levels, before, found[worker])
-                    }
+                    Self.follow(
+                        UnsafeBufferPointer(rebasing: front[block]), lists, level, levels, before,
+                        found[worker])
                 }
             }
             front = found.flatMap { $0.take() }
         }
-        return Tree(
-            distances: (0..<count).map { node in
-                let level = levels[node].load(ordering: .relaxed)
-                return level == .max ? .infinity : Double(level)
-            }, predecessors: (0..<count).map { before[$0].load(ordering: .relaxed) })
+        return try Self.tree(count, team) { node in
+            let level = levels[node].load(ordering: .relaxed)
+            return (
+                level == .max ? .infinity : Double(level), before[node].load(ordering: .relaxed)
+            )
+        }
     }
 
-    /// Reaches the neighbours of a node that no earlier level has.
+    private static let largeBlockSize = 8_192
+
+    /// A tree of what `node` says of each node.
+    static func tree(
+        _ count: Int, _ team: WorkTeam, _ node: (Int) -> (distance: Double, predecessor: UInt32)
+    ) throws(WorkStopped) -> Tree {
+        let distances = UnsafeMutablePointer<Double>.allocate(capacity: max(count, 1))
+        let predecessors = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
+        defer {
+            distances.deallocate()
+            predecessors.deallocate()
+        }
+        try team.forEachBlock(of: count, size: largeBlockSize) { block, _ in
+            for number in block { (distances[number], predecessors[number]) = node(number) }
+        }
+        return Tree(
+            distances: Array(copying: distances, count: count),
+            predecessors: Array(copying: predecessors, count: count))
+    }
+
+    /// Reaches the neighbours of some nodes that no earlier level has.
     private static func follow(
-        _ node: UInt32, _ lists: ProjectedLists, _ level: UInt32,
+        _ nodes: UnsafeBufferPointer<UInt32>, _ lists: ProjectedLists, _ level: UInt32,
         _ levels: UnsafeMutablePointer<Atomic<UInt32>>,
         _ before: UnsafeMutablePointer<Atomic<UInt32>>, _ found: FoundNodes
     ) {
-        for edge in lists.range(of: Int(node)) {
-            let target = Int(lists.targets[edge])
-            var known = levels[target].load(ordering: .relaxed)
-            if known == .max {
-                let (isFirst, original) = levels[target].compareExchange(
-                    expected: .max, desired: level, ordering: .relaxed)
-                if isFirst { found.nodes.append(lists.targets[edge]) }
-                known = isFirst ? level : original
+        let (offsets, targets) = (lists.offsets, lists.targets)
+        for node in nodes {
+            var edge = offsets[Int(node)]
+            let end = offsets[Int(node) &+ 1]
+            while edge < end {
+                let target = Int(targets[edge])
+                var known = levels[target].load(ordering: .relaxed)
+                if known == .max {
+                    let (isFirst, original) = levels[target].compareExchange(
+                        expected: .max, desired: level, ordering: .relaxed)
+                    if isFirst { found.nodes.append(targets[edge]) }
+                    known = isFirst ? level : original
+                }
+                if known == level { lower(before + target, to: node) }
+                edge &+= 1
             }
-            if known == level { lower(before + target, to: node) }
         }
     }
 
@@ -103,11 +132,10 @@ struct ShortestPaths {
         _ lists: ProjectedLists, _ team: WorkTeam
     ) throws(WorkStopped) -> Tree {
         guard target == nil, let weights = lists.weights else { return try treeByNode(lists, team) }
-        let search = WeightedDistances(lists, weights, source: source, team)
+        let search = try WeightedDistances(lists, weights, source: source, team)
         try search.find()
-        guard let before = try search.predecessors() else { return try treeByNode(lists, team) }
-        return Tree(
-            distances: (0..<lists.nodeCount).map { search.distance($0) }, predecessors: before)
+        if let tree = try search.tree() { return tree }
+        return try treeByNode(lists, team)
     }
 
     /// By Dijkstra's algorithm, on one thread.

@@ -24,14 +24,22 @@ extension AlgorithmProcedure {
         let tree = try call.computing { (team) throws(WorkStopped) in
             try search.tree(projection.lists, team)
         }
-        let rows = (end.map { [$0] } ?? Array(0..<projection.nodes.count))
-            .filter { tree.distances[$0] < .infinity }.map { UInt32(truncatingIfNeeded: $0) }
+        var rows: [UInt32] = []
+        rows.reserveCapacity(end == nil ? projection.nodes.count : 1)
+        for node in end.map({ $0..<$0 + 1 }) ?? 0..<projection.nodes.count
+        where tree.distances[node] < .infinity {
+            rows.append(UInt32(truncatingIfNeeded: node))
+        }
         let paths = PathBuilder(call.execution, projection, tree.predecessors)
         return AlgorithmRows(
             count: rows.count,
             columns: [
-                .nodesAt(projection.nodes, rows), .floats(rows.map { tree.distances[Int($0)] }),
-                .nodesAt(projection.nodes, rows.map { tree.predecessors[Int($0)] }),
+                .nodesAt(projection.nodes, rows),
+                call.wants(1)
+                    ? .floats(rows.map { tree.distances[Int($0)] }) : .constant(.null),
+                call.wants(2)
+                    ? .nodesAt(projection.nodes, rows.map { tree.predecessors[Int($0)] })
+                    : .constant(.null),
                 .made { (row) throws(QueryError) in try paths.path(to: rows[row]) },
             ])
     }

@@ -1,3 +1,4 @@
+import KithGraph
 import Synchronization
 
 /// Trees of nodes, which any thread may join: each knows its parent, roots themselves.
@@ -8,10 +9,15 @@ final class UnionForest: @unchecked Sendable {
     // Sendable: the parents are atomic.
     private let parents: UnsafeMutablePointer<Atomic<UInt32>>
 
-    init(count: Int) {
-        parents = .allocate(capacity: max(count, 1))
-        for node in 0..<count {
-            (parents + node).initialize(to: Atomic(UInt32(truncatingIfNeeded: node)))
+    private static let blockSize = 16_384
+
+    init(count: Int, _ team: WorkTeam) throws(WorkStopped) {
+        let parents = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: max(count, 1))
+        self.parents = parents
+        try team.forEachBlock(of: count, size: Self.blockSize) { block, _ in
+            for node in block {
+                (parents + node).initialize(to: Atomic(UInt32(truncatingIfNeeded: node)))
+            }
         }
     }
 

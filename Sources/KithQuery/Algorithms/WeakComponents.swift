@@ -21,7 +21,7 @@ enum WeakComponents {
         _ lists: ProjectedLists, _ team: WorkTeam
     ) throws(WorkStopped) -> (components: [UInt32], count: Int) {
         let count = lists.nodeCount
-        let forest = UnionForest(count: count)
+        let forest = try UnionForest(count: count, team)
         for index in 0..<firstEdges {
             try team.forEachBlock(of: count, size: blockSize) { block, _ in
                 for node in block where lists.offsets[node] &+ index < lists.offsets[node &+ 1] {
@@ -47,7 +47,7 @@ enum WeakComponents {
         try team.forEachBlock(of: count, size: blockSize) { block, _ in
             for node in block { forest.flatten(node) }
         }
-        return numbered(forest, count)
+        return try numbered(forest, count, team)
     }
 
     /// The root that most of some nodes have.
@@ -63,24 +63,39 @@ enum WeakComponents {
         return best.root
     }
 
+    /// Numbers the trees in the order of their roots, each of which is the smallest node of its tree.
     private static func numbered(
-        _ forest: UnionForest, _ count: Int
-    ) -> (components: [UInt32], count: Int) {
-        var components = [UInt32](repeating: 0, count: count)
+        _ forest: UnionForest, _ count: Int, _ team: WorkTeam
+    ) throws(WorkStopped) -> (components: [UInt32], count: Int) {
+        let blocks = (count + blockSize - 1) / blockSize
+        let components = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
+        // The roots of each block, then those of all blocks before it.
+        let before = UnsafeMutablePointer<UInt32>.filled(blocks, 0)
+        defer {
+            components.deallocate()
+            before.deallocate()
+        }
+        try team.forEachBlock(of: count, size: blockSize) { block, _ in
+            var roots: UInt32 = 0
+            for node in block where Int(forest.parent(node)) == node { roots &+= 1 }
+            before[block.lowerBound / blockSize] = roots
+        }
         var total: UInt32 = 0
-        components.withUnsafeMutableBufferPointer { components in
-            for node in 0..<count {
-                // A root is the smallest of its component, and so has its number before the others.
-                let root = Int(forest.parent(node))
-                if root == node {
-                    components[node] = total
-                    total += 1
-                } else {
-                    components[node] = components[root]
-                }
+        for block in 0..<blocks { (before[block], total) = (total, total + before[block]) }
+        try team.forEachBlock(of: count, size: blockSize) { block, _ in
+            var next = before[block.lowerBound / blockSize]
+            for node in block where Int(forest.parent(node)) == node {
+                components[node] = next
+                next &+= 1
             }
         }
-        return (components, Int(total))
+        try team.forEachBlock(of: count, size: blockSize) { block, _ in
+            for node in block {
+                let root = Int(forest.parent(node))
+                if root != node { components[node] = components[root] }
+            }
+        }
+        return (Array(copying: components, count: count), Int(total))
     }
 }
 

@@ -22,24 +22,31 @@ final class WeightedDistances {
     private static let near: UInt8 = 1
     private static let far: UInt8 = 2
     private static let blockSize = 256
+    private static let largeBlockSize = 8_192
     /// The step from bound to bound doubles while it brings fewer than this share of those that wait.
     private static let shareMin = 64
 
     /// - Precondition: `lists` has weights, none below 0.
-    init(_ lists: ProjectedLists, _ weights: UnsafePointer<Double>, source: Int, _ team: WorkTeam) {
+    init(
+        _ lists: ProjectedLists, _ weights: UnsafePointer<Double>, source: Int, _ team: WorkTeam
+    ) throws(WorkStopped) {
         self.lists = lists
         self.weights = weights
         self.source = source
         self.team = team
         let count = max(lists.nodeCount, 1)
-        distances = .allocate(capacity: count)
-        waiting = .allocate(capacity: count)
-        for node in 0..<count {
-            (distances + node).initialize(to: Atomic(Double.infinity.bitPattern))
-            (waiting + node).initialize(to: Atomic(0))
-        }
+        let distances = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: count)
+        let waiting = UnsafeMutablePointer<Atomic<UInt8>>.allocate(capacity: count)
+        self.distances = distances
+        self.waiting = waiting
         foundNear = (0..<team.count).map { _ in FoundNodes() }
         foundFar = (0..<team.count).map { _ in FoundNodes() }
+        try team.forEachBlock(of: count, size: Self.largeBlockSize) { block, _ in
+            for node in block {
+                (distances + node).initialize(to: Atomic(Double.infinity.bitPattern))
+                (waiting + node).initialize(to: Atomic(0))
+            }
+        }
     }
 
     deinit {
@@ -99,6 +106,7 @@ final class WeightedDistances {
         let (foundNear, foundFar) = (foundNear, foundFar)
         try nodes.withUnsafeBufferPointer { (nodes) throws(WorkStopped) in
             try team.forEachBlock(of: nodes.count, size: Self.blockSize) { block, worker in
+                let (foundNear, foundFar) = (foundNear[worker], foundFar[worker])
                 for index in block {
                     let node = Int(nodes[index])
                     // Before the distance is read: who lowers it later lets the node wait again.
@@ -116,7 +124,11 @@ final class WeightedDistances {
                             pile, ordering: .acquiringAndReleasing
                         ).oldValue
                         if before & pile != 0 { continue }
-                        (pile == Self.near ? foundNear : foundFar)[worker].nodes.append(target)
+                        if pile == Self.near {
+                            foundNear.nodes.append(target)
+                        } else {
+                            foundFar.nodes.append(target)
+                        }
                     }
                 }
             }
@@ -157,13 +169,16 @@ final class WeightedDistances {
         far.removeLast(far.count - kept)
     }
 
-    /// The node before each on its shortest path, the one of the smallest number; nil where some path
-    /// goes on without getting longer, so that the order in which nodes are reached matters.
-    func predecessors() throws(WorkStopped) -> [UInt32]? {
+    /// The distances, and the node before each on its shortest path, the one of the smallest number; nil
+    /// where some path goes on without getting longer, so that the order in which nodes are reached
+    /// matters.
+    func tree() throws(WorkStopped) -> ShortestPaths.Tree? {
         let count = lists.nodeCount
         let before = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: max(count, 1))
         defer { before.deallocate() }
-        for node in 0..<count { (before + node).initialize(to: Atomic(ProjectedNodes.missing)) }
+        try team.forEachBlock(of: count, size: Self.largeBlockSize) { block, _ in
+            for node in block { (before + node).initialize(to: Atomic(ProjectedNodes.missing)) }
+        }
         let (lists, weights, source) = (lists, weights, source)
         let standsStill = Atomic<Bool>(false)
         try team.forEachBlock(of: count, size: Self.blockSize) { block, _ in
@@ -182,6 +197,8 @@ final class WeightedDistances {
             }
         }
         if standsStill.load(ordering: .relaxed) { return nil }
-        return (0..<count).map { before[$0].load(ordering: .relaxed) }
+        return try ShortestPaths.tree(count, team) { node in
+            (distance(node), before[node].load(ordering: .relaxed))
+        }
     }
 }

@@ -51,6 +51,21 @@ class AggregateState {
             groupCount: groupCount)
     }
 
+    /// Gets ready to take over, part by part, what a state of the same call holds whose groups have the
+    /// same numbers; false, with nothing done, where it cannot.
+    func beginParts(with other: AggregateState, groupCount: Int) -> Bool { false }
+
+    /// Takes over some groups, of which no other thread has one; false, with nothing done, where one of
+    /// them needs more than a number.
+    func mergePart(of other: AggregateState, _ groups: Range<Int>) -> Bool {
+        preconditionFailure("an aggregate that begins with parts must say how it merges them")
+    }
+
+    /// Takes over the groups of a part that was refused.
+    func mergeRest(of other: AggregateState, _ groups: Range<Int>) throws(QueryError) {
+        preconditionFailure("an aggregate that refuses a part must say how it merges it")
+    }
+
     /// Whether it keeps nothing but numbers for each group, and gives the right results of the groups
     /// that have rows where there are others without any.
     var isPlain: Bool { false }
@@ -167,20 +182,17 @@ final class CountState: AggregateState {
         }
     }
 
-    override func mergeAligned(_ other: AggregateState, groupCount: Int) throws(QueryError) {
-        let other = same(other, as: CountState.self)
+    override func beginParts(with other: AggregateState, groupCount: Int) -> Bool {
         counts.extend(to: groupCount)
-        let (values, added) = (counts.values, other.counts.values)
-        // Its sign tells whether any sum has another than both of its parts.
-        var overflows: Int64 = 0
-        var group = 0
-        while group < other.counts.count {
-            let sum = values[group] &+ added[group]
-            overflows |= (values[group] ^ sum) & (added[group] ^ sum)
-            values[group] = sum
-            group &+= 1
-        }
-        if overflows < 0 { throw QueryError(.integerOverflow, span: nil) }
+        return true
+    }
+
+    override func mergePart(of other: AggregateState, _ groups: Range<Int>) -> Bool {
+        counts.add(same(other, as: CountState.self).counts, groups)
+    }
+
+    override func mergeRest(of other: AggregateState, _ groups: Range<Int>) throws(QueryError) {
+        throw QueryError(.integerOverflow, span: nil)
     }
 
     override var isPlain: Bool { true }

@@ -1,6 +1,7 @@
 import KithGraph
 import KithLanguage
 import KithValues
+import Synchronization
 
 /// Groups and aggregates that rows are added to: what one thread of a statement fills.
 ///
@@ -150,15 +151,51 @@ final class Aggregation {
         }
     }
 
-    /// Takes over what another aggregation has whose groups have the same places.
-    func mergePlaces(_ other: Aggregation) throws(QueryError) {
-        if let places, let theirs = other.places { places.merge(theirs) }
+    /// Takes over what another aggregation has whose groups have the same places: each thread that of
+    /// some groups.
+    func mergePlaces(
+        _ other: Aggregation, threads: Int, groupsAtOnce: Int = mergedAtOnce
+    ) throws(QueryError) {
         isUnfit = isUnfit || other.isUnfit
-        if isUnfit { return }
+        guard let places, let theirs = other.places, !isUnfit else { return }
+        var shared: [(state: AggregateState, theirs: AggregateState)] = []
         for (state, theirs) in zip(states, other.states) {
-            try state.mergeAligned(theirs, groupCount: groupCount)
-            isUnfit = isUnfit || !state.isPlain
+            if state.beginParts(with: theirs, groupCount: groupCount) {
+                shared.append((state, theirs))
+            } else {
+                try state.mergeAligned(theirs, groupCount: groupCount)
+            }
         }
+        let blocks = (groupCount + groupsAtOnce - 1) / groupsAtOnce
+        let next = Atomic<Int>(0)
+        let left = Guarded<[(pair: Int, groups: Range<Int>)]>([])
+        WorkerThreads.run(count: min(threads, blocks)) { _ in
+            while true {
+                let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard block < blocks else { return }
+                let start = block * groupsAtOnce
+                let groups = start..<min(start + groupsAtOnce, groupCount)
+                places.merge(theirs, groups)
+                for (index, pair) in shared.enumerated()
+                where !pair.state.mergePart(of: pair.theirs, groups) {
+                    left.withLock { $0.append((index, groups)) }
+                }
+            }
+        }
+        for (index, groups) in left.withLock({ $0 }) {
+            try shared[index].state.mergeRest(of: shared[index].theirs, groups)
+        }
+        isUnfit = !states.allSatisfy { $0.isPlain }
+    }
+
+    /// A thread merges so many groups at once.
+    static let mergedAtOnce = 16_384
+
+    /// Whether several threads may each ask for the rows of some groups: where every node has a place,
+    /// and nothing but the node is to be found of a group.
+    var givesRowsToThreads: Bool {
+        guard places != nil, let node = recipe.places?.node else { return false }
+        return recipe.keys.allSatisfy { ($0.expression as? VariableReference)?.variable == node }
     }
 
     /// Makes it independent of the expressions of the thread that filled it, which then may be merged

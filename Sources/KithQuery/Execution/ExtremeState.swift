@@ -107,6 +107,23 @@ final class ExtremeState: AggregateState {
             for row in 0..<rows.count { isPresent[Int(groups[row])] = true }
             return
         }
+        if argument.hasNoNulls, rows.groups == nil, isComplete, rows.count > 0 {
+            var best = words[0]
+            var row = 0
+            if wantsLargest {
+                while row < rows.count {
+                    best = max(best, numbers[row & mask])
+                    row &+= 1
+                }
+            } else {
+                while row < rows.count {
+                    best = min(best, numbers[row & mask])
+                    row &+= 1
+                }
+            }
+            words[0] = best
+            return
+        }
         for row in 0..<rows.count where !argument.isNull(row) {
             let group = rows.group(row)
             let (known, value) = (words[group], numbers[row & mask])
@@ -179,17 +196,30 @@ final class ExtremeState: AggregateState {
 
     override func mergeAligned(_ other: AggregateState, groupCount: Int) throws(QueryError) {
         let theirs = same(other, as: ExtremeState.self)
+        // Which groups have rows is not known here.
+        isGuessed = isGuessed || isComplete || theirs.isComplete || theirs.isGuessed
+        try super.mergeAligned(other, groupCount: groupCount)
+    }
+
+    override func beginParts(with other: AggregateState, groupCount: Int) -> Bool {
+        let theirs = same(other, as: ExtremeState.self)
         guard isComplete, theirs.isComplete, let layout, layout == theirs.layout else {
-            // Which groups have rows is not known here.
-            isGuessed = isGuessed || isComplete || theirs.isComplete || theirs.isGuessed
-            return try super.mergeAligned(other, groupCount: groupCount)
+            return false
         }
         makeRoom(groupCount)
+        return true
+    }
+
+    override func mergePart(of other: AggregateState, _ groups: Range<Int>) -> Bool {
+        let theirs = same(other, as: ExtremeState.self)
         let (words, added) = (words.values, theirs.words.values)
-        for group in 0..<theirs.words.count {
-            words[group] =
-                wantsLargest ? max(words[group], added[group]) : min(words[group], added[group])
+        let groups = groups.clamped(to: 0..<theirs.words.count)
+        if wantsLargest {
+            for group in groups { words[group] = max(words[group], added[group]) }
+        } else {
+            for group in groups { words[group] = min(words[group], added[group]) }
         }
+        return true
     }
 
     override var isPlain: Bool { !isGeneral && !isGuessed }

@@ -116,10 +116,10 @@ final class NodeGrouping {
     /// Forgets all rows.
     func reset() { isUsed.update(repeating: 0, count: count) }
 
-    /// Takes over which places of the same ids have rows.
-    func merge(_ other: NodeGrouping) {
-        let theirs = other.isUsed
-        for place in 0..<count { isUsed[place] |= theirs[place] }
+    /// Takes over which places of the same ids have rows, for some of the places.
+    func merge(_ other: NodeGrouping, _ places: Range<Int>) {
+        let (isUsed, theirs) = (isUsed, other.isUsed)
+        for place in places { isUsed[place] |= theirs[place] }
     }
 
     /// The groups of a range that have rows, counted from its beginning.

@@ -218,30 +218,24 @@ final class TotalState: AggregateState {
         }
     }
 
-    override func mergeAligned(_ other: AggregateState, groupCount: Int) throws(QueryError) {
+    override func beginParts(with other: AggregateState, groupCount: Int) -> Bool {
         let theirs = same(other, as: TotalState.self)
         guard form == .integers, theirs.form == .integers, theirs.spilled.isEmpty, !countsRows,
             !theirs.countsRows
-        else { return try super.mergeAligned(other, groupCount: groupCount) }
+        else { return false }
+        extend(to: groupCount)
         makeRoomForIntegers()
-        let (values, added) = (sums.values, theirs.sums.values)
-        let count = theirs.sums.count
-        // Its sign tells whether any sum has another than both of its parts.
-        var overflows: Int64 = 0
-        var group = 0
-        while group < count {
-            let sum = values[group] &+ added[group]
-            overflows |= (values[group] ^ sum) & (added[group] ^ sum)
-            group &+= 1
-        }
-        if overflows < 0 {
-            for group in 0..<count { add(added[group], group, values) }
-            return
-        }
-        group = 0
-        while group < count {
-            values[group] &+= added[group]
-            group &+= 1
+        return true
+    }
+
+    override func mergePart(of other: AggregateState, _ groups: Range<Int>) -> Bool {
+        sums.add(same(other, as: TotalState.self).sums, groups)
+    }
+
+    override func mergeRest(of other: AggregateState, _ groups: Range<Int>) {
+        let theirs = same(other, as: TotalState.self)
+        for group in groups.clamped(to: 0..<theirs.sums.count) {
+            add(theirs.sums.values[group], group, sums.values)
         }
     }
 

@@ -47,6 +47,28 @@ final class GroupValues<Element: BitwiseCopyable> {
 }
 
 extension GroupValues<Int64> {
+    /// Adds the values of another's groups to those of some groups; false, with nothing done, where a sum
+    /// does not fit.
+    func add(_ other: GroupValues<Int64>, _ groups: Range<Int>) -> Bool {
+        let (values, added) = (values, other.values)
+        let end = min(groups.upperBound, other.count)
+        // Its sign tells whether any sum has another than both of its parts.
+        var overflows: Int64 = 0
+        var group = groups.lowerBound
+        while group < end {
+            let sum = values[group] &+ added[group]
+            overflows |= (values[group] ^ sum) & (added[group] ^ sum)
+            group &+= 1
+        }
+        guard overflows >= 0 else { return false }
+        group = groups.lowerBound
+        while group < end {
+            values[group] &+= added[group]
+            group &+= 1
+        }
+        return true
+    }
+
     /// The values of some groups as they lie here; 0 for groups that it has not.
     func vector(_ groups: Range<Int>, _ layout: Vector.Layout = .integer) -> Vector {
         let result = Vector(layout, count: groups.count)

@@ -170,7 +170,11 @@ struct AggregationTests {
                 hasRows = hasRows || isSecond
                 try (isSecond ? second : total).add(batch, context)
             }
-            if hasRows { try total.mergePlaces(second) }
+            if hasRows {
+                try total.mergePlaces(
+                    second, threads: Int.random(in: 1...3, using: &generator),
+                    groupsAtOnce: Int.random(in: 1...50, using: &generator))
+            }
             if total.isUnfit { return [] }
             return try results(total, context)
         }

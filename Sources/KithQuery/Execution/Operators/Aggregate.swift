@@ -1,3 +1,4 @@
+import KithGraph
 import KithLanguage
 import KithValues
 
@@ -74,14 +75,15 @@ final class Aggregate: Operator {
         self.byNode = byNode
     }
 
+    private func filled(_ context: ExecutionContext) throws(QueryError) -> Aggregation {
+        if let aggregation { return aggregation }
+        let filled = try fill(context)
+        aggregation = filled
+        return filled
+    }
+
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
-        let filled: Aggregation
-        if let aggregation {
-            filled = aggregation
-        } else {
-            filled = try fill(context)
-            aggregation = filled
-        }
+        let filled = try filled(context)
         let total = filled.groupCount
         guard position < total else { return nil }
         let range = position..<min(total, position + context.batchSize)
@@ -191,7 +193,7 @@ final class Aggregate: Operator {
             fills = sets.filter { !$0.parts.isEmpty }.map { $0.aggregation }
         }
         let total = fills.first ?? all[0]
-        for fill in fills.dropFirst() { try total.mergePlaces(fill) }
+        for fill in fills.dropFirst() { try total.mergePlaces(fill, threads: threads) }
         for (number, set) in all.enumerated() {
             if set === total {
                 setInUse = (number, budget)
@@ -209,6 +211,7 @@ final class Aggregate: Operator {
     }
 
     override func restart() {
+        position = 0
         if let aggregation, let (number, budget) = setInUse {
             byKeys.end(aggregation, number: number, budgetInBytes: budget)
         } else if let aggregation {
@@ -217,7 +220,6 @@ final class Aggregate: Operator {
         }
         aggregation = nil
         setInUse = nil
-        position = 0
         restartInput()
     }
 
@@ -233,5 +235,38 @@ final class Aggregate: Operator {
         case .rows(let input): input.mayRunAgain
         case .parts(let chain): chain.mayRunAgain
         }
+    }
+}
+
+extension Aggregate: PieceSource {
+    /// The rows of some groups.
+    private struct Piece: RowPiece {
+        let aggregation: Aggregation
+        let groups: Range<Int>
+        let batchSize: Int
+
+        var count: Int { (groups.count + batchSize - 1) / batchSize }
+
+        func batch(_ index: Int, _ context: ExecutionContext) throws(QueryError) -> Batch? {
+            let start = groups.lowerBound + index * batchSize
+            let rows = try aggregation.rows(
+                start..<min(start + batchSize, groups.upperBound), context)
+            return rows.count > 0 ? rows : nil
+        }
+    }
+
+    func beginPieces(_ context: ExecutionContext) throws(QueryError) -> Bool {
+        try filled(context).givesRowsToThreads && !isByNode
+    }
+
+    func takePiece(
+        chunkCount: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> (any RowPiece)? {
+        let aggregation = try filled(context)
+        guard position < aggregation.groupCount else { return nil }
+        let end = min(position + chunkCount * GraphLimits.slotsPerChunk, aggregation.groupCount)
+        defer { position = end }
+        return Piece(
+            aggregation: aggregation, groups: position..<end, batchSize: context.batchSize)
     }
 }

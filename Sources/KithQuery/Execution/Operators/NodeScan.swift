@@ -2,7 +2,7 @@ import KithGraph
 import KithValues
 
 /// All nodes with some labels, chunk by chunk, for each row of the input.
-final class NodeScan: Operator {
+final class NodeScan: Operator, PieceSource {
     private let input: Operator
     private let variable: VariableID
     private let labels: [String]
@@ -19,7 +19,7 @@ final class NodeScan: Operator {
     }
 
     override func produce(_ context: ExecutionContext) throws(QueryError) -> Batch? {
-        while let piece = try takePiece(chunkCount: 1, context) {
+        while let piece = try nextPiece(chunkCount: 1, context) {
             if let batch = try piece.batch(0, context) { return batch }
             try context.checkpoint()
         }
@@ -27,7 +27,7 @@ final class NodeScan: Operator {
     }
 
     /// Some of the chunks, not yet looked at, for one row of the input.
-    struct Piece {
+    struct Piece: RowPiece {
         fileprivate let input: Batch
         fileprivate let row: Int
         fileprivate let variable: VariableID
@@ -54,8 +54,16 @@ final class NodeScan: Operator {
         }
     }
 
-    /// The next chunks, at most `chunkCount`; nil after the last.
+    func beginPieces(_ context: ExecutionContext) -> Bool { true }
+
     func takePiece(
+        chunkCount: Int, _ context: ExecutionContext
+    ) throws(QueryError) -> (any RowPiece)? {
+        try nextPiece(chunkCount: chunkCount, context)
+    }
+
+    /// The next chunks, at most `chunkCount`; nil after the last.
+    private func nextPiece(
         chunkCount: Int, _ context: ExecutionContext
     ) throws(QueryError) -> Piece? {
         while true {

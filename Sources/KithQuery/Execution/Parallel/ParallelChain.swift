@@ -52,7 +52,7 @@ final class ParallelChain: RunResource {
             worker.context = context.forWorker()
         }
         let results = PartResults<Part>()
-        WorkerThreads.run(count: workers.count) { number in
+        WorkerThreads.run(count: source.hasRows ? workers.count : 1) { number in
             let worker = workers[number]
             guard let context = worker.context else { return }
             while let (part, rows) = source.take() {

@@ -81,6 +81,8 @@ struct ParallelSplit {
 
     /// How many rows the parts are to have.
     func partSizes(_ options: ExecutionOptions) -> PartSizes {
-        PartSizes(estimate: source.estimatedRows, threads: options.threads)
+        PartSizes(
+            estimate: source.estimatedRows, threads: options.threads,
+            sharesAll: options.parallelRowsMin == 0)
     }
 }

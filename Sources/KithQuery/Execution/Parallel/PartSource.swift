@@ -8,6 +8,9 @@ import KithGraph
 struct PartSizes {
     private let estimate: Int
     private let threads: Int
+    /// Whether rows are shared out however few there are: then more than two threads get chunks, however
+    /// few these are, and two threads batches.
+    private let sharesAll: Bool
 
     /// A part has at least this share of a thread's expected rows, and at most so many rows.
     private static let shareMin = 32
@@ -15,14 +18,17 @@ struct PartSizes {
     /// Rows are handed out as whole chunks where a thread is expected to scan so many.
     private static let chunksPerThreadMin = 8
 
-    init(estimate: Double, threads: Int) {
+    init(estimate: Double, threads: Int, sharesAll: Bool = false) {
+        self.sharesAll = sharesAll
         self.estimate = Int(min(max(estimate, 1), 1e15))
         self.threads = threads
     }
 
     /// Whether parts are chunks of nodes to be scanned.
     var areChunks: Bool {
-        estimate / threads >= Self.chunksPerThreadMin * GraphLimits.slotsPerChunk
+        sharesAll
+            ? threads > 2
+            : estimate / threads >= Self.chunksPerThreadMin * GraphLimits.slotsPerChunk
     }
 
     /// The rows of the part after so many: a quarter of each thread's share of what is left. Where there
@@ -43,6 +49,8 @@ final class PartSource: @unchecked Sendable {
     private let source: Operator
     private let sizes: PartSizes
     private var context: ExecutionContext?
+    /// The source, where it hands out rows that are not made yet.
+    private var pieces: (any PieceSource)?
     /// The batch that is not handed out wholly, and how many of its rows are.
     private var rest: (batch: Batch, position: Int)?
     private var partCount = 0
@@ -56,14 +64,32 @@ final class PartSource: @unchecked Sendable {
         self.sizes = sizes
     }
 
-    /// Begins to hand out, while the source runs in `context`.
-    func begin(_ context: ExecutionContext) { self.context = context }
+    /// Begins to hand out, while the source runs in `context`, before there are several threads: a source
+    /// that shares out its own rows first is then over with that, and nobody waits for it.
+    func begin(_ context: ExecutionContext) {
+        self.context = context
+        do throws(QueryError) {
+            if sizes.areChunks, let source = source as? any PieceSource,
+                try source.beginPieces(context)
+            {
+                pieces = source
+            } else if let first = try source.nextNonEmpty(context) {
+                rest = (first, 0)
+            } else {
+                isOver = true
+            }
+        } catch {
+            failure = (0, error)
+        }
+    }
+
+    /// Whether any part is to be expected.
+    var hasRows: Bool { !isOver && failure == nil }
 
     /// The rows of a part.
     enum Rows {
         case batches([Batch])
-        /// Chunks that the thread which has the part is to scan.
-        case chunks(NodeScan.Piece)
+        case piece(any RowPiece)
     }
 
     /// The next part, by its number; nil after the last one, or when some part failed.
@@ -71,9 +97,7 @@ final class PartSource: @unchecked Sendable {
         monitor.lockSoon()
         defer { monitor.unlock() }
         guard !isOver, failure == nil, let context else { return nil }
-        if let scan = source as? NodeScan, sizes.areChunks {
-            return takeChunks(of: scan, context)
-        }
+        if let pieces { return takePiece(of: pieces, context) }
         var batches: [Batch] = []
         do throws(QueryError) {
             var room = sizes.rows(after: rowCount)
@@ -91,18 +115,18 @@ final class PartSource: @unchecked Sendable {
         return (partCount, .batches(batches))
     }
 
-    private func takeChunks(
-        of scan: NodeScan, _ context: ExecutionContext
+    private func takePiece(
+        of pieces: any PieceSource, _ context: ExecutionContext
     ) -> (part: Int, rows: Rows)? {
         do throws(QueryError) {
             let count = max(sizes.rows(after: rowCount) / GraphLimits.slotsPerChunk, 1)
             rowCount += count * GraphLimits.slotsPerChunk
-            guard let piece = try scan.takePiece(chunkCount: count, context) else {
+            guard let piece = try pieces.takePiece(chunkCount: count, context) else {
                 isOver = true
                 return nil
             }
             defer { partCount += 1 }
-            return (partCount, .chunks(piece))
+            return (partCount, .piece(piece))
         } catch {
             failure = (partCount, error)
             return nil
@@ -141,6 +165,7 @@ final class PartSource: @unchecked Sendable {
     func end() throws(QueryError) {
         context = nil
         rest = nil
+        pieces = nil
         if let failure { throw failure.error }
     }
 
@@ -151,6 +176,7 @@ final class PartSource: @unchecked Sendable {
     func restart() {
         context = nil
         rest = nil
+        pieces = nil
         partCount = 0
         rowCount = 0
         isOver = false
@@ -176,7 +202,7 @@ final class PartInput: Operator {
             guard position < batches.count else { return nil }
             defer { position += 1 }
             return batches[position]
-        case .chunks(let piece):
+        case .piece(let piece):
             while position < piece.count {
                 defer { position += 1 }
                 if let batch = try piece.batch(position, context) { return batch }
