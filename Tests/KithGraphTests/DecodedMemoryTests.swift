@@ -235,7 +235,10 @@ struct DecodedMemoryTests {
         #expect(cache.capacityInBytes == 3_000_000 + 3_000_000)
         unused.count.store(0, ordering: .relaxed)
         #expect(cache.capacityInBytes == 3_000_000)
-        // Of a large budget a smaller part is left for what is in motion.
+        // Of a small budget a larger part is left for what is in motion, of a large one a smaller.
+        let small = DecodedCache(
+            budgetInBytes: 1 << 20, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
+        #expect(small.capacityInBytes == 640 << 10)
         let large = DecodedCache(
             budgetInBytes: 256 << 20, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
         #expect(large.capacityInBytes == 248 << 20)

@@ -94,17 +94,43 @@ struct MemoryBudgetPatternTests {
         }
     }
 
+    @Test(
+        "do not read the same lists over and over where what they need about fits",
+        arguments: [(50 << 10, 3_500 << 10), (100 << 10, 600 << 10)])
+    func evictions(budgetInBytes: Int, mostInBytes: Int) throws {
+        let path = "/tmp/kith-evictions-\(UInt64.random(in: 0 ... .max)).kith"
+        defer { _ = unlinkFile(path) }
+        try Self.fill(Database.open(path))
+        let scarce = try Database.open(path, options: Self.options(budgetInBytes))
+        try scarce.read { transaction in
+            transaction.execution.threads = 1
+            var evicted = 0
+            for text in Self.patterns {
+                // What planning looks at is not counted.
+                _ = try transaction.rows(Query(text))
+                evicted -= transaction.graph.decodedEvictedInBytes
+                _ = try transaction.rows(Query(text))
+                evicted += transaction.graph.decodedEvictedInBytes
+            }
+            #expect(evicted > 0 && evicted < mostInBytes, "\(evicted) bytes were let go of")
+        }
+    }
+
+    private static func options(_ budgetInBytes: Int) -> Database.Options {
+        var options = Database.Options()
+        options.graph.allowsSmallBudgets = true
+        options.graph.decodedCacheBudgetInBytes = budgetInBytes
+        options.graph.storage.cacheBudgetInBytes = 1 << 20
+        return options
+    }
+
     @Test("have the same counts, on one thread and on two", arguments: [24 << 10, 100 << 10])
     func countsStay(budgetInBytes: Int) throws {
         let path = "/tmp/kith-patterns-\(UInt64.random(in: 0 ... .max)).kith"
         defer { _ = unlinkFile(path) }
         try Self.fill(Database.open(path))
-        var small = Database.Options()
-        small.graph.allowsSmallBudgets = true
-        small.graph.decodedCacheBudgetInBytes = budgetInBytes
-        small.graph.storage.cacheBudgetInBytes = 1 << 20
         let plenty = try Database.open(path)
-        let scarce = try Database.open(path, options: small)
+        let scarce = try Database.open(path, options: Self.options(budgetInBytes))
         for text in Self.patterns {
             let query = Query(text)
             let expected = try plenty.read { try $0.rows(query).map { "\($0.values)" } }

@@ -61,7 +61,11 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "How many threads work.")
     var threads: Int?
 
-    @Option(help: "How much memory the import may use, as in `512MB`.")
+    @Option(
+        help: """
+            How much memory the import may use, as in `512MB`. The caches of the database take up to half as \
+            much again, and the program some 50 MB.
+            """)
     var memory: String?
 
     func run() throws {
@@ -72,7 +76,9 @@ struct ImportCommand: ParsableCommand {
             let options = try options(plan.options)
             plan = try applying(options, to: plan)
             let importer = GraphImporter(plan: plan, options: options)
-            let runner = try Opening.runner(options.isDryRun && isNew ? nil : database)
+            let runner = try Opening.runner(
+                options.isDryRun && isNew ? nil : database,
+                cacheMaxInBytes: options.memoryLimitInBytes.map { max($0 / 8, 1 << 20) } ?? .max)
             hasOpened = !(options.isDryRun && isNew)
             let progress = ImportProgressLine()
             let result = Swift.Result { () throws(ImportError) -> ImportSummary in

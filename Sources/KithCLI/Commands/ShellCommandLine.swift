@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Kith
+import KithGraph
 import KithLanguage
 
 /// The `kith` command: its commands, of which the shell is the one that needs no name.
@@ -112,13 +113,15 @@ struct ShellCommandLine: ParsableCommand {
 
 /// Opens and closes databases for commands.
 enum Opening {
-    /// Opens a database and what runs statements on it.
+    /// Opens a database and what runs statements on it; each of its caches takes no more than
+    /// `cacheMaxInBytes`.
     static func runner(
         _ path: String?, isReadOnly: Bool = false, createsFile: Bool = true,
-        isStrict: Bool = false
+        isStrict: Bool = false, cacheMaxInBytes: Int = .max
     ) throws -> DatabaseRunner {
-        let options = try options(
+        var options = try options(
             isReadOnly: isReadOnly, createsFile: createsFile, isStrict: isStrict)
+        limitCaches(&options.graph, to: cacheMaxInBytes)
         let name = path ?? ":memory:"
         do {
             return DatabaseRunner(
@@ -128,6 +131,14 @@ enum Opening {
         } catch {
             throw CommandFailure(status: .cannotOpen, message: "\(name): \(error.message)")
         }
+    }
+
+    private static func limitCaches(_ graph: inout GraphOptions, to most: Int) {
+        graph.decodedCacheBudgetInBytes = min(graph.decodedCacheBudgetInBytes, most)
+        graph.pendingChangesBudgetInBytes = min(graph.pendingChangesBudgetInBytes, most)
+        graph.storage.cacheBudgetInBytes = min(graph.storage.cacheBudgetInBytes, most)
+        graph.storage.transactionBudgetInBytes = min(
+            graph.storage.transactionBudgetInBytes, most)
     }
 
     /// The options of a database; the environment variable `KITH_THREADS` says how many threads a

@@ -12,9 +12,12 @@ extension DecodedCache {
     /// steps and for what is being decoded; as much again of what pages have not needed.
     private static let shareInMotion = 4
     private static let inMotionMaxInBytes = 8 << 20
+    /// A statement has so much in hand however small the budget is; or half of that.
+    private static let inMotionMinInBytes = 384 << 10
 
     private var inMotionInBytes: Int {
-        min(budgetInBytes / Self.shareInMotion, Self.inMotionMaxInBytes)
+        let least = min(budgetInBytes / 2, Self.inMotionMinInBytes)
+        return min(max(budgetInBytes / Self.shareInMotion, least), Self.inMotionMaxInBytes)
     }
 
     /// How much may be kept: the budget and what pages do not need of theirs, up to as much again, less
