@@ -61,6 +61,71 @@ struct ParallelAlgorithmTests {
         return edges
     }
 
+    /// The edges both ways.
+    private func bothWays(_ edges: [Edge]) -> [Edge] {
+        edges + edges.map { Edge(source: $0.target, target: $0.source, weight: $0.weight) }
+    }
+
+    @Test("core numbers are those that taking nodes away one by one gives", arguments: 0..<40)
+    func coreNumbers(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed) + 1_077)
+        let count = Int.random(in: 80...400, using: &generator)
+        let both = bothWays(randomEdges(count, &generator))
+        var neighbours = [Set<Int>](repeating: [], count: count)
+        for edge in both where edge.source != edge.target {
+            neighbours[edge.source].insert(edge.target)
+        }
+        var expected = [UInt32](repeating: 0, count: count)
+        var left = Set(0..<count)
+        var core = 0
+        while !left.isEmpty {
+            guard let next = left.first(where: { neighbours[$0].count <= core }) else {
+                core += 1
+                continue
+            }
+            expected[next] = UInt32(core)
+            left.remove(next)
+            for neighbour in neighbours[next] { neighbours[neighbour].remove(next) }
+        }
+        let lists = lists(count, both, false)
+        for threads in [1, 2, 3, 7] {
+            let team = WorkTeam(count: threads)
+            let simple = try SimpleLists(lists, team)
+            for sharedMin in [1, 20, 512] {
+                let found = try CoreNumbers.numbers(simple, team, sharedMin: sharedMin)
+                #expect(found == expected, "\(threads) threads from \(sharedMin) nodes on")
+            }
+        }
+    }
+
+    @Test("components are those that following edges gives, over many blocks", arguments: 0..<12)
+    func weakComponents(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed) + 2_077)
+        let count = Int.random(in: 80...20_000, using: &generator)
+        let edges = randomEdges(count, &generator)
+        let lists = lists(count, bothWays(edges), false)
+        var expected = [UInt32](repeating: .max, count: count)
+        var next: UInt32 = 0
+        for start in 0..<count where expected[start] == .max {
+            var waiting = [start]
+            expected[start] = next
+            while let node = waiting.popLast() {
+                for edge in lists.range(of: node) {
+                    let target = Int(lists.targets[edge])
+                    if expected[target] != .max { continue }
+                    expected[target] = next
+                    waiting.append(target)
+                }
+            }
+            next += 1
+        }
+        for threads in [1, 2, 3] {
+            let found = try WeakComponents.components(lists, WorkTeam(count: threads))
+            #expect(found.components == expected, "\(threads) threads")
+            #expect(found.count == Int(next), "\(threads) threads")
+        }
+    }
+
     @Test("strong components are those of one thread", arguments: 0..<60)
     func strongComponents(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed) + 77)

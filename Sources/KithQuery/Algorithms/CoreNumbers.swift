@@ -6,14 +6,13 @@ import KithGraph
 /// Nodes are peeled off, those with fewest neighbours first; all that go at one *k* go at once.
 enum CoreNumbers {
     private static let blockSize = 16_384
-    /// Fewer nodes are taken away by one thread.
-    private static let sharedMin = 512
 
-    /// The core number of each node; O(*m* + *n* · the greatest one).
+    /// The core number of each node; O(*m* + *n* · the greatest one). Fewer than `sharedMin` nodes are
+    /// taken away by one thread.
     ///
     /// - Precondition: the lists lead both ways.
     static func numbers(
-        _ lists: SimpleLists, _ team: WorkTeam
+        _ lists: SimpleLists, _ team: WorkTeam, sharedMin: Int = 512
     ) throws(WorkStopped) -> [UInt32] {
         let count = lists.nodeCount
         let degrees = UnsafeMutablePointer<Int32>.allocate(capacity: max(count, 1))
@@ -31,7 +30,7 @@ enum CoreNumbers {
         let found = (0..<team.count).map { _ in FoundNodes() }
         let peeling = Peeling(
             lists: lists, degrees: degrees, cores: cores, found: found,
-            parts: parts(of: lists, team.count))
+            parts: parts(of: lists, team.count), sharedMin: sharedMin)
         let left = NodesLeft(count: count)
         var core: Int32 = 0
         while left.count > 0 {
@@ -141,6 +140,7 @@ enum CoreNumbers {
         let cores: UnsafeMutablePointer<UInt32>
         let found: [FoundNodes]
         let parts: [Range<Int>]
+        let sharedMin: Int
 
         /// Takes nodes away, and finds the neighbours that then have no more than `core` left.
         func peel(_ front: [UInt32], _ core: Int32, _ team: WorkTeam) throws(WorkStopped) {
