@@ -238,7 +238,7 @@ struct DecodedMemoryTests {
         // Of a small budget a larger part is left for what is in motion, of a large one a smaller.
         let small = DecodedCache(
             budgetInBytes: 1 << 20, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
-        #expect(small.capacityInBytes == 640 << 10)
+        #expect(small.capacityInBytes == 576 << 10)
         let large = DecodedCache(
             budgetInBytes: 256 << 20, projectionBudgetInBytes: 0, unusedPagesInBytes: { 0 })
         #expect(large.capacityInBytes == 248 << 20)

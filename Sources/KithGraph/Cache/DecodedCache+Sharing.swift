@@ -13,7 +13,7 @@ extension DecodedCache {
     private static let shareInMotion = 4
     private static let inMotionMaxInBytes = 8 << 20
     /// A statement has so much in hand however small the budget is; or half of that.
-    private static let inMotionMinInBytes = 384 << 10
+    private static let inMotionMinInBytes = 448 << 10
 
     private var inMotionInBytes: Int {
         let least = min(budgetInBytes / 2, Self.inMotionMinInBytes)

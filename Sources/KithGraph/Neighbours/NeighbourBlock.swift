@@ -55,8 +55,12 @@ final class NeighbourBlock {
         let slotMask = UInt64(GraphLimits.slotsPerChunk - 1)
         var index = 0
         while index < wanted {
-            guard let header = Self.header(nodes[index], lists) else {
+            let chunk = nodes[index] &>> UInt64(GraphLimits.slotBits)
+            guard let cached = lists.table.load(chunk) else {
                 return try loadPacked(nodes, from: index, wanted, lists, graph, packedMax)
+            }
+            let header = Unmanaged<AdjacencyChunk>.fromOpaque(cached)._withUnsafeGuaranteedRef {
+                $0.header
             }
             headers[index] = header
             let slot = Int(truncatingIfNeeded: nodes[index] & slotMask)

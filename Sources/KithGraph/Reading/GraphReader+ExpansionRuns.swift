@@ -122,10 +122,11 @@ extension GraphReader {
         let blocks = expansion.blocks
         var list = 0
         while list < lists.count {
-            _ = try blocks[list].load(
+            let block = blocks[list]
+            _ = try block.load(
                 base + first, count: size, lists[list], self,
                 packedMax: expansion.capacity &- expansion.count)
-            size = blocks[list].count
+            size = block.count
             list &+= 1
         }
         var room = EdgeRoom(expansion)
