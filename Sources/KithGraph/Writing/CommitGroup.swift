@@ -77,8 +77,8 @@ final class CommitGroup: @unchecked Sendable {
     /// Adds a member whose part was made for it. With the turn and the mutex.
     func add(_ lender: TurnWaiter) {
         memberCount += 1
+        lender.join(self, as: lenders.count)
         lenders.append(lender)
-        lender.join(self)
     }
 
     /// Wakes one member, who gets to work when the group is handed over.
@@ -100,7 +100,14 @@ final class CommitGroup: @unchecked Sendable {
         self.failure = failure
         word.exchange(Self.ended)
         if memberCount > 0 { word.wake(.max) }
-        for lender in lenders { lender.wake() }
+        lenders.first?.wake()
+    }
+
+    /// Wakes two more of those that sleep on words of their own, who wake two each in turn: to wake all takes
+    /// one thread as long as some parts take. By each lender, once the commit has ended.
+    func wakeFollowers(of lender: TurnWaiter) {
+        let first = 2 * lender.place + 1
+        for place in first..<min(first + 2, max(first, lenders.count)) { lenders[place].wake() }
     }
 
     /// Waits, as a member, until there is something to do or the commit has ended.

@@ -56,7 +56,7 @@ final class SharedCommits: @unchecked Sendable {
         in store: GraphStore, timeoutInMilliseconds: Int,
         _ body: (GraphWriter) throws -> Result
     ) throws -> Result {
-        let made = try waitForTurn(timeoutInMilliseconds, lending: nil)
+        let made = try waitForTurn(timeoutInMilliseconds, lending: nil)?.outcome()
         precondition(made == nil, "a part that was not lent is made by its own thread")
         return try writeWithTurn(in: store, timeoutInMilliseconds, body)
     }
@@ -65,10 +65,12 @@ final class SharedCommits: @unchecked Sendable {
     func write(
         in store: GraphStore, timeoutInMilliseconds: Int, lending body: @escaping LentPart
     ) throws {
-        guard let made = try waitForTurn(timeoutInMilliseconds, lending: body) else {
-            return try writeWithTurn(in: store, timeoutInMilliseconds, body)
-        }
-        if let failure = wait(for: made) { throw failure }
+        guard let lender = try waitForTurn(timeoutInMilliseconds, lending: body),
+            let group = try lender.outcome()
+        else { return try writeWithTurn(in: store, timeoutInMilliseconds, body) }
+        let failure = wait(for: group)
+        group.wakeFollowers(of: lender)
+        if let failure { throw failure }
     }
 
     private func writeWithTurn<Result>(
@@ -94,11 +96,10 @@ final class SharedCommits: @unchecked Sendable {
         return result
     }
 
-    /// Waits for the turn. Where the part was lent and made by another, returns the group that it
-    /// belongs to, and throws what it ended with.
+    /// Waits for the turn, or until the part, where it was lent, was made by another; returns what waited.
     private func waitForTurn(
         _ timeoutInMilliseconds: Int, lending body: LentPart?
-    ) throws -> CommitGroup? {
+    ) throws(GraphError) -> TurnWaiter? {
         pthread_mutex_lock(mutex)
         if !isTaken {
             isTaken = true
@@ -110,17 +111,17 @@ final class SharedCommits: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
         let deadline =
             WaitWord.now() + Int64(max(0, min(timeoutInMilliseconds, 1_000_000_000))) * 1_000_000
-        if own.wait(until: deadline) { return try own.outcome() }
+        if own.wait(until: deadline) { return own }
         pthread_mutex_lock(mutex)
         guard let place = queue.firstIndex(where: { $0 === own }) else {
             pthread_mutex_unlock(mutex)
             // It was called meanwhile, or its part is being made.
             own.waitForCall()
-            return try own.outcome()
+            return own
         }
         queue.remove(at: place)
         pthread_mutex_unlock(mutex)
-        throw GraphError.storage(.writerBusy(holder: getpid()))
+        throw .storage(.writerBusy(holder: getpid()))
     }
 
     /// Makes the parts of the next in the queue, as long as theirs are lent; returns why the whole group

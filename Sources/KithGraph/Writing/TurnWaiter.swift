@@ -4,7 +4,7 @@ import KithStorage
 ///
 /// It may have lent what makes its part; then whoever has the turn can make it.
 final class TurnWaiter: @unchecked Sendable {
-    // Sendable: `lent` belongs to who took this out of the queue; `group` and `error` are written by
+    // Sendable: `lent` belongs to who took this out of the queue; `group`, `place` and `error` are written by
     // that thread before `word` says what happened, and read after it by the one that waits.
 
     private let word: WaitWord
@@ -13,6 +13,8 @@ final class TurnWaiter: @unchecked Sendable {
     private var lent: SharedCommits.LentPart?
     /// The group that the part belongs to.
     private var group: CommitGroup?
+    /// Its place among the group's lenders.
+    private(set) var place = 0
     /// What the part ended with.
     private var error: (any Error)?
 
@@ -51,8 +53,9 @@ final class TurnWaiter: @unchecked Sendable {
     }
 
     /// Tells it that its part was made, as one of the group's. It need not wake up for that.
-    func join(_ group: CommitGroup) {
+    func join(_ group: CommitGroup, as place: Int) {
         self.group = group
+        self.place = place
         word.exchange(Self.made)
     }
 
@@ -65,6 +68,9 @@ final class TurnWaiter: @unchecked Sendable {
     /// Wakes it up to look at its group.
     func wake() { word.wake() }
 
+    /// So long it sleeps at most without looking, should who wakes it be held up itself.
+    private static let sleepNanosecondsMax: Int64 = 20_000_000
+
     /// Waits until something happened, or that time has come; says whether something happened.
     func wait(until deadline: Int64) -> Bool {
         while true {
@@ -72,7 +78,8 @@ final class TurnWaiter: @unchecked Sendable {
             case Self.asleep:
                 let left = deadline - WaitWord.now()
                 guard left > 0 else { return word.value > Self.looking }
-                word.sleep(while: Self.asleep, nanosecondsMax: left)
+                word.sleep(
+                    while: Self.asleep, nanosecondsMax: min(left, Self.sleepNanosecondsMax))
             case Self.looking:
                 if word.look(while: Self.looking) == Self.looking {
                     _ = word.replace(Self.looking, by: Self.asleep)
