@@ -31,9 +31,21 @@ public struct ValueMap: Sendable {
 
     /// Makes a map from pairs; of two pairs with the same key the later value stays.
     public init(_ pairs: [(String, Value)]) {
-        self.init()
-        entries.reserveCapacity(pairs.count)
+        entries = pairs.map { Entry(key: $0.0, value: $0.1) }
+        if entries.count < Self.indexedCountMin, Self.areDistinct(entries) { return }
+        entries.removeAll(keepingCapacity: true)
         for (key, value) in pairs { self[key] = value }
+    }
+
+    /// Compares each key with each.
+    private static func areDistinct(_ entries: [Entry]) -> Bool {
+        entries.withUnsafeBufferPointer { entries in
+            for later in entries.indices.dropFirst() {
+                for earlier in 0..<later
+                where UTF8Order.areEqual(entries[earlier].key, entries[later].key) { return false }
+            }
+            return true
+        }
     }
 
     /// The number of entries.
