@@ -8,10 +8,13 @@ struct EncodedSegment {
 
 /// Turns a column into the bytes of a segment, in the encoding that suits its values.
 enum SegmentEncoder {
-    /// The segment of the slots in `alive`; nil if none of them has a value.
+    /// The segment of the slots in `alive`; nil if none of them has a value. Texts of `compressingFrom`
+    /// bytes and more are compressed.
     ///
     /// - Throws: ``GraphError/limitExceeded(_:)`` when the values take more than a segment may.
-    static func encode(_ column: Column, alive: SlotSet) throws(GraphError) -> EncodedSegment? {
+    static func encode(
+        _ column: Column, alive: SlotSet, compressingFrom: Int = StringRun.compressedMinInBytes
+    ) throws(GraphError) -> EncodedSegment? {
         var present = SlotSet()
         if column.layout == .tagged {
             for slot in 0..<column.count where !column.tagged[slot].isNull { present.insert(slot) }
@@ -32,7 +35,8 @@ enum SegmentEncoder {
         zone.valueCount = valueCount
         let slots = denseSlots(present)
         try checkLength(column, slots)
-        let encoding = appendValues(of: column, slots: slots, to: &bytes, zone: &zone)
+        let encoding = appendValues(
+            of: column, slots: slots, compressingFrom, to: &bytes, zone: &zone)
         bytes[0] = encoding.rawValue
         return EncodedSegment(bytes: bytes, zone: zone)
     }
@@ -77,7 +81,8 @@ enum SegmentEncoder {
     }
 
     private static func appendValues(
-        of column: Column, slots: [UInt16], to bytes: inout [UInt8], zone: inout SegmentZone
+        of column: Column, slots: [UInt16], _ compressingFrom: Int, to bytes: inout [UInt8],
+        zone: inout SegmentZone
     ) -> SegmentEncoding {
         switch column.layout {
         case .integer, .date:
@@ -97,9 +102,10 @@ enum SegmentEncoder {
             let lengths = column.stringLengths
             return StringEncoder.append(
                 starts: slots.map { starts[Int($0)] }, lengths: slots.map { lengths[Int($0)] },
-                bytes: column.stringBytes, to: &bytes)
+                bytes: column.stringBytes, compressingFrom: compressingFrom, to: &bytes)
         case .tagged:
-            return appendTagged(slots.map { column.tagged[Int($0)] }, to: &bytes)
+            return appendTagged(
+                slots.map { column.tagged[Int($0)] }, compressingFrom, to: &bytes)
         case .null:
             preconditionFailure("a column without values has no segment")
         }
@@ -129,8 +135,9 @@ enum SegmentEncoder {
         return .bits
     }
 
-    private static func appendTagged(_ values: [Value], to bytes: inout [UInt8]) -> SegmentEncoding
-    {
+    private static func appendTagged(
+        _ values: [Value], _ compressingFrom: Int, to bytes: inout [UInt8]
+    ) -> SegmentEncoding {
         if ValueParts.append(values, to: &bytes) { return .parts }
         var stored: [UInt8] = []
         var starts: [UInt32] = []
@@ -143,7 +150,9 @@ enum SegmentEncoder {
         }
         return stored.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return .bytes }
-            return StringEncoder.append(starts: starts, lengths: lengths, bytes: base, to: &bytes)
+            return StringEncoder.append(
+                starts: starts, lengths: lengths, bytes: base, compressingFrom: compressingFrom,
+                to: &bytes)
         }
     }
 }

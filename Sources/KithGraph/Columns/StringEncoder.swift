@@ -4,7 +4,7 @@ import Glibc
 enum StringEncoder {
     static func append(
         starts: [UInt32], lengths: [UInt32], bytes source: UnsafePointer<UInt8>,
-        to bytes: inout [UInt8]
+        compressingFrom: Int, to bytes: inout [UInt8]
     ) -> SegmentEncoding {
         let count = starts.count
         if let dictionary = StringDictionary(
@@ -20,7 +20,7 @@ enum StringEncoder {
             bytes.appendVarint(entries.count)
             StringRun.append(
                 starts: entries.map { starts[$0] }, lengths: entries.map { lengths[$0] },
-                count: entries.count, bytes: source, compresses: true, to: &bytes)
+                count: entries.count, bytes: source, compressingFrom: compressingFrom, to: &bytes)
             let width = BitPacking.width(for: UInt64(entries.count - 1))
             bytes.append(UInt8(width))
             let codes = dictionary.codes.map(UInt64.init)
@@ -28,8 +28,8 @@ enum StringEncoder {
             return .dictionary
         }
         StringRun.append(
-            starts: starts, lengths: lengths, count: count, bytes: source, compresses: true,
-            to: &bytes)
+            starts: starts, lengths: lengths, count: count, bytes: source,
+            compressingFrom: compressingFrom, to: &bytes)
         return .bytes
     }
 }

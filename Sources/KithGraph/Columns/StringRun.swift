@@ -89,10 +89,14 @@ struct StringRun {
         }
     }
 
-    /// Appends the run of strings given as starts and lengths into some bytes.
+    /// From so many bytes on a run is compressed.
+    static let compressedMinInBytes = 512
+
+    /// Appends the run of strings given as starts and lengths into some bytes; `compressingFrom` that many
+    /// bytes.
     static func append(
         starts: UnsafePointer<UInt32>, lengths: UnsafePointer<UInt32>, count: Int,
-        bytes source: UnsafePointer<UInt8>, compresses: Bool, to bytes: inout [UInt8]
+        bytes source: UnsafePointer<UInt8>, compressingFrom: Int, to bytes: inout [UInt8]
     ) {
         var shortest = UInt32.max
         var longest: UInt32 = 0
@@ -131,7 +135,7 @@ struct StringRun {
             }
         }
         bytes.appendVarint(total)
-        if compresses, let compressed = compress(run) {
+        if run.count >= compressingFrom, let compressed = compress(run) {
             bytes.appendVarint(compressed.count)
             bytes.append(contentsOf: compressed)
         } else {
@@ -142,7 +146,7 @@ struct StringRun {
 
     /// The compressed form where it saves a quarter or more.
     private static func compress(_ run: [UInt8]) -> [UInt8]? {
-        guard run.count >= 512, let compressed = run.withUnsafeBytes(TextCompression.compress),
+        guard let compressed = run.withUnsafeBytes(TextCompression.compress),
             compressed.count < run.count / 4 * 3
         else { return nil }
         return compressed

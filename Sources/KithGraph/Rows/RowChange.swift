@@ -74,6 +74,8 @@ struct RowChange {
             if isFound { properties.remove(at: index) }
         } else if isFound {
             properties[index].value = value
+        } else if properties.isEmpty {
+            properties = [Property(key: key, value: value)]
         } else if index == properties.count {
             properties.append(Property(key: key, value: value))
         } else {

@@ -105,7 +105,9 @@ struct ChunkFolding {
             }
             let column = try base.column(key, writer.reader.storage, writer.store.cache).patched(
                 count: descriptor.slotCount, by: ColumnChanges(key, changed))
-            if let encoded = try SegmentEncoder.encode(column, alive: descriptor.alive) {
+            if let encoded = try SegmentEncoder.encode(
+                column, alive: descriptor.alive, compressingFrom: compressedMin(descriptor))
+            {
                 descriptor.segments.append(
                     try SegmentWriting.store(encoded, key, writer.transaction))
                 // A dictionary comes with codes when it is read, for which groups are glad.
@@ -119,6 +121,15 @@ struct ChunkFolding {
         }
         return columns
     }
+
+    /// From how many bytes on texts are compressed. In a chunk that still fills up they soon come here
+    /// again, with more of them.
+    private func compressedMin(_ descriptor: ChunkDescriptor) -> Int {
+        descriptor.slotCount < GraphLimits.slotsPerChunk
+            ? Self.openCompressedMinInBytes : StringRun.compressedMinInBytes
+    }
+
+    private static let openCompressedMinInBytes = 256 << 10
 
     /// The keys whose segments change, and whether a new row takes the slot of a former one.
     private func touchedKeys(

@@ -89,10 +89,10 @@ extension GraphWriter {
         defer { store.cache.leave(step) }
         var changed = 0
         var last: (set: UInt32, isPlain: Bool)?
-        var place = NodePlace()
+        var places = NodePlaces()
         for index in ids.indices {
             let id = ids[index]
-            let set = try labelSet(of: id, near: &place)
+            let set = try labelSet(of: id, &places[id])
             if last?.set != set {
                 let labels = owned.catalog.labelSets[set]
                 last = (
@@ -101,10 +101,10 @@ extension GraphWriter {
                 )
             }
             if last?.isPlain == true {
-                if try setPlain(key.rawValue, id, &place, to: values[index]) { changed += 1 }
+                if try setPlain(key.rawValue, id, &places[id], to: values[index]) { changed += 1 }
             } else {
                 if try self.set(key, of: NodeID(rawValue: id), to: values[index]) { changed += 1 }
-                place = NodePlace()
+                places = NodePlaces()
             }
         }
         try flushIfNeeded(after: ids.count)
@@ -137,11 +137,27 @@ extension GraphWriter {
         return true
     }
 
-    /// What is known of the chunk of the node looked at last.
+    /// What is known of the chunk of a node.
     private struct NodePlace {
         var chunk: UInt64?
         var changed: PendingChunk?
         var base: EntityChunk?
+    }
+
+    /// What is known of the chunks of the nodes looked at last: nodes that a batch found by key lie in one
+    /// chunk and in another by turns.
+    private struct NodePlaces {
+        private var places = [NodePlace](repeating: NodePlace(), count: Self.count)
+        private static let count = 8
+
+        subscript(id: UInt64) -> NodePlace {
+            _read { yield places[Self.index(id)] }
+            _modify { yield &places[Self.index(id)] }
+        }
+
+        private static func index(_ id: UInt64) -> Int {
+            Int(truncatingIfNeeded: id >> UInt64(GraphLimits.slotBits)) & (count - 1)
+        }
     }
 
     /// The chunk as storage has it. Within a step of the cache.
@@ -152,9 +168,10 @@ extension GraphWriter {
         return found
     }
 
-    /// The label set of a node, which must be alive. Within a step of the cache.
+    /// The label set of a node, which must be alive; its place becomes that of its chunk. Within a step of
+    /// the cache.
     private func labelSet(
-        of id: UInt64, near place: inout NodePlace
+        of id: UInt64, _ place: inout NodePlace
     ) throws(GraphError) -> UInt32 {
         let own = id >> UInt64(GraphLimits.slotBits)
         if place.chunk != own {
@@ -201,8 +218,8 @@ extension GraphWriter {
         defer { store.cache.leave(step) }
         var sets: [UInt32] = []
         sets.reserveCapacity(nodes.count)
-        var place = NodePlace()
-        for id in nodes { sets.append(try labelSet(of: id, near: &place)) }
+        var places = NodePlaces()
+        for id in nodes { sets.append(try labelSet(of: id, &places[id])) }
         return sets
     }
 

@@ -58,6 +58,17 @@ final class PropertyExpression: VectorExpression {
         }
     }
 
+    override func evaluateToStore(
+        _ batch: Batch, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector {
+        if let variable = (subject as? VariableReference)?.variable,
+            let values = valuesOfMaps(batch[variable])
+        {
+            return Vector(tagged: values, count: values.count)
+        }
+        return try evaluate(batch, context)
+    }
+
     /// The values under the key, where all rows are maps.
     private func valuesOfMaps(_ vector: Vector) -> [Value]? {
         guard vector.layout == .tagged, !vector.isConstant, vector.count > 0 else { return nil }

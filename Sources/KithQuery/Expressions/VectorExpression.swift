@@ -16,6 +16,12 @@ class VectorExpression {
         preconditionFailure("an expression must say how it is evaluated")
     }
 
+    /// What ``evaluate(_:_:)`` gives, for who only wants to store it: values that are at hand may stay as
+    /// they are, whatever the layout that suits them.
+    func evaluateToStore(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector {
+        try evaluate(batch, context)
+    }
+
     /// The expression's truth for each row of `batch`, as the codes of ``TruthVector``.
     ///
     /// - Throws: `TypeError`/`InvalidArgumentType` where a value is neither truth nor null.

@@ -202,6 +202,17 @@ final class Vector {
         for row in 0..<count { (target + row &* stride).initialize(to: value(at: row)) }
     }
 
+    /// The values of all rows.
+    var allValues: [Value] {
+        if layout == .tagged, !isConstant { return values }
+        // Writing the length of no values would be a write to the one empty array of all threads.
+        if count == 0 { return [] }
+        return [Value](unsafeUninitializedCapacity: count) { target, initialized in
+            initialized = count
+            if let base = target.baseAddress { copyValues(to: base, stride: 1) }
+        }
+    }
+
     /// The bytes it holds, for the memory account; shared string bytes are not counted.
     var sizeInBytes: Int {
         let stored = isConstant ? 1 : count

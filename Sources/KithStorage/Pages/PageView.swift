@@ -123,6 +123,14 @@ struct PageView {
         return (bound >> 1) &- 1 &+ (bound & 1)
     }
 
+    /// Whether laying the leaf out anew would not make it smaller.
+    var isTight: Bool {
+        guard garbage == 0, count > 1 else { return false }
+        let last = count - 1
+        guard suffixLength(0) > 0, suffixLength(last) > 0 else { return true }
+        return suffix(0).load(as: UInt8.self) != suffix(last).load(as: UInt8.self)
+    }
+
     /// Copies an entry's whole key to `buffer` and returns its length.
     @inline(__always)
     func copyKey(_ index: Int, to buffer: UnsafeMutableRawPointer) -> Int {

@@ -140,6 +140,9 @@ extension TreeWriter {
                 entry.suffix.assumingMemoryBound(to: UInt8.self), UInt32(entry.keyLength))
                 == UInt32(shared)
         if fits, editor.insert(entry, at: index) { return }
+        if fits, level == 0, index == view.count, view.isTight, isRightmost(level, root) {
+            return try append(entry, to: view, root: &root, tree: tree)
+        }
         // Lay the page out anew, in two pages where one is too small.
         scratch.copyMemory(from: page, byteCount: pageSize)
         let count = listWithInsertion(UnsafeRawPointer(scratch), entry, at: index)
@@ -160,13 +163,43 @@ extension TreeWriter {
         let keyLength =
             isLeaf
             ? all[middle - 1].commonLength(with: all[middle]) + 1 : all[middle].keyLength
-        let bytes = separator + (level & 1) * (pageSize / 2)
+        try insertSeparator(
+            all[middle], keyLength, right: rightReference, level: level + 1, root: &root,
+            tree: tree)
+    }
+
+    /// Puts an entry behind all others into a page of its own: what a split of the full page before it
+    /// comes to, which stays as it is.
+    private func append(
+        _ entry: PageEntry, to full: PageView, root: inout TreeRoot, tree: UInt32
+    ) throws(StorageError) {
+        let last = full.count - 1
+        let before = PageEntry(
+            prefix: full.prefix, prefixLength: full.prefixLength, suffix: full.suffix(last),
+            suffixLength: full.suffixLength(last), header: full.cell(last), tail: full.cell(last),
+            tailLength: 0)
+        let keyLength = before.commonLength(with: entry) + 1
+        let (reference, page) = makePage()
+        entries.initialize(to: entry)
+        PageEditor(page).layOut(
+            UnsafeBufferPointer(start: entries, count: 1), level: 0, tree: tree, usable: usable)
+        try insertSeparator(
+            entry, keyLength, right: reference, level: 1, root: &root, tree: tree)
+    }
+
+    /// Inserts the first bytes of an entry's key as what tells its page, on the level below, from the one
+    /// before.
+    private func insertSeparator(
+        _ entry: PageEntry, _ keyLength: Int, right: PageReference, level: Int,
+        root: inout TreeRoot, tree: UInt32
+    ) throws(StorageError) {
+        let bytes = separator + ((level - 1) & 1) * (pageSize / 2)
         for place in 0..<keyLength {
-            bytes.storeBytes(of: all[middle].byte(place), toByteOffset: place, as: UInt8.self)
+            bytes.storeBytes(of: entry.byte(place), toByteOffset: place, as: UInt8.self)
         }
         try insertSeparator(
-            UnsafeRawBufferPointer(start: bytes, count: keyLength), right: rightReference,
-            level: level + 1, root: &root, tree: tree)
+            UnsafeRawBufferPointer(start: bytes, count: keyLength), right: right, level: level,
+            root: &root, tree: tree)
     }
 
     private func insertSeparator(

@@ -78,8 +78,8 @@ final class ChangeApplier {
         }
         return Operands(
             entities: try entity.evaluate(batch, context),
-            keys: try key?.evaluate(batch, context), values: try value?.evaluate(batch, context),
-            property: property)
+            keys: try key?.evaluate(batch, context),
+            values: try value?.evaluateToStore(batch, context), property: property)
     }
 
     /// Applies the change to one row.
@@ -124,14 +124,11 @@ final class ChangeApplier {
     /// Sets the property of all rows' nodes, one after another; ``propertyOfNodes(_:)`` says where that
     /// is possible.
     func applyToNodes(
-        _ operands: Operands, count: Int, _ context: ExecutionContext
+        _ operands: Operands, _ context: ExecutionContext
     ) throws(QueryError) {
         guard case .setProperty(_, let name, _, let span) = change, let vector = operands.values
         else { return }
-        let values = [Value](unsafeUninitializedCapacity: count) { target, initialized in
-            initialized = count
-            if let base = target.baseAddress { vector.copyValues(to: base, stride: 1) }
-        }
+        let values = vector.allValues
         let pen = try context.pen()
         let nodes = operands.entities.presentIDs(.node).ids
         context.changes.propertiesSet += try context.onGraph(span: span) {
@@ -270,7 +267,7 @@ struct ChangeList {
         // Different properties do not get in each other's way.
         if batch.count > 1, names.count == changes.count, Set(names).count == names.count {
             for change in changes {
-                try change.applier.applyToNodes(change.operands, count: batch.count, context)
+                try change.applier.applyToNodes(change.operands, context)
             }
             context.noteChange()
             return
