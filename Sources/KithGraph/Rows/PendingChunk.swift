@@ -68,7 +68,9 @@ final class PendingChunk {
 
     /// Calls `body` with every row that was not made together with others, in no particular order.
     func forEachSingleRow(_ body: (_ slot: Int, _ row: RowChange) -> Void) {
-        for place in rows.indices { body(Int(slots[place]), rows[place]) }
+        rows.withUnsafeBufferPointer { rows in
+            for place in rows.indices { body(Int(slots[place]), rows[place]) }
+        }
     }
 
     private func place(of slot: UInt16) -> Int? {

@@ -2,6 +2,8 @@ import KithStorage
 
 /// What a statement needs to be undone and checked.
 final class StatementState {
+    // Exclusivity unchecked: one thread uses this, and nothing calls back while these are changed.
+
     /// A change of the pending changes, as it is taken back.
     enum Undo {
         case row(EntityKind, UInt64, RowChange?)
@@ -18,9 +20,9 @@ final class StatementState {
     let tables: GraphTables
     let catalog: Catalog
     let statistics: GraphStatistics
-    private(set) var undo: [Undo] = []
+    @exclusivity(unchecked) private(set) var undo: [Undo] = []
     /// Nodes that had not been changed before the last changes, which ``undo`` does not have yet.
-    private var added: [UInt64] = []
+    @exclusivity(unchecked) private var added: [UInt64] = []
     /// The pending changes as they were before the statement, once they were moved to storage in it.
     var savedPending: PendingChanges?
     /// Whether storage was changed.

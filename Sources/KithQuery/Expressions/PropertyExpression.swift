@@ -58,7 +58,7 @@ final class PropertyExpression: VectorExpression {
         }
     }
 
-    override func evaluateToStore(
+    override func evaluateValues(
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> Vector {
         if let variable = (subject as? VariableReference)?.variable,

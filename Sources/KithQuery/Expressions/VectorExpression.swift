@@ -16,9 +16,9 @@ class VectorExpression {
         preconditionFailure("an expression must say how it is evaluated")
     }
 
-    /// What ``evaluate(_:_:)`` gives, for who only wants to store it: values that are at hand may stay as
-    /// they are, whatever the layout that suits them.
-    func evaluateToStore(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector {
+    /// What ``evaluate(_:_:)`` gives, for who takes its values one by one: those that are at hand may stay
+    /// as they are, whatever the layout that suits them.
+    func evaluateValues(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector {
         try evaluate(batch, context)
     }
 

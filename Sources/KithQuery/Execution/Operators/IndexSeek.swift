@@ -102,14 +102,10 @@ final class IndexSeek: Operator {
     private func lookUp(
         _ batch: Batch, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
-        let keys = try equal[0].evaluate(batch, context)
+        let keys = try equal[0].evaluateValues(batch, context)
         if batch.count == 1 { return try lookUpOne(batch, keys.value(at: 0), context) }
-        let values = [Value](unsafeUninitializedCapacity: batch.count) { target, initialized in
-            initialized = batch.count
-            if let base = target.baseAddress { keys.copyValues(to: base, stride: 1) }
-        }
         let (rows, ids) = try context.onGraph { () throws(GraphError) in
-            try context.graph.indexLookupUnique(index.id, keys: values)
+            try context.graph.indexLookupUnique(index.id, keys: keys.allValues)
         }
         let kept = rows.count == batch.count ? batch : batch.gathered(rows)
         return kept.with(variable, .ids(layout, ids))

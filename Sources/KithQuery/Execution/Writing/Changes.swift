@@ -79,7 +79,7 @@ final class ChangeApplier {
         return Operands(
             entities: try entity.evaluate(batch, context),
             keys: try key?.evaluate(batch, context),
-            values: try value?.evaluateToStore(batch, context), property: property)
+            values: try value?.evaluateValues(batch, context), property: property)
     }
 
     /// Applies the change to one row.

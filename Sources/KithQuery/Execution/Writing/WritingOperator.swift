@@ -78,7 +78,7 @@ struct PropertyWriter {
         var columns: [(key: PropertyKeyID, vector: Vector)] = []
         for (key, value) in zip(keys, values) {
             let id = try context.onGraph { () throws(GraphError) in try pen.propertyKey(key) }
-            columns.append((id, try value.evaluateToStore(batch, context)))
+            columns.append((id, try value.evaluateValues(batch, context)))
         }
         return EvaluatedProperties(
             columns: columns, map: try map?.evaluate(batch, context), span: span)
