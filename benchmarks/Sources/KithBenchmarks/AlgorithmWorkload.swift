@@ -1,6 +1,6 @@
 import Kith
 
-/// `kith-benchmarks algorithms DATABASE [LABEL TYPE]`: graph algorithms over one type of relationships of
+/// `kith-benchmarks algorithms DATABASE [LABEL TYPE] [--only wcc,kCore]`: graph algorithms over one type of relationships of
 /// an imported graph, through the library.
 ///
 /// The projection is made by the first call, which is reported apart; each algorithm then runs on one
@@ -35,11 +35,15 @@ enum AlgorithmWorkload {
 
     static func run(_ arguments: [String]) throws {
         guard let path = arguments.first else {
-            print("usage: kith-benchmarks algorithms DATABASE [LABEL TYPE]")
+            print("usage: kith-benchmarks algorithms DATABASE [LABEL TYPE] [--only NAME,…]")
             return
         }
-        let label = arguments.count > 1 ? arguments[1] : "Customer"
-        let type = arguments.count > 2 ? arguments[2] : "FRIEND"
+        let place = arguments.firstIndex(of: "--only") ?? arguments.count
+        let only =
+            place + 1 < arguments.count
+            ? Set(arguments[place + 1].split(separator: ",").map(String.init)) : nil
+        let label = place > 1 ? arguments[1] : "Customer"
+        let type = place > 2 ? arguments[2] : "FRIEND"
         var options = Database.Options()
         options.isReadOnly = true
         let database = try Database.open(path, options: options)
@@ -54,7 +58,9 @@ enum AlgorithmWorkload {
             print(
                 "  projection: \(projection.nodes.count) nodes, \(projection.lists.edgeCount) edges,"
                     + " \(projection.sizeInBytes >> 20) MiB, \(rounded(made * 1e3, 0)) ms")
-            for algorithm in algorithms { try measure(algorithm, label, type, transaction) }
+            for algorithm in algorithms where only?.contains(algorithm.name) ?? true {
+                try measure(algorithm, label, type, transaction)
+            }
         }
     }
 
@@ -86,7 +92,9 @@ enum AlgorithmWorkload {
         print(
             "  \(algorithm.name): one thread \(rounded(times[0].median * 1e3, 1)) ms, all"
                 + " \(rounded(times[1].median * 1e3, 1)) ms, ratio"
-                + " \(rounded(times[0].median / times[1].median)); greatest \(algorithm.column)"
+                + " \(rounded(times[0].median / times[1].median)) (of the least"
+                + " \(rounded((times[0].min() ?? 0) / (times[1].min() ?? 1)))); greatest"
+                + " \(algorithm.column)"
                 + " \(result)")
     }
 }
