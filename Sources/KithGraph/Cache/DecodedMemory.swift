@@ -38,8 +38,10 @@ package struct DecodedMemory: @unchecked Sendable {
 
     /// How many units a block takes that is not of the allocator.
     private static func units(_ byteCount: Int) -> Int {
-        let unit = byteCount < pagesMin ? PagePieces.unit : PageArenas.unit
-        return (byteCount + unit - 1) / unit
+        if byteCount < pagesMin {
+            return PagePieces.rounded((byteCount + PagePieces.unit - 1) / PagePieces.unit)
+        }
+        return (byteCount + PageArenas.unit - 1) / PageArenas.unit
     }
 
     /// The memory it takes, for the budget.
