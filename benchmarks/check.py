@@ -8,7 +8,7 @@ the tolerance above its threshold fails the check; one that takes as much less i
 counts to thresholds.json. Counts depend on compiler and C library, not on what else the machine does: the file says
 what they were taken with. The hash seed of Swift's dictionaries is fixed.
 """
-import argparse, json, os, platform, re, subprocess, sys, tempfile
+import argparse, json, os, platform, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 THRESHOLDS = os.path.join(HERE, "thresholds.json")
@@ -29,6 +29,15 @@ def count(program, name):
     if not found or int(found.group(1)) == 0:
         sys.exit(f"{name}: callgrind counted nothing")
     return int(found.group(1))
+
+
+def without_debug_information(program, folder):
+    """A copy that keeps the names of functions: valgrind before 3.20 gives up on what newer compilers write besides."""
+    if not shutil.which("objcopy"):
+        return program
+    copy = os.path.join(folder, "program")
+    subprocess.run(["objcopy", "--strip-debug", program, copy], check=True)
+    return copy
 
 
 def made_with():
@@ -59,8 +68,10 @@ def main():
         print("taken with another " + ", ".join(differing) + ": differences may come from there")
     failed = []
     print(f"{'path':<18}{'instructions':>14}{'threshold':>14}{'change':>9}")
+    folder = tempfile.TemporaryDirectory()
+    program = without_debug_information(options.program, folder.name)
     for name in names:
-        counted = count(options.program, name)
+        counted = count(program, name)
         before = stored["counts"].get(name)
         change = f"{(counted / before - 1) * 100:+.1f} %" if before else "new"
         mark = ""

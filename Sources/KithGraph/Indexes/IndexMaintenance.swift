@@ -36,7 +36,7 @@ extension GraphWriter {
 
     /// Puts a new entity into the indexes of its labels or type.
     func indexNewEntity(
-        _ kind: EntityKind, _ id: UInt64, tokens: [UInt32], _ properties: ChangedProperties
+        _ kind: EntityKind, _ id: UInt64, tokens: [UInt32], _ properties: [RowChange.Property]
     ) throws(GraphError) {
         guard !owned.catalog.indexes.isEmpty else { return }
         for index in indexes(kind, tokens, covering: nil) {

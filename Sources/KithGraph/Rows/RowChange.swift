@@ -24,7 +24,7 @@ struct RowChange {
     var source: UInt64 = 0
     var target: UInt64 = 0
     /// Changed properties by key; null where one was removed.
-    var properties = ChangedProperties()
+    var properties: [Property] = []
 
     init(_ life: Life, labelSet: UInt32? = nil) {
         self.life = life
@@ -46,15 +46,15 @@ struct RowChange {
         var high = properties.count
         while low < high {
             let middle = (low + high) / 2
-            if properties.key(at: middle) < key { low = middle + 1 } else { high = middle }
+            if properties[middle].key < key { low = middle + 1 } else { high = middle }
         }
-        return (low, low < properties.count && properties.key(at: low) == key)
+        return (low, low < properties.count && properties[low].key == key)
     }
 
     /// Whether it has properties of the same keys as these.
-    func hasSameKeys(as others: ChangedProperties) -> Bool {
+    func hasSameKeys(as others: [Property]) -> Bool {
         guard properties.count == others.count else { return false }
-        for index in properties.indices where properties.key(at: index) != others.key(at: index) {
+        for index in properties.indices where properties[index].key != others[index].key {
             return false
         }
         return true
@@ -73,7 +73,9 @@ struct RowChange {
         if value.isNull, life == .created {
             if isFound { properties.remove(at: index) }
         } else if isFound {
-            properties.setValue(value, at: index)
+            properties[index].value = value
+        } else if properties.isEmpty {
+            properties = [Property(key: key, value: value)]
         } else if index == properties.count {
             properties.append(Property(key: key, value: value))
         } else {
@@ -146,7 +148,7 @@ extension RowChange {
             throw GraphError.corrupt("a changed row has bytes left over")
         }
         for index in properties.indices.dropFirst()
-        where properties.key(at: index) <= properties.key(at: index - 1) {
+        where properties[index].key <= properties[index - 1].key {
             throw GraphError.corrupt("the properties of a changed row are out of order")
         }
     }

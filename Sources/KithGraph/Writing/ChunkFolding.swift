@@ -136,7 +136,7 @@ struct ChunkFolding {
         _ changed: PendingChunk
     ) -> (keys: Set<UInt32>, reusesSlot: Bool) {
         var touched: Set<UInt32> = []
-        var known = ChangedProperties()
+        var known: [RowChange.Property] = []
         var firstNew = Int.max
         func note(_ slot: Int, _ row: RowChange) {
             // Most rows have the keys of the row before.
