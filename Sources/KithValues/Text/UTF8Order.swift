@@ -24,7 +24,8 @@ public enum UTF8Order {
         unsafeBitCast(string, to: (UInt64, UInt64).self)
     }
 
-    /// Part of the string's layout, which is frozen; `UTF8OrderTests` look whether it still is so.
+    /// Part of the layout of strings where words have 64 bits. Nothing promises it on all systems:
+    /// `UTF8OrderTests` compare strings of every layout by their bytes.
     private static let inlineMark: UInt64 = 1 << 61
 
     /// Negative, zero or positive as `left` is before, the same as or after `right`, by bytes.
