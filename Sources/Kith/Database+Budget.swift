@@ -1,3 +1,4 @@
+import KithGraph
 import KithQuery
 
 extension Database.Options {
@@ -11,5 +12,12 @@ extension Database.Options {
         let most = max(graph.decodedCacheBudgetInBytes / Self.budgetPerThreadInBytes, 1)
         options.execution.threads = min(execution.threads, most)
         return options
+    }
+
+    /// The graph's options: a statement that may use one thread has its changes made ready by one.
+    var graphWithThreads: GraphOptions {
+        var graph = graph
+        graph.threads = min(graph.threads, withThreadsForBudget().execution.threads)
+        return graph
     }
 }

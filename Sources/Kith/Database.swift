@@ -80,7 +80,7 @@ public final class Database: Sendable {
     public static func open(
         _ path: String, options: Options = Options()
     ) throws(KithError) -> Database {
-        var graph = options.graph
+        var graph = options.graphWithThreads
         graph.storage.isReadOnly = options.isReadOnly
         let mayCreate = options.createsFile && !options.isReadOnly
         graph.storage.creation = mayCreate ? .ifMissing : .never
@@ -94,7 +94,7 @@ public final class Database: Sendable {
     /// Makes an empty database in memory; it is gone when the last reference to it is.
     public static func inMemory(options: Options = Options()) throws(KithError) -> Database {
         do {
-            return Database(try GraphStore.inMemory(options: options.graph), options)
+            return Database(try GraphStore.inMemory(options: options.graphWithThreads), options)
         } catch {
             throw KithError(error)
         }

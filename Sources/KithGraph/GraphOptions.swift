@@ -20,8 +20,14 @@ public struct GraphOptions: Sendable {
     public var recentEdgesMax = 60
     /// From its node with this number on, a label set has chunks of its own.
     public var homeChunkThreshold = 65
+    /// The most threads that make ready what a transaction writes; at least 1.
+    public var threads = WorkerThreads.defaultCount
     /// The most edges of an adjacency block.
     public var edgesPerBlockMax = 4_000
+
+    /// So many changes are made ready by several threads at once: to wake another thread for fewer takes
+    /// longer than it gains.
+    package var sharedChangesMin = 256
 
     /// Whether budgets below the least are taken as they are, so that a small graph is a large one beside
     /// them; for tests.

@@ -79,5 +79,6 @@ extension GraphOptions {
         recentEdgesMax = choices.pick([60, 0, 1, 4])
         homeChunkThreshold = choices.pick([65, 2, 5])
         edgesPerBlockMax = choices.pick([4_000, 2, 5])
+        sharedChangesMin = 1
     }
 }

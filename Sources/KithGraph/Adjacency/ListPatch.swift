@@ -2,25 +2,104 @@
 /// only when somebody reads them, and then faster than by decoding blocks again.
 final class ListPatch: Sendable {
     let base: AdjacencyChunk
-    let changes: [EdgeChange]
+    /// What was changed before, and by how many commits.
+    private let earlier: ListPatch?
+    private let depth: Int
+    private let own: [EdgeChange]
+    private let changeCount: Int
+    private let hasRemovals: Bool
+    /// How many changes wait to be folded into blocks, and whether some of them may have taken edges away.
+    let recentCount: Int
+    let hasRecentRemovals: Bool
 
-    /// Patches with more changes are not kept.
-    static let changesMax = 256
+    /// A patch is kept until so many edges of its base would be copied for each change...
+    private static let edgesPerChange = 16
+    /// ... or until it has so many changes, if that is more.
+    private static let changesMax = 256
+    /// A patch in which edges were taken away has few changes: each is compared with all before it.
+    static let changesWithRemovalsMax = 256
     /// Patches of one view past this number are not kept.
     static let patchesMax = 64
+    /// The changes of so many commits are kept each in a place of their own.
+    private static let depthMax = 64
 
     init(_ base: AdjacencyChunk, _ changes: [EdgeChange]) {
         self.base = base
-        self.changes = changes
+        earlier = nil
+        depth = 1
+        own = changes
+        changeCount = changes.count
+        hasRemovals = changes.contains { !$0.isAdded }
+        recentCount = base.recentCount + changes.count
+        hasRecentRemovals = base.hasRecentRemovals || hasRemovals
     }
 
-    /// Whether changes not yet folded into blocks may have taken edges away.
-    var hasRemovals: Bool { base.hasRecentRemovals || changes.contains { !$0.isAdded } }
+    /// `earlier` with the changes that came after it.
+    init(after earlier: ListPatch, _ changes: [EdgeChange]) {
+        base = earlier.base
+        let isLong = earlier.depth >= Self.depthMax
+        self.earlier = isLong ? nil : earlier
+        depth = isLong ? 1 : earlier.depth + 1
+        own = isLong ? earlier.changes + changes : changes
+        changeCount = earlier.changeCount + changes.count
+        let removes = changes.contains { !$0.isAdded }
+        hasRemovals = earlier.hasRemovals || removes
+        recentCount = earlier.recentCount + changes.count
+        hasRecentRemovals = earlier.hasRecentRemovals || removes
+    }
+
+    /// The same once all changes were folded into blocks.
+    var folded: ListPatch { ListPatch(foldedFrom: self) }
+
+    private init(foldedFrom patch: ListPatch) {
+        base = patch.base
+        earlier = patch.earlier
+        depth = patch.depth
+        own = patch.own
+        changeCount = patch.changeCount
+        hasRemovals = patch.hasRemovals
+        recentCount = 0
+        hasRecentRemovals = false
+    }
+
+    /// All changes, in their order.
+    var changes: [EdgeChange] {
+        var parts: [[EdgeChange]] = [own]
+        var patch = earlier
+        while let part = patch {
+            parts.append(part.own)
+            patch = part.earlier
+        }
+        return parts.count == 1 ? own : Array(parts.reversed().joined())
+    }
+
+    /// How many edges there are; changes that take each other back count twice, which does no harm.
+    var edgeCount: Int { base.edgeCount + changeCount }
+
+    /// Whether it is better to keep this than to make the lists at once.
+    var isShort: Bool {
+        if hasRemovals { return changeCount <= Self.changesWithRemovalsMax }
+        return changeCount <= max(Self.changesMax, base.edgeCount / Self.edgesPerChange)
+    }
+
+    /// So many edges are copied for each change rather than decoded later.
+    private static let copiedEdgesMax = 256
+
+    /// The changed lists, made at once; nil where they are to be decoded when somebody reads them.
+    func madeAtOnce() throws(GraphError) -> AdjacencyChunk? {
+        guard base.edgeCount <= changeCount * Self.copiedEdgesMax else { return nil }
+        // Relationships that follow each other need not be stored one by one.
+        let mayFollow = base.hasIDs && base.relationships == nil
+        if !hasRemovals, !mayFollow, let lists = apply() { return lists }
+        return AdjacencyChunk(
+            consuming: try EdgeArrays.merged(base, changes, hasIDs: base.hasIDs),
+            hasIDs: base.hasIDs, recentCount: recentCount, hasRecentRemovals: hasRecentRemovals)
+    }
 
     /// The changed lists; nil where the blocks must be decoded instead.
     func apply() -> AdjacencyChunk? {
         guard let old = base.narrow else { return nil }
-        guard let steps = steps() else { return nil }
+        guard let steps = steps(of: changes) else { return nil }
         let count = base.edgeCount + steps.reduce(0) { $0 + ($1.isAdded ? 1 : -1) }
         let lists = ListMemory(edgeCount: count, isWide: false)
         guard let narrow = lists.narrow else { return nil }
@@ -59,8 +138,7 @@ final class ListPatch: Sendable {
         }
         return AdjacencyChunk(
             lists, relationships: idMemory, firstRelationship: 0, hasIDs: base.hasIDs,
-            edgeCount: count, recentCount: base.recentCount + changes.count,
-            hasRecentRemovals: hasRemovals)
+            edgeCount: count, recentCount: recentCount, hasRecentRemovals: hasRecentRemovals)
     }
 
     /// A change and the edge of the base that it comes before, or that it takes away.
@@ -71,8 +149,9 @@ final class ListPatch: Sendable {
     }
 
     /// The changes by their places; nil if one of them has none.
-    private func steps() -> [Step]? {
+    private func steps(of changes: [EdgeChange]) -> [Step]? {
         var steps: [Step] = []
+        steps.reserveCapacity(changes.count)
         var taken: Set<Int> = []
         for change in Self.remaining(changes, hasIDs: base.hasIDs) {
             guard change.edge.neighbour <= UInt64(UInt32.max) else { return nil }

@@ -3,8 +3,11 @@ import KithStorage
 /// Where the lists of a chunk lie, and what was changed since they were written.
 struct StoredLists {
     struct Block {
-        /// The slot of its first edge.
+        /// The slot and the neighbour of its first edge, and its number among blocks that begin with the
+        /// same two.
         var slot: Int
+        var neighbour: UInt64
+        var ordinal: UInt32
         var edgeCount: Int
         /// Its bytes if they lie in the entry.
         var inline: PaddedBytes?
@@ -29,7 +32,9 @@ struct StoredLists {
         var total = 0
         try AdjacencyChunk.forEachBlock(key, chunk, in: storage) { key, entry throws(GraphError) in
             total += entry.edgeCount
-            var block = Block(slot: Int(key.bigEndianUInt16(at: 12)), edgeCount: entry.edgeCount)
+            var block = Block(
+                slot: Int(key.bigEndianUInt16(at: 12)), neighbour: key.bigEndianUInt64(at: 14),
+                ordinal: key.bigEndianUInt32(at: 22), edgeCount: entry.edgeCount)
             switch entry.location {
             case .inline(let bytes): block.inline = PaddedBytes(bytes)
             case .extent(let reference): block.reference = reference
@@ -91,7 +96,7 @@ struct StoredLists {
     func decoded(_ storage: StorageReader) throws(GraphError) -> AdjacencyChunk {
         let base = try stored(storage)
         if changes.isEmpty { return base }
-        if edgeCount > Self.plainMergeMax, changes.count <= ListPatch.changesMax,
+        if edgeCount > Self.plainMergeMax, changes.count <= ListPatch.changesWithRemovalsMax,
             let patched = ListPatch(base, changes).apply()
         {
             return patched
@@ -146,9 +151,17 @@ struct StoredLists {
     }
 
     private func stored(_ storage: StorageReader) throws(GraphError) -> AdjacencyChunk {
+        try decoded(blocks: blocks.indices, storage)
+    }
+
+    /// Decodes some of the blocks, without what was changed since they were written.
+    func decoded(
+        blocks range: Range<Int>, _ storage: StorageReader
+    ) throws(GraphError) -> AdjacencyChunk {
+        let blocks = blocks[range]
         var assembly = ListAssembly(
-            edgeCount: edgeCount, blockMax: blocks.reduce(0) { max($0, $1.edgeCount) },
-            hasIDs: hasIDs)
+            edgeCount: blocks.reduce(0) { $0 + $1.edgeCount },
+            blockMax: blocks.reduce(0) { max($0, $1.edgeCount) }, hasIDs: hasIDs)
         do throws(GraphError) {
             for block in blocks {
                 try withBytes(of: block, storage) { bytes throws(GraphError) in

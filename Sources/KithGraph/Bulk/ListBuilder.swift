@@ -110,10 +110,7 @@ final class ListBuilder {
                 neighbour: neighbours[index], relationship: relationships[index])
             changes.append(EdgeChange(edge: edge, isAdded: true))
         }
-        let merged = try EdgeArrays.merged(
-            try oldLists(chunk), changes, hasIDs: !key.isIncoming)
-        defer { merged.deallocate() }
-        try load.writer.writeLists(merged, key, chunk)
+        try ListFolding(load.writer, key, chunk, changes).store()
         try load.writer.freeOldExtents()
         load.noteLists(key, chunk)
         count = 0

@@ -2,20 +2,33 @@ import KithStorage
 import KithValues
 
 /// Rewrites a chunk's segments with all its changed rows folded in.
+///
+/// Making one only reads; ``store()`` writes.
 struct ChunkFolding {
     private let writer: GraphWriter
     private let kind: EntityKind
     private let base: EntityChunk
+    /// The rows that are changed, after those that wait to be folded.
+    private let changed: PendingChunk
+    /// The chunk as it will be, but for the segments.
+    private var descriptor = ChunkDescriptor()
+    private var segments: [Segment] = []
 
-    init(_ writer: GraphWriter, _ kind: EntityKind, _ base: EntityChunk) {
+    /// A segment as it will be.
+    private enum Segment {
+        case kept(SegmentEntry)
+        /// A new one, or none where no row has a value any more; and what it takes the place of.
+        case made(key: UInt32, EncodedSegment?, Column, former: SegmentEntry?)
+    }
+
+    /// For the chunk's own changed rows and these, which come after them.
+    init(
+        _ writer: GraphWriter, _ kind: EntityKind, _ base: EntityChunk, _ changed: PendingChunk
+    ) throws(GraphError) {
         self.writer = writer
         self.kind = kind
         self.base = base
-    }
-
-    /// Folds the chunk's own changed rows and these, which come after them; returns the chunk as it is
-    /// then.
-    func fold(_ changed: PendingChunk) throws(GraphError) -> EntityChunk {
+        self.changed = changed
         var alive = base.alive
         var slotCount = base.slotCount
         changed.forEachState { slot, life, _ in
@@ -23,18 +36,39 @@ struct ChunkFolding {
             if life == .created { alive.insert(slot) }
             if life == .deleted { alive.remove(slot) }
         }
-        var descriptor = ChunkDescriptor()
         descriptor.slotCount = slotCount
         descriptor.alive = alive
         if kind == .node {
-            foldLabels(changed, into: &descriptor)
+            foldLabels()
         } else {
             descriptor.type = try writer.reader.type(
                 ofRelationshipChunk: ChunkID(rawValue: base.chunk)
             ).rawValue
             descriptor.sourceChunks = base.descriptor.sourceChunks
         }
-        let columns = try foldSegments(changed, into: &descriptor)
+        try foldSegments()
+    }
+
+    /// Stores the chunk; returns it as it is then.
+    func store() throws(GraphError) -> EntityChunk {
+        var descriptor = descriptor
+        var columns: [(key: UInt32, column: Column)] = []
+        for segment in segments {
+            switch segment {
+            case .kept(let entry): descriptor.segments.append(entry)
+            case .made(let key, let encoded, let column, let former):
+                if let encoded {
+                    descriptor.segments.append(
+                        try SegmentWriting.store(encoded, key, writer.transaction))
+                    // A dictionary comes with codes when it is read, for which groups are glad.
+                    let isDictionary = encoded.bytes[0] == SegmentEncoding.dictionary.rawValue
+                    if !isDictionary, column.isCompact { columns.append((key, column)) }
+                }
+                if case .extent(let reference)? = former?.location {
+                    writer.oldExtents.append(reference)
+                }
+            }
+        }
         let encoded = descriptor.encoded(kind)
         try storageCall { () throws(StorageError) in
             try writer.transaction.put(
@@ -50,10 +84,8 @@ struct ChunkFolding {
         return folded
     }
 
-    private func foldLabels(
-        _ changed: PendingChunk, into descriptor: inout ChunkDescriptor
-    ) {
-        if keepsLabels(changed) {
+    private mutating func foldLabels() {
+        if keepsLabels {
             descriptor.labelSets = base.descriptor.labelSets
             descriptor.labelIndexes = base.descriptor.labelIndexes
             return
@@ -83,48 +115,33 @@ struct ChunkFolding {
     }
 
     /// Whether all nodes stay, with the labels that the descriptor says.
-    private func keepsLabels(_ changed: PendingChunk) -> Bool {
+    private var keepsLabels: Bool {
         var keeps = base.recent.allSatisfy { $0.row.life == .kept && $0.row.labelSet == nil }
         changed.forEachState { _, life, set in if life != .kept || set != nil { keeps = false } }
         return keeps
     }
 
-    /// Returns the new columns that are what reading the segments would give.
-    private func foldSegments(
-        _ changed: PendingChunk, into descriptor: inout ChunkDescriptor
-    ) throws(GraphError) -> [(key: UInt32, column: Column)] {
-        var columns: [(key: UInt32, column: Column)] = []
-        let (touched, reusesSlot) = touchedKeys(changed)
+    private mutating func foldSegments() throws(GraphError) {
+        let (touched, reusesSlot) = touchedKeys
         var old: [UInt32: SegmentEntry] = [:]
         for segment in base.descriptor.segments { old[segment.key] = segment }
         for key in touched.union(old.keys).sorted() {
             // What a slot's former owner left behind must not become its new owner's.
             if let segment = old[key], !touched.contains(key), !reusesSlot {
-                descriptor.segments.append(segment)
+                segments.append(.kept(segment))
                 continue
             }
             let column = try base.column(key, writer.reader.storage, writer.store.cache).patched(
                 count: descriptor.slotCount, by: ColumnChanges(key, changed))
-            if let encoded = try SegmentEncoder.encode(
-                column, alive: descriptor.alive, compressingFrom: compressedMin(descriptor))
-            {
-                descriptor.segments.append(
-                    try SegmentWriting.store(encoded, key, writer.transaction))
-                // A dictionary comes with codes when it is read, for which groups are glad.
-                if encoded.bytes[0] != SegmentEncoding.dictionary.rawValue, column.isCompact {
-                    columns.append((key, column))
-                }
-            }
-            if let segment = old[key], case .extent(let reference) = segment.location {
-                writer.oldExtents.append(reference)
-            }
+            let encoded = try SegmentEncoder.encode(
+                column, alive: descriptor.alive, compressingFrom: compressedMin)
+            segments.append(.made(key: key, encoded, column, former: old[key]))
         }
-        return columns
     }
 
     /// From how many bytes on texts are compressed. In a chunk that still fills up they soon come here
     /// again, with more of them.
-    private func compressedMin(_ descriptor: ChunkDescriptor) -> Int {
+    private var compressedMin: Int {
         descriptor.slotCount < GraphLimits.slotsPerChunk
             ? Self.openCompressedMinInBytes : StringRun.compressedMinInBytes
     }
@@ -132,9 +149,7 @@ struct ChunkFolding {
     private static let openCompressedMinInBytes = 256 << 10
 
     /// The keys whose segments change, and whether a new row takes the slot of a former one.
-    private func touchedKeys(
-        _ changed: PendingChunk
-    ) -> (keys: Set<UInt32>, reusesSlot: Bool) {
+    private var touchedKeys: (keys: Set<UInt32>, reusesSlot: Bool) {
         var touched: Set<UInt32> = []
         var known: [RowChange.Property] = []
         var firstNew = Int.max
