@@ -50,7 +50,9 @@ extension GraphWriter {
         WorkerThreads.run(count: min(store.options.threads, moves.count)) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < moves.endIndex, failure.load(ordering: .relaxed) == .max else { return }
+                guard index < moves.endIndex, failure.load(ordering: .relaxed) == .max else {
+                    return
+                }
                 do throws(GraphError) {
                     try moves[index].prepare()
                 } catch {
