@@ -94,9 +94,9 @@ public final class StorageEngine: @unchecked Sendable {
     /// Takes a snapshot of the newest commit.
     public func beginRead() throws(StorageError) -> StorageReader {
         guard forkGeneration == ForkGuard.generation else { throw .usedAfterFork }
-        let (record, registration) = try snapshots.begin { () throws(StorageError) in
-            try newest()
-        }
+        let (record, registration) = try snapshots.begin(
+            known: { guardian.with { state.current } },
+            newest: { () throws(StorageError) in try newest() })
         let space = record.roots.withUnsafeBufferPointer {
             TreeSpace(pool: pool, roots: $0.baseAddress.unsafelyUnwrapped, changed: nil)
         }
@@ -272,6 +272,7 @@ public final class StorageEngine: @unchecked Sendable {
             return state.isClosed
         }
         guard !wasClosed, forkGeneration == ForkGuard.generation else { return }
+        snapshots.close()
         let (isDone, isWorthwhile) = guardian.with { (state.refusesCommits, state.hasCommitted) }
         guard isShared, !isDone, isWorthwhile, gate.enter(before: .now()) else { return }
         defer { gate.leave() }

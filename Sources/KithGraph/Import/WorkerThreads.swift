@@ -1,5 +1,6 @@
 import CShims
 import Glibc
+import KithStorage
 import Synchronization
 
 /// Runs a body on several threads at once and waits for all of them.

@@ -1,5 +1,6 @@
 import CShims
 import Glibc
+import KithStorage
 import Synchronization
 
 /// What ends a computation early: the statement was cancelled, or its time is over.

@@ -300,6 +300,8 @@ extension DiskFile {
         return Int32(truncatingIfNeeded: lock.count - 1)
     }
 
+    package var hasMarks: Bool { takesLocks }
+
     package func lockSnapshot(_ number: UInt64) throws(StorageError) {
         let code = change(Int32(F_RDLCK), at: LockPlace.snapshots + off_t(number))
         guard code == 0 else { throw Self.lockError(code) }

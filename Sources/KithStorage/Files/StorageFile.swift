@@ -31,6 +31,9 @@ package protocol StorageFile: AnyObject, Sendable {
     /// The process that is the writer, 0 when it is unknown or gone.
     func writerHolder() -> Int32
 
+    /// Whether marks cost calls of the system, and others see them.
+    var hasMarks: Bool { get }
+
     /// Marks commit `number` as in use by this process.
     func lockSnapshot(_ number: UInt64) throws(StorageError)
 
@@ -48,5 +51,7 @@ package protocol StorageFile: AnyObject, Sendable {
 }
 
 extension StorageFile {
+    package var hasMarks: Bool { false }
+
     package func beginSync() {}
 }

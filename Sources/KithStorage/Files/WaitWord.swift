@@ -5,11 +5,11 @@ import Glibc
 ///
 /// Who waits may look for a while before it sleeps: to wake a sleeping thread takes longer than many a
 /// change that is waited for.
-final class WaitWord: @unchecked Sendable {
+package final class WaitWord: @unchecked Sendable {
     // Sendable: the number is read and written atomically.
     private let word: UnsafeMutablePointer<UInt32>
 
-    init(_ value: UInt32) {
+    package init(_ value: UInt32) {
         word = .allocate(capacity: 1)
         word.initialize(to: value)
     }
@@ -17,27 +17,27 @@ final class WaitWord: @unchecked Sendable {
     deinit { word.deallocate() }
 
     /// The number; what was written before it was put in is seen.
-    var value: UInt32 { kith_word_load(word) }
+    package var value: UInt32 { kith_word_load(word) }
 
     /// Puts a number in; returns the one before.
     @discardableResult
-    func exchange(_ value: UInt32) -> UInt32 { kith_word_exchange(word, value) }
+    package func exchange(_ value: UInt32) -> UInt32 { kith_word_exchange(word, value) }
 
     /// Puts a number in if another is there, and says whether it was.
-    func replace(_ expected: UInt32, by value: UInt32) -> Bool {
+    package func replace(_ expected: UInt32, by value: UInt32) -> Bool {
         kith_word_replace(word, expected, value)
     }
 
     /// Wakes threads that sleep.
-    func wake(_ count: Int32 = 1) { kith_word_wake(word, count) }
+    package func wake(_ count: Int32 = 1) { kith_word_wake(word, count) }
 
     /// Sleeps while the number is this one; may return early.
-    func sleep(while value: UInt32, nanosecondsMax: Int64 = -1) {
+    package func sleep(while value: UInt32, nanosecondsMax: Int64 = -1) {
         kith_word_sleep(word, value, nanosecondsMax)
     }
 
     /// Nanoseconds on a clock that never goes back.
-    static func now() -> Int64 {
+    package static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
@@ -47,7 +47,7 @@ final class WaitWord: @unchecked Sendable {
     private static let lookingNanoseconds: Int64 = 60_000
 
     /// Looks for a while whether the number becomes another one than this; returns what it is then.
-    func look(while value: UInt32) -> UInt32 {
+    package func look(while value: UInt32) -> UInt32 {
         let end = Self.now() + Self.lookingNanoseconds
         while true {
             for _ in 0..<32 {
