@@ -110,60 +110,74 @@ enum GraphWrites {
     }
 
     /// Commits per second of one thread and of sixteen, each of a node of its own: statements in
-    /// transactions of their own, and closures that write.
+    /// transactions of their own, and closures that write; beside bare writes of as many bytes as one
+    /// statement's, which share syncs and do nothing else.
     static func runGroup(_ directory: String) throws {
         let database = try opened(directory + "/group.kith")
         let statement = try PreparedStatement("CREATE (:Note {id: $id, body: 'a note'})")
-        let ways: [(String, @Sendable ([String: Value]) throws -> Void)] = [
-            ("execute", { try database.execute(statement, parameters: $0) }),
+        let bare = BareCommits(
+            path: directory + "/bare", bytesPerCommit: 16_384, threadsMax: sharingThreads)
+        let storage = database.store.storage
+        let ways: [(String, @Sendable (Int64) throws -> Void, () -> Int)] = [
+            (
+                "execute", { _ = try database.execute(statement, parameters: ["id": .integer($0)]) },
+                { Int(storage.statistics.syncCalls) }
+            ),
             (
                 "write",
-                { parameters in
+                { id in
                     try database.write { transaction in
-                        _ = try transaction.run(statement, parameters: parameters)
+                        _ = try transaction.run(statement, parameters: ["id": .integer(id)])
                     }
-                }
+                }, { Int(storage.statistics.syncCalls) }
             ),
+            ("bare", { _ in bare.commit() }, { bare.syncCount }),
         ]
-        var number = 0
-        for (name, way) in ways {
-            func rate(threads: Int, each: Int) throws -> (Double, Double) {
-                let first = number
-                number += threads * each
-                let before = database.store.storage.statistics.syncCalls
-                let start = seconds()
-                let running = (0..<threads).map { thread in
-                    started {
-                        for index in 0..<each {
-                            let id = Int64(first + thread * each + index)
-                            do {
-                                try way(["id": .integer(id)])
-                            } catch {
-                                preconditionFailure("a note was not written: \(error)")
-                            }
-                        }
-                    }
-                }
-                for thread in running { pthread_join(thread, nil) }
-                let time = seconds() - start
-                let syncs = database.store.storage.statistics.syncCalls - before
-                return (Double(threads * each) / time, Double(threads * each) / Double(syncs))
+        var number: Int64 = 0
+        var rates = ways.map { _ in (single: [Double](), many: [Double](), shared: [Double]()) }
+        // In turn: the disk is not as fast at all times.
+        for _ in 0..<9 {
+            for (index, (_, way, syncs)) in ways.enumerated() {
+                rates[index].single.append(rate(1, each: 300, first: &number, way))
+                let before = syncs()
+                rates[index].many.append(rate(sharingThreads, each: 200, first: &number, way))
+                rates[index].shared.append(
+                    Double(sharingThreads * 200) / Double(syncs() - before))
             }
-            var single: [Double] = []
-            var many: [Double] = []
-            var shared: [Double] = []
-            for _ in 0..<9 {
-                single.append(try rate(threads: 1, each: 300).0)
-                let (rate, commits) = try rate(threads: 16, each: 200)
-                many.append(rate)
-                shared.append(commits)
-            }
+        }
+        for (way, rates) in zip(ways, rates) {
             print(
-                "  \(name): one thread \(rounded(single.median, 0)) commits/s, sixteen"
-                    + " \(rounded(many.median, 0)), ratio \(rounded(many.median / single.median))"
-                    + " (target 8); \(rounded(shared.median, 1)) commits a sync")
+                "  \(way.0): one thread \(rounded(rates.single.median, 0)) commits/s, sixteen"
+                    + " \(rounded(rates.many.median, 0)), ratio"
+                    + " \(rounded(rates.many.median / rates.single.median)) (target 8);"
+                    + " \(rounded(rates.shared.median, 1)) commits a sync")
         }
         try close(database)
+    }
+
+    private static let sharingThreads = 16
+
+    /// Commits per second of so many threads.
+    private static func rate(
+        _ threads: Int, each: Int, first number: inout Int64,
+        _ way: @escaping @Sendable (Int64) throws -> Void
+    ) -> Double {
+        let first = number
+        number += Int64(threads * each)
+        let start = seconds()
+        let running = (0..<threads).map { thread in
+            started {
+                for index in 0..<each {
+                    do {
+                        try way(first + Int64(thread * each + index))
+                    } catch {
+                        preconditionFailure("a note was not written: \(error)")
+                    }
+                }
+            }
+        }
+        for thread in running { pthread_join(thread, nil) }
+        return Double(threads * each) / (seconds() - start)
     }
 
     private static func started(_ body: @escaping @Sendable () -> Void) -> pthread_t {
