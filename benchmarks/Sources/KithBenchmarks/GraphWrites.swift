@@ -19,6 +19,11 @@ enum GraphWrites {
         try run(directory, rows: 1_000, rounds: 20)
     }
 
+    /// A thousand statements of one row each, in one transaction.
+    static func runLoop(_ directory: String) throws {
+        try run(directory, rows: 1_000, rounds: 20, isOneByOne: true)
+    }
+
     /// What writing one row costs besides the disk: the processor's time of durable statements of one
     /// row, in `directory` (best one without a disk).
     static func runProcessor(_ directory: String) throws {
@@ -40,13 +45,25 @@ enum GraphWrites {
         try database.close()
     }
 
-    private static func run(_ directory: String, rows: Int, rounds: Int) throws {
+    private static func run(
+        _ directory: String, rows: Int, rounds: Int, isOneByOne: Bool = false
+    ) throws {
         let database = try opened(directory + "/writes-\(rows).kith")
         let peer = SQLiteWrites(path: directory + "/writes-\(rows).sqlite")
         var random = Shuffled()
         var number = 1_000_000_000
         for work in Work.chosen {
-            let statement = try work.prepared(rows: rows)
+            let statement = try work.prepared(rows: isOneByOne ? 1 : rows)
+            func perform(_ batch: [(number: Int, customer: Int)]) throws {
+                guard isOneByOne else { return try work.perform(batch, statement, in: database) }
+                try database.write { transaction in
+                    for row in work.parameters(batch) {
+                        _ = try transaction.run(
+                            statement, parameters: Dictionary(uniqueKeysWithValues: row)
+                        ).collected()
+                    }
+                }
+            }
             var ours: [Double] = []
             var theirs: [Double] = []
             let before = database.store.storage.statistics
@@ -56,7 +73,7 @@ enum GraphWrites {
                 }
                 number += rows
                 let start = seconds()
-                try work.perform(batch, statement, in: database)
+                try perform(batch)
                 let middle = seconds()
                 peer.perform(work, batch)
                 ours.append(middle - start)
@@ -69,7 +86,7 @@ enum GraphWrites {
                     (number: number + index, customer: Int(random.next() % UInt64(customerCount)))
                 }
                 number += rows
-                try work.perform(batch, statement, in: database)
+                try perform(batch)
             }
             let each = (processorSeconds() - processor) / Double(rounds / 2)
             print(
@@ -120,7 +137,8 @@ enum GraphWrites {
         let storage = database.store.storage
         let ways: [(String, @Sendable (Int64) throws -> Void, () -> Int)] = [
             (
-                "execute", { _ = try database.execute(statement, parameters: ["id": .integer($0)]) },
+                "execute",
+                { _ = try database.execute(statement, parameters: ["id": .integer($0)]) },
                 { Int(storage.statistics.syncCalls) }
             ),
             (
@@ -260,11 +278,9 @@ enum GraphWrites {
             try PreparedStatement(rows == 1 ? text.0 : text.1)
         }
 
-        func perform(
-            _ batch: [(number: Int, customer: Int)], _ statement: PreparedStatement,
-            in database: Database
-        ) throws {
-            let rows = batch.map { row -> [(String, Value)] in
+        /// The parameters of each row.
+        func parameters(_ batch: [(number: Int, customer: Int)]) -> [[(String, Value)]] {
+            batch.map { row in
                 let text = "note \(row.number)"
                 let customer = Value.integer(Int64(row.customer))
                 let number = Value.integer(Int64(row.number))
@@ -278,6 +294,13 @@ enum GraphWrites {
                 case .update: [("c", customer), ("b", .string(text))]
                 }
             }
+        }
+
+        func perform(
+            _ batch: [(number: Int, customer: Int)], _ statement: PreparedStatement,
+            in database: Database
+        ) throws {
+            let rows = parameters(batch)
             if rows.count == 1 {
                 _ = try database.execute(
                     statement, parameters: Dictionary(uniqueKeysWithValues: rows[0]))

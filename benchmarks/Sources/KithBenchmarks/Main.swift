@@ -19,6 +19,7 @@ struct Benchmarks {
         ("graph-write-single", GraphWrites.runSingle),
         ("graph-write-processor", GraphWrites.runProcessor),
         ("graph-write-bulk", GraphWrites.runBulk),
+        ("graph-write-loop", GraphWrites.runLoop),
         ("graph-group-commit", GraphWrites.runGroup),
     ]
 
