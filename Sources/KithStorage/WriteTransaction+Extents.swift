@@ -44,21 +44,19 @@ extension WriteTransaction {
 
     private func beginExtent(atLeast byteCount: Int) throws(StorageError) {
         let pageSize = engine.pageSizeInBytes
-        // The first of a transaction is short: it may well hold all there is.
-        let pageCount =
-            ownExtents.isEmpty
-            ? min(sharedPageCount, max(8, (byteCount + pageSize - 1) / pageSize)) : sharedPageCount
+        let least = min(sharedPageCount, max(8, (byteCount + pageSize - 1) / pageSize))
+        let run = try allocator.takeRun(atLeast: least)
+        // The first of a transaction is short: it may well hold all there is. Others are as long as there
+        // is room: a longer file is worse than more pieces.
+        let pageCount = ownExtents.isEmpty ? least : min(Int(run.count), sharedPageCount)
+        allocator.giveBack(
+            PageRun(start: run.start + UInt32(pageCount), count: run.count - UInt32(pageCount)))
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: pageCount * pageSize, alignment: 64)
         buffer.initializeMemory(as: UInt8.self, repeating: 0)
-        do {
-            space.openExtent = OpenExtent(
-                firstPage: try allocator.allocate(pageCount), pageCount: pageCount, buffer: buffer,
-                valueCounts: [UInt16](repeating: 0, count: pageCount))
-        } catch {
-            buffer.deallocate()
-            throw error
-        }
+        space.openExtent = OpenExtent(
+            firstPage: run.start, pageCount: pageCount, buffer: buffer,
+            valueCounts: [UInt16](repeating: 0, count: pageCount))
     }
 
     /// Writes the extent that is being filled, if there is one.

@@ -72,6 +72,8 @@ final class PageAllocator {
     private var scanStart: UInt32 = 0
     private var hasWrapped = false
     private var scanIsDone = false
+    /// Entries that were taken from the end of the tree.
+    private var takenAtEnd: Set<UInt32> = []
     /// Pages kept back for deletions on a full disk.
     var reserve = PageRun(start: 0, count: 0)
     /// Whether this transaction may use the reserve in any case.
@@ -100,6 +102,7 @@ final class PageAllocator {
         scanStart = base.allocationHint
         hasWrapped = false
         scanIsDone = false
+        if !takenAtEnd.isEmpty { takenAtEnd = [] }
         reserve = PageRun(start: base.reserveStart, count: base.reserveCount)
         isForDeletion = false
         netByteCount = 0
@@ -155,7 +158,10 @@ final class PageAllocator {
     /// A whole run of `count` pages or more.
     func takeRun(atLeast count: Int, mayScan: Bool = true) throws(StorageError) -> PageRun {
         if let run = takeAvailable(atLeast: count) { return run }
-        if mayScan, try scan(atLeast: count), let run = takeAvailable(atLeast: count) { return run }
+        if mayScan {
+            let isFound = try scan(atLeast: count) ? true : scanEnd(atLeast: count)
+            if isFound, let run = takeAvailable(atLeast: count) { return run }
+        }
         do {
             return try grow(by: count)
         } catch {
@@ -190,6 +196,40 @@ final class PageAllocator {
         // The newest run first: it is what the last request left over.
         guard let place = available.lastIndex(where: { $0.count >= count }) else { return nil }
         return available.remove(at: place)
+    }
+
+    /// Looks at the last entries of the free-space tree for a run that is long enough: what is left of the
+    /// space that the file last grew by lies there.
+    private func scanEnd(atLeast count: Int) throws(StorageError) -> Bool {
+        guard !scanIsDone else { return false }
+        let safe = try bound.number()
+        let cursor = TreeCursor(
+            space: space, reader: nil,
+            tree: TreeID(SystemTree.treeNumber(ofRoot: SystemTree.freeSpace)))
+        var stands = try cursor.seekLast()
+        var looks = 16
+        while looks > 0, stands {
+            guard let entry = FreeEntry(key: cursor.key, value: cursor.value) else {
+                throw .corrupt(
+                    page: UInt64(space.roots[SystemTree.freeSpace].reference.page),
+                    damage: .structure)
+            }
+            // What lies between start and place was looked at, and taken where it was of use.
+            let isNew =
+                hasWrapped
+                ? entry.last >= scanPlace && entry.last < scanStart
+                : entry.last >= scanPlace || entry.last < scanStart
+            if isNew, entry.count >= count, entry.freedBy <= safe,
+                takenAtEnd.insert(entry.last).inserted
+            {
+                takenEntries.append((entry.last, entry.count))
+                giveBack(PageRun(start: entry.start, count: entry.count))
+                return true
+            }
+            looks -= 1
+            stands = try cursor.previous()
+        }
+        return false
     }
 
     /// Looks through some entries of the free-space tree for a run that is long enough.
@@ -228,7 +268,9 @@ final class PageAllocator {
             }
             looks -= 1
             scanPlace = entry.last + 1
-            if entry.count == 0 {
+            if takenAtEnd.contains(entry.last) {
+                candidate = []
+            } else if entry.count == 0 {
                 takenEntries.append((entry.last, 0))
             } else if entry.freedBy <= safe {
                 // Neighbours that became free at different times are one run by now.

@@ -48,10 +48,12 @@ enum GraphWrites {
     private static func run(
         _ directory: String, rows: Int, rounds: Int, isOneByOne: Bool = false
     ) throws {
-        let database = try opened(directory + "/writes-\(rows).kith")
+        let path = directory + "/writes-\(rows).kith"
+        let database = try opened(path)
         let peer = SQLiteWrites(path: directory + "/writes-\(rows).sqlite")
         var random = Shuffled()
         var number = 1_000_000_000
+        let rounds = getenv("KITH_BENCH_ROUNDS").flatMap { Int(String(cString: $0)) } ?? rounds
         for work in Work.chosen {
             let statement = try work.prepared(rows: isOneByOne ? 1 : rows)
             func perform(_ batch: [(number: Int, customer: Int)]) throws {
@@ -96,10 +98,16 @@ enum GraphWrites {
                     + " \(rounded(ours.tenth * 1e6, 0)) and \(rounded(theirs.tenth * 1e6, 0)) µs;"
                     + " processor time \(rounded(each * 1e6, 0)) µs;"
                     + " \(rounded(Double(after.syncCalls - before.syncCalls) / Double(rounds))) syncs,"
-                    + " \(rounded(Double(after.writtenBytes - before.writtenBytes) / Double(rounds), 0)) bytes"
+                    + " \(rounded(Double(after.writtenBytes - before.writtenBytes) / Double(rounds), 0)) bytes;"
+                    + " the file has \(rounded(Double(size(of: path)) / 1e6, 1)) MB"
             )
         }
         try close(database)
+    }
+
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     private static func copy(_ source: String, to path: String) throws {
