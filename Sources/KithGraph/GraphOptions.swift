@@ -28,6 +28,8 @@ public struct GraphOptions: Sendable {
     /// So many changes are made ready by several threads at once: to wake another thread for fewer takes
     /// longer than it gains.
     package var sharedChangesMin = 256
+    /// Of fewer changed edges of a chunk nobody looks into which blocks they fall.
+    package var locatedChangesMin = 64
 
     /// Whether budgets below the least are taken as they are, so that a small graph is a large one beside
     /// them; for tests.

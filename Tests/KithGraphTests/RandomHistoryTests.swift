@@ -43,6 +43,7 @@ struct RandomHistory {
         options.edgesPerBlockMax = 2 + random.below(10)
         options.threads = 1 + Int(seed % 3)
         options.sharedChangesMin = 1
+        options.locatedChangesMin = 1
         options.pendingChangesBudgetInBytes = random.chance(50) ? 4_000 : 1 << 20
         options.allowsSmallBudgets = true
         options.decodedCacheBudgetInBytes = random.chance(50) ? 20_000 : 1 << 20

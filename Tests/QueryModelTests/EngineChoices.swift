@@ -80,5 +80,6 @@ extension GraphOptions {
         homeChunkThreshold = choices.pick([65, 2, 5])
         edgesPerBlockMax = choices.pick([4_000, 2, 5])
         sharedChangesMin = 1
+        locatedChangesMin = 1
     }
 }

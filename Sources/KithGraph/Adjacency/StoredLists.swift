@@ -28,10 +28,20 @@ struct StoredLists {
         _ key: AdjacencyKey, _ chunk: UInt64, _ storage: StorageReader
     ) throws(GraphError) {
         hasIDs = !key.isIncoming
+        blocks = try Self.blocks(key, chunk, storage)
+        edgeCount = blocks.reduce(0) { $0 + $1.edgeCount }
+        guard edgeCount <= Int(UInt32.max) else {
+            throw GraphError.corrupt("a chunk has more edges than there can be")
+        }
+        changes = try AdjacencyChunk.recentChanges(key, chunk, in: storage)
+    }
+
+    /// The blocks of a chunk, without what was changed since they were written.
+    static func blocks(
+        _ key: AdjacencyKey, _ chunk: UInt64, _ storage: StorageReader
+    ) throws(GraphError) -> [Block] {
         var found: [Block] = []
-        var total = 0
         try AdjacencyChunk.forEachBlock(key, chunk, in: storage) { key, entry throws(GraphError) in
-            total += entry.edgeCount
             var block = Block(
                 slot: Int(key.bigEndianUInt16(at: 12)), neighbour: key.bigEndianUInt64(at: 14),
                 ordinal: key.bigEndianUInt32(at: 22), edgeCount: entry.edgeCount)
@@ -41,12 +51,7 @@ struct StoredLists {
             }
             found.append(block)
         }
-        guard total <= Int(UInt32.max) else {
-            throw GraphError.corrupt("a chunk has more edges than there can be")
-        }
-        blocks = found
-        edgeCount = total
-        changes = try AdjacencyChunk.recentChanges(key, chunk, in: storage)
+        return found
     }
 
     /// The blocks that may have edges of a slot.

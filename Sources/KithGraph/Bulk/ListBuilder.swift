@@ -110,7 +110,9 @@ final class ListBuilder {
                 neighbour: neighbours[index], relationship: relationships[index])
             changes.append(EdgeChange(edge: edge, isAdded: true))
         }
-        try ListFolding(load.writer, key, chunk, changes).store()
+        var folding = try ListFolding(load.writer, key, chunk, changes)
+        try folding.make()
+        try folding.store()
         try load.writer.freeOldExtents()
         load.noteLists(key, chunk)
         count = 0

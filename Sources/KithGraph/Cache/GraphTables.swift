@@ -21,6 +21,8 @@ final class GraphTables: Sendable {
     let relationships: ChunkTable
     private let lists: Guarded<[AdjacencyKey: ChunkTable]>
     private let patches: Guarded<[AdjacencyKey: [UInt64: ListPatch]]>
+    /// The sizes of lists that are changed without being decoded.
+    private let sizes: [AdjacencyKey: [UInt64: ListSizes]]
     private let members: Guarded<[MemberKey: [ChunkID]]>
     private let listsKept = Guarded<[KeptLists]>([])
     let distinctEstimates: Guarded<[IndexID: [Int: DistinctEstimate]]>
@@ -48,6 +50,8 @@ final class GraphTables: Sendable {
         var lists: [AdjacencyKey: Set<UInt64>] = [:]
         /// Lists that can be had from earlier ones.
         var patches: [AdjacencyKey: [UInt64: ListPatch]] = [:]
+        /// Sizes of lists that nobody decoded.
+        var sizes: [AdjacencyKey: [UInt64: ListSizes]] = [:]
         var members: Set<MemberKey> = []
         /// Everything may have changed.
         var isTotal = false
@@ -76,6 +80,7 @@ final class GraphTables: Sendable {
         relationships = ChunkTable(chunkCount: relationshipChunkCount)
         lists = Guarded([:])
         patches = Guarded([:])
+        sizes = [:]
         members = Guarded([:])
         distinctEstimates = Guarded([:])
     }
@@ -118,6 +123,7 @@ final class GraphTables: Sendable {
             relationships = ChunkTable(chunkCount: relationshipChunkCount)
             lists = Guarded([:])
             patches = Guarded([:])
+            sizes = [:]
             members = Guarded([:])
             return
         }
@@ -138,6 +144,7 @@ final class GraphTables: Sendable {
         }
         lists = Guarded(oldLists)
         patches = Guarded(Self.patches(after: old, changes))
+        sizes = Self.sizes(after: old, changes)
         var oldMembers = old.members.withLock { $0 }
         for key in changes.members { oldMembers[key] = nil }
         members = Guarded(oldMembers)
@@ -194,6 +201,27 @@ final class GraphTables: Sendable {
         }
         return kept
     }
+
+    /// The sizes that are known of, but for too many.
+    private static func sizes(
+        after old: GraphTables, _ changes: Changes
+    ) -> [AdjacencyKey: [UInt64: ListSizes]] {
+        var kept = old.sizes
+        for (key, chunks) in changes.lists where kept[key] != nil {
+            for chunk in chunks { kept[key]?[chunk] = nil }
+        }
+        guard !changes.sizes.isEmpty else { return kept }
+        if kept.values.reduce(0, { $0 + $1.count }) > sizesMax { kept = [:] }
+        for (key, chunks) in changes.sizes {
+            kept[key, default: [:]].merge(chunks) { _, new in new }
+        }
+        return kept
+    }
+
+    private static let sizesMax = 256
+
+    /// How long the lists of a chunk are, where that is known though they are not decoded.
+    func sizes(_ key: AdjacencyKey, _ chunk: UInt64) -> ListSizes? { sizes[key]?[chunk] }
 
     /// What was changed since a chunk's lists were last decoded, if that is known.
     func patch(_ key: AdjacencyKey, _ chunk: UInt64) -> ListPatch? {

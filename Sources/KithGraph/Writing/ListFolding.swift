@@ -4,7 +4,7 @@ import KithValues
 /// Folds what was changed in the lists of a chunk into their blocks. Blocks that no change falls into stay
 /// as they are, so that a new edge of a node with very many costs no more than one of a node with few.
 ///
-/// Making one only reads; ``store()`` writes.
+/// ``make()`` only reads; ``store()`` writes.
 struct ListFolding {
     private let writer: GraphWriter
     private let key: AdjacencyKey
@@ -68,10 +68,28 @@ struct ListFolding {
         self.chunk = chunk
         stored = try StoredLists(key, chunk, writer.transaction.reader)
         changes = (stored.changes + new).sorted { ChunkEdge.isBefore($0.edge, $1.edge) }
-        try makeBlocks()
     }
 
-    private mutating func makeBlocks() throws(GraphError) {
+    /// How many edges are in the blocks that changes fall into, about.
+    var touchedEdgeCount: Int { Self.touchedEdgeCount(of: stored.blocks, by: changes) }
+
+    /// How many edges are in those of the blocks that changes, in the order of their edges, fall into, about.
+    static func touchedEdgeCount(of blocks: [StoredLists.Block], by changes: [EdgeChange]) -> Int {
+        var total = 0
+        var block = 0
+        var last = -1
+        for change in changes where !blocks.isEmpty {
+            while block + 1 < blocks.count, Place(blocks[block + 1]).isBefore(change.edge) {
+                block += 1
+            }
+            if block != last { total += blocks[block].edgeCount }
+            last = block
+        }
+        return total
+    }
+
+    /// Makes the blocks that change.
+    mutating func make() throws(GraphError) {
         let blocks = stored.blocks
         var next = 0
         var begin = 0

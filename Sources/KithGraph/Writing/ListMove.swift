@@ -12,7 +12,7 @@ final class ListMove: ChunkMove {
     private var folding: ListFolding?
     /// Whether some of them and of those that wait already may be each other's opposite.
     private var mayTakeBack = false
-    private var found = MovedLists.unknown
+    private var found = MovedLists.unknown(ListSizes())
 
     init(_ writer: GraphWriter, _ key: AdjacencyKey, _ chunk: UInt64, _ lists: PendingLists) {
         self.writer = writer
@@ -26,7 +26,7 @@ final class ListMove: ChunkMove {
     /// How readers get at lists that were changed.
     private enum MovedLists {
         /// By decoding them.
-        case unknown
+        case unknown(ListSizes)
         /// From the old ones.
         case patched(ListPatch)
         case known(AdjacencyChunk)
@@ -36,15 +36,16 @@ final class ListMove: ChunkMove {
         let cache = writer.store.cache
         let step = cache.enter()
         defer { cache.leave(step) }
-        let (edgeCount, recentCount, hasRemovals) = try listSizes()
+        var sizes = try listSizes()
         changes = lists.sorted
-        mayTakeBack = recentCount > 0 && hasRemovals || changes.contains { !$0.isAdded }
-        let limit =
-            writer.store.options.recentEdgesMax + edgeCount / Self.edgesPerRecentEdge
-        if recentCount + changes.count > limit {
-            folding = try ListFolding(writer, key, chunk, changes)
+        let removes = changes.contains { !$0.isAdded }
+        mayTakeBack = sizes.recentCount > 0 && sizes.hasRecentRemovals || removes
+        folding = try madeFolding(sizes)
+        guard let patch else {
+            sizes.add(changes.count, removes: removes, areFolded: folding != nil)
+            found = .unknown(sizes)
+            return
         }
-        guard let patch else { return }
         let moved = folding == nil ? patch : patch.folded
         if moved.isShort {
             found = .patched(moved)
@@ -52,6 +53,29 @@ final class ListMove: ChunkMove {
             found = .known(lists)
         }
     }
+
+    /// The changes folded into blocks, if it is time for that.
+    private func madeFolding(_ sizes: ListSizes) throws(GraphError) -> ListFolding? {
+        let waiting = sizes.recentCount + changes.count - writer.store.options.recentEdgesMax
+        guard waiting > 0 else { return nil }
+        // Most changes may fall into few blocks, which is worth a look where there are many.
+        func isEnough(_ edgeCount: Int) -> Bool { waiting > edgeCount / Self.edgesPerRecentEdge }
+        if !isEnough(sizes.edgeCount) {
+            guard changes.count >= writer.store.options.locatedChangesMin else { return nil }
+            let blocks = try StoredLists.blocks(key, chunk, writer.transaction.reader)
+            guard isEnough(ListFolding.touchedEdgeCount(of: blocks, by: changes)) else {
+                return nil
+            }
+        }
+        var folding = try ListFolding(writer, key, chunk, changes)
+        guard isEnough(min(folding.touchedEdgeCount, sizes.edgeCount)) else { return nil }
+        try folding.make()
+        return folding
+    }
+
+    /// For so many edges in the blocks that would be written anew one may wait to be folded into them: a
+    /// fold of changes that lie scattered writes all blocks, and should not come with every commit.
+    private static let edgesPerRecentEdge = 32
 
     func store(into moved: inout GraphWriter.MovedChanges) throws(GraphError) {
         if let folding {
@@ -61,16 +85,12 @@ final class ListMove: ChunkMove {
             try putRecent()
         }
         switch found {
-        case .unknown: break
+        case .unknown(let sizes): moved.tables.sizes[key, default: [:]][chunk] = sizes
         case .patched(let patch): moved.tables.patches[key, default: [:]][chunk] = patch
         case .known(let lists): moved.lists.append((key, chunk, lists))
         }
         moved.tables.lists[key, default: []].insert(chunk)
     }
-
-    /// For so many edges in blocks one may wait to be folded into them: a fold of changes that lie
-    /// scattered writes all blocks, and should not come with every commit.
-    private static let edgesPerRecentEdge = 32
 
     /// The lists as a view has them that are changed, with the changes.
     private var patch: ListPatch? {
@@ -125,29 +145,61 @@ final class ListMove: ChunkMove {
     /// Lists with more edges are not decoded only because they change.
     private static let decodedEdgesMax = 16_384
 
-    /// The number of edges of a chunk's lists, and of changes not folded into blocks, and whether some of
-    /// these may have taken edges away.
-    private func listSizes() throws(GraphError) -> (edges: Int, recent: Int, hasRemovals: Bool) {
+    private func listSizes() throws(GraphError) -> ListSizes {
         let reader = writer.reader
         let storage = writer.transaction.reader
         let table = reader.tables.table(key)
         if table.load(chunk) != nil {
-            let base = try reader.baseLists(key, chunk, in: table)
-            return (base.edgeCount, base.recentCount, base.hasRecentRemovals)
+            return ListSizes(try reader.baseLists(key, chunk, in: table))
         }
         if let patch = reader.tables.patch(key, chunk) {
-            return (patch.edgeCount, patch.recentCount, patch.hasRecentRemovals)
+            return ListSizes(
+                edgeCount: patch.edgeCount, recentCount: patch.recentCount,
+                hasRecentRemovals: patch.hasRecentRemovals)
         }
+        if let known = reader.tables.sizes(key, chunk) { return known }
         var edges = 0
         try AdjacencyChunk.forEachBlock(key, chunk, in: storage) {
             _, entry throws(GraphError) in edges += entry.edgeCount
         }
         if edges <= Self.decodedEdgesMax, chunk < table.chunkCount {
             // From here on the next changes are known by their difference from these lists.
-            let base = try reader.baseLists(key, chunk, in: table)
-            return (base.edgeCount, base.recentCount, base.hasRecentRemovals)
+            return ListSizes(try reader.baseLists(key, chunk, in: table))
         }
         let recent = try AdjacencyChunk.recentChanges(key, chunk, in: storage)
-        return (edges, recent.count, recent.contains { !$0.isAdded })
+        return ListSizes(
+            edgeCount: edges, recentCount: recent.count,
+            hasRecentRemovals: recent.contains { !$0.isAdded })
+    }
+}
+
+/// How long the lists of a chunk are together.
+struct ListSizes: Sendable {
+    /// The edges, about: one that was added and removed may count twice.
+    var edgeCount = 0
+    /// The changes that are not folded into blocks yet.
+    var recentCount = 0
+    /// Whether some of these may have taken edges away.
+    var hasRecentRemovals = false
+
+    init() {}
+
+    init(edgeCount: Int, recentCount: Int, hasRecentRemovals: Bool) {
+        self.edgeCount = edgeCount
+        self.recentCount = recentCount
+        self.hasRecentRemovals = hasRecentRemovals
+    }
+
+    init(_ lists: AdjacencyChunk) {
+        self.init(
+            edgeCount: lists.edgeCount, recentCount: lists.recentCount,
+            hasRecentRemovals: lists.hasRecentRemovals)
+    }
+
+    /// Counts changes, after which all are folded into blocks or not.
+    mutating func add(_ count: Int, removes: Bool, areFolded: Bool) {
+        edgeCount += count
+        recentCount = areFolded ? 0 : recentCount + count
+        hasRecentRemovals = !areFolded && (hasRecentRemovals || removes)
     }
 }
