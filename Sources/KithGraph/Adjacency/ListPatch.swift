@@ -76,10 +76,12 @@ final class ListPatch: Sendable {
     /// How many edges there are; changes that take each other back count twice, which does no harm.
     var edgeCount: Int { base.edgeCount + changeCount }
 
-    /// Whether it is better to keep this than to make the lists at once.
-    var isShort: Bool {
+    /// Whether it is better to keep this than to make the lists at once; where memory is scarce only few
+    /// changes are kept, and the lists that they change.
+    func isShort(whereMemoryIsScarce isScarce: Bool) -> Bool {
         if hasRemovals { return changeCount <= Self.changesWithRemovalsMax }
-        return changeCount <= max(Self.changesMax, base.edgeCount / Self.edgesPerChange)
+        let longest = isScarce ? 0 : base.edgeCount / Self.edgesPerChange
+        return changeCount <= max(Self.changesMax, longest)
     }
 
     /// So many edges are copied for each change rather than decoded later.

@@ -47,7 +47,7 @@ final class ListMove: ChunkMove {
             return
         }
         let moved = folding == nil ? patch : patch.folded
-        if moved.isShort {
+        if moved.isShort(whereMemoryIsScarce: !cache.hasPlenty) {
             found = .patched(moved)
         } else if let lists = try moved.madeAtOnce() {
             found = .known(lists)
