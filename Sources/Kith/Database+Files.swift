@@ -45,6 +45,20 @@ extension Database {
         return try GraphExporter(reader: reader, directory: directory).run()
     }
 
+    /// Writes the last commit to a new file, without the space that is free in this one: a copy to keep,
+    /// made while others read and write.
+    ///
+    /// The file appears whole or not at all. Takes time and disk in proportion to the graph.
+    ///
+    /// - Throws: ``KithError`` when there is a file at `path`, or it cannot be written.
+    public func copy(toNewFileAt path: String) throws(KithError) {
+        do {
+            try store.copy(toNewFileAt: path)
+        } catch {
+            throw KithError(error)
+        }
+    }
+
     /// Loads many nodes and relationships that a program makes itself, as one transaction: all of it,
     /// or nothing where `body` throws.
     ///

@@ -7,6 +7,7 @@ enum Commands {
         ShellCommandLine.self,
         ImportCommand.self,
         ExportCommand.self,
+        CompactCommand.self,
         CheckCommand.self,
         PipeCommand.self,
         DemoCommand.self,

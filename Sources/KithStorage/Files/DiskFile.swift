@@ -64,17 +64,22 @@ package final class DiskFile: StorageFile {
         try syncDirectory(of: path)
     }
 
+    /// Gives a whole file its name, which no other may have.
+    static func rename(_ temporary: String, to path: String) throws(StorageError) {
+        try renameWithoutReplacing(temporary, to: path, mayExist: false)
+        try syncDirectory(of: path)
+    }
+
     private static func renameWithoutReplacing(
-        _ temporary: String, to path: String
+        _ temporary: String, to path: String, mayExist: Bool = true
     ) throws(StorageError) {
         if kith_rename_without_replacing(temporary, path) == 0 { return }
-        let code = errno
-        if code == EEXIST {
-            unlink(temporary)
-            return
-        }
+        var code = errno
         // File systems without that call: a second name cannot replace anything either.
-        guard code == EINVAL || code == ENOSYS, link(temporary, path) == 0 || errno == EEXIST else {
+        if code == EINVAL || code == ENOSYS, link(temporary, path) == 0 || errno == EEXIST {
+            code = errno == EEXIST ? EEXIST : 0
+        }
+        guard code == 0 || code == EEXIST && mayExist else {
             throw .fileCallFailed(call: .open, code: code)
         }
         unlink(temporary)
