@@ -224,10 +224,18 @@ final class ExtremeState: AggregateState {
 
     override var isPlain: Bool { !isGeneral && !isGuessed }
 
-    override func reset() -> Bool {
+    override var mayClear: Bool { isComplete && !isGeneral }
+
+    override func clear(_ groups: Range<Int>) { words.clear(groups) }
+
+    override func reset() -> Bool { reset(areCleared: false) }
+
+    override func resetCleared() -> Bool { reset(areCleared: mayClear) }
+
+    private func reset(areCleared: Bool) -> Bool {
         guard !isGeneral else { return false }
         layout = nil
-        words.removeAll()
+        words.removeAll(areCleared: areCleared)
         isPresent.removeAll()
         isComplete = true
         isGuessed = false

@@ -113,6 +113,11 @@ final class NodeGrouping {
         groups = .allocate(capacity: rows)
     }
 
+    /// Forgets the rows of some groups.
+    func clear(_ groups: Range<Int>) {
+        (isUsed + groups.lowerBound).update(repeating: 0, count: groups.count)
+    }
+
     /// Forgets all rows.
     func reset() { isUsed.update(repeating: 0, count: count) }
 

@@ -257,12 +257,23 @@ final class TotalState: AggregateState {
 
     override var mayTakeAnyOrder: Bool { true }
 
-    override func reset() -> Bool {
+    override var mayClear: Bool { form == .integers && spilled.isEmpty }
+
+    override func clear(_ groups: Range<Int>) {
+        sums.clear(groups)
+        counts.clear(groups)
+    }
+
+    override func reset() -> Bool { reset(areCleared: false) }
+
+    override func resetCleared() -> Bool { reset(areCleared: mayClear) }
+
+    private func reset(areCleared: Bool) -> Bool {
         guard form != .general else { return false }
         form = .nothing
         countsRows = isMean
-        sums.removeAll()
-        counts.removeAll()
+        sums.removeAll(areCleared: areCleared)
+        counts.removeAll(areCleared: areCleared)
         floats.removeAll()
         spilled.removeAll()
         groupCount = 0
