@@ -77,18 +77,17 @@ struct ShortestPaths {
     static func tree(
         _ count: Int, _ team: WorkTeam, _ node: (Int) -> (distance: Double, predecessor: UInt32)
     ) throws(WorkStopped) -> Tree {
-        let distances = UnsafeMutablePointer<Double>.allocate(capacity: max(count, 1))
-        let predecessors = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
-        defer {
-            distances.deallocate()
-            predecessors.deallocate()
+        var predecessors: [UInt32] = []
+        let distances = try [Double].written(count) { (distances) throws(WorkStopped) in
+            predecessors = try [UInt32].written(count) { (predecessors) throws(WorkStopped) in
+                try team.forEachBlock(of: count, size: largeBlockSize) { block, _ in
+                    for number in block {
+                        (distances[number], predecessors[number]) = node(number)
+                    }
+                }
+            }
         }
-        try team.forEachBlock(of: count, size: largeBlockSize) { block, _ in
-            for number in block { (distances[number], predecessors[number]) = node(number) }
-        }
-        return Tree(
-            distances: Array(copying: distances, count: count),
-            predecessors: Array(copying: predecessors, count: count))
+        return Tree(distances: distances, predecessors: predecessors)
     }
 
     /// Reaches the neighbours of some nodes that no earlier level has.

@@ -24,13 +24,24 @@ extension AlgorithmProcedure {
         let tree = try call.computing { (team) throws(WorkStopped) in
             try search.tree(projection.lists, team)
         }
+        let paths = PathBuilder(call.execution, projection, tree.predecessors)
+        if end == nil, !tree.distances.contains(.infinity) {
+            return AlgorithmRows(
+                count: projection.nodes.count,
+                columns: [
+                    .nodes(projection.nodes), .floats(tree.distances),
+                    .nodesAt(projection.nodes, tree.predecessors),
+                    .made { (row) throws(QueryError) in
+                        try paths.path(to: UInt32(truncatingIfNeeded: row))
+                    },
+                ])
+        }
         var rows: [UInt32] = []
         rows.reserveCapacity(end == nil ? projection.nodes.count : 1)
         for node in end.map({ $0..<$0 + 1 }) ?? 0..<projection.nodes.count
         where tree.distances[node] < .infinity {
             rows.append(UInt32(truncatingIfNeeded: node))
         }
-        let paths = PathBuilder(call.execution, projection, tree.predecessors)
         return AlgorithmRows(
             count: rows.count,
             columns: [

@@ -33,14 +33,14 @@ struct StrongComponents {
         parallelMin: Int = 4_096
     ) throws(WorkStopped) -> [UInt32] {
         let count = lists.nodeCount
-        let components = UnsafeMutablePointer<UInt32>.filled(count, isOpen)
-        defer { components.deallocate() }
-        let work = StrongComponents(
-            lists: lists, reversed: reversed, team: team, parallelMin: parallelMin,
-            components: components, found: (0..<team.count).map { _ in FoundNodes() })
-        try work.find()
-        _ = Communities.renumber(components, count: count)
-        return Array(copying: components, count: count)
+        return try [UInt32].written(count) { (components) throws(WorkStopped) in
+            components.initialize(repeating: isOpen, count: count)
+            let work = StrongComponents(
+                lists: lists, reversed: reversed, team: team, parallelMin: parallelMin,
+                components: components, found: (0..<team.count).map { _ in FoundNodes() })
+            try work.find()
+            _ = Communities.renumber(components, count: count)
+        }
     }
 
     private func find() throws(WorkStopped) {

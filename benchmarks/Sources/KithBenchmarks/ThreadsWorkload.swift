@@ -1,11 +1,11 @@
 import Kith
 
 /// `threads [--crm DATABASE] [--patterns DATABASE] [--only q1,rfm] [--budget SECONDS]`: what a second thread
-/// gains. Each query on one thread and on two in turn, some runs at a time, each in a database of its own
+/// gains. Each query on one thread and on two in turn, for a while each, each in a database of its own
 /// on the same file, with prepared statements in one read transaction.
 ///
-/// The first runs of a turn are not measured: both databases together, each with what it has decoded,
-/// are more than the processor's caches hold, and what the other has pushed out comes back then.
+/// The beginning of a turn is not measured: both databases together, each with what it has decoded, are
+/// more than the processor's caches hold, and a processor that had nothing to do takes a while to wake.
 ///
 /// Prints a line a query: name, runs, the median time on one thread and on two in microseconds, how many
 /// times faster two are, and the same of the least times.
@@ -17,8 +17,7 @@ enum ThreadsWorkload {
         let draws: [[String: Value]]
     }
 
-    private static let unmeasuredRuns = 2
-    private static let measuredRuns = 5
+    private static let turnSeconds = 0.08
 
     static func run(_ arguments: [String]) throws {
         let options = Options(arguments)
@@ -62,20 +61,22 @@ enum ThreadsWorkload {
             var turn = 0
             repeat {
                 for place in [turn % 2, 1 - turn % 2] {
-                    for run in 0..<unmeasuredRuns + measuredRuns {
-                        let number = turn * measuredRuns + run
-                        let parameters = work.draws[number % work.draws.count]
+                    let turnBegin = seconds()
+                    var run = 0
+                    while run < 3 || seconds() - turnBegin < turnSeconds {
+                        let parameters = work.draws[run % work.draws.count]
                         let start = seconds()
                         _ = try transactions[place].run(statements[place], parameters: parameters)
                             .collected()
                         // The first turn plans the statement and decodes.
-                        if turn > 0, run >= unmeasuredRuns {
+                        if turn > 0, run > 0, start - turnBegin > turnSeconds / 4 {
                             times[place].append(seconds() - start)
                         }
+                        run += 1
                     }
                 }
                 turn += 1
-            } while turn < 3 || (seconds() - begin < budget && turn < 100)
+            } while turn < 3 || seconds() - begin < budget
             let medians = times.map { $0.median * 1e6 }
             let least = times.map { $0.min() ?? 0 }
             print(
