@@ -59,7 +59,9 @@ extension WorkerThreads {
     /// another: for what each thread is to have in memory that it allocated itself. What one thread
     /// allocates lies side by side, and where two threads count references to neighbours, each takes the
     /// line that both lie in from the other's cache.
-    package static func inTurn(count: Int, _ body: (Int) -> Void) { inTurn(0, count, body) }
+    package static func inTurn(count: Int, _ body: (Int) -> Void) {
+        if count > 0 { inTurn(0, count, body) }
+    }
 
     private static func inTurn(_ number: Int, _ count: Int, _ body: (Int) -> Void) {
         body(number)

@@ -25,7 +25,7 @@ extension AlgorithmProcedure {
             try search.tree(projection.lists, team)
         }
         let paths = PathBuilder(call.execution, projection, tree.predecessors)
-        if end == nil, !tree.distances.contains(.infinity) {
+        if end == nil, tree.distances.allSatisfy({ $0 < .infinity }) {
             return AlgorithmRows(
                 count: projection.nodes.count,
                 columns: [

@@ -1,11 +1,10 @@
 import Kith
 
 /// `threads [--crm DATABASE] [--patterns DATABASE] [--only q1,rfm] [--budget SECONDS]`: what a second thread
-/// gains. Each query on one thread and on two in turn, for a while each, each in a database of its own
-/// on the same file, with prepared statements in one read transaction.
+/// gains. Each query on one thread and on two in turn, for a while each, in one database, so that
+/// both work with the same decoded data, with prepared statements in a read transaction each.
 ///
-/// The beginning of a turn is not measured: both databases together, each with what it has decoded, are
-/// more than the processor's caches hold, and a processor that had nothing to do takes a while to wake.
+/// The beginning of a turn is not measured: a processor that had nothing to do takes a while to wake.
 ///
 /// Prints a line a query: name, runs, the median time on one thread and on two in microseconds, how many
 /// times faster two are, and the same of the least times.
@@ -24,8 +23,8 @@ enum ThreadsWorkload {
         let only = options.value("--only").map { Set($0.split(separator: ",").map(String.init)) }
         let budget = options.value("--budget").flatMap(Double.init) ?? 4
         if let path = options.value("--crm") {
-            let one = try open(path, threads: 1)
-            let customers = try one.read { transaction in
+            let database = try open(path)
+            let customers = try database.read { transaction in
                 try transaction.rows("MATCH (c:Customer) RETURN count(*) AS n")[0].get(
                     "n", as: Int.self)
             }
@@ -34,25 +33,27 @@ enum ThreadsWorkload {
                     name: query.name, text: query.text,
                     draws: query.parameters(customerCount: UInt64(customers), count: query.runs))
             }
-            try compare(works, one, open(path, threads: 2), only, budget)
+            try compare(works, database, only, budget)
         }
         if let path = options.value("--patterns") {
             let works = PatternQuery.all.map { Work(name: $0.name, text: $0.text, draws: [[:]]) }
-            try compare(works, open(path, threads: 1), open(path, threads: 2), only, budget)
+            try compare(works, open(path), only, budget)
         }
     }
 
-    private static func open(_ path: String, threads: Int) throws -> Database {
+    private static func open(_ path: String) throws -> Database {
         var options = Database.Options()
-        options.execution.threads = threads
         options.isReadOnly = true
         return try Database.open(path, options: options)
     }
 
     private static func compare(
-        _ works: [Work], _ one: Database, _ two: Database, _ only: Set<String>?, _ budget: Double
+        _ works: [Work], _ database: Database, _ only: Set<String>?, _ budget: Double
     ) throws {
-        let transactions = [try one.beginRead(), try two.beginRead()]
+        let transactions = [try database.beginRead(), try database.beginRead()]
+        for (place, transaction) in transactions.enumerated() {
+            transaction.execution.threads = place + 1
+        }
         defer { for transaction in transactions { transaction.end() } }
         for work in works where only?.contains(work.name) ?? true {
             let statements = try transactions.map { _ in try PreparedStatement(work.text) }
