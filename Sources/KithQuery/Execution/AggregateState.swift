@@ -82,16 +82,6 @@ class AggregateState {
     /// Forgets all rows, as if just made, and keeps its memory for others; false where it cannot.
     func reset() -> Bool { false }
 
-    /// Whether groups may be cleared.
-    var mayClear: Bool { false }
-
-    /// Sets groups that are needed no more to how they begin, while they are in the processor's cache;
-    /// threads may do so with groups of their own.
-    func clear(_ groups: Range<Int>) {}
-
-    /// The same as ``reset()`` where every group was cleared.
-    func resetCleared() -> Bool { reset() }
-
     /// The bytes it holds, roughly.
     var sizeInBytes: Int { 0 }
 
@@ -215,15 +205,6 @@ final class CountState: AggregateState {
 
     override func reset() -> Bool {
         counts.removeAll()
-        return true
-    }
-
-    override var mayClear: Bool { true }
-
-    override func clear(_ groups: Range<Int>) { counts.clear(groups) }
-
-    override func resetCleared() -> Bool {
-        counts.removeAll(areCleared: true)
         return true
     }
 

@@ -31,8 +31,6 @@ final class Aggregation {
     private let states: [AggregateState]
     /// Whether rows came for which places do not do; the result is then of no use.
     private(set) var isUnfit = false
-    /// Of how many places the groups were cleared.
-    private let clearedCount = Atomic<Int>(0)
 
     /// With `ids`, the nodes that the recipe groups by have places, one for each of these.
     init(_ recipe: Recipe, placesFor ids: Range<UInt64>? = nil) {
@@ -180,13 +178,10 @@ final class Aggregation {
                 let start = block * groupsAtOnce
                 let groups = start..<min(start + groupsAtOnce, groupCount)
                 places.merge(theirs, groups)
-                var isMerged = shared.count == states.count
                 for (index, pair) in shared.enumerated()
                 where !pair.state.mergePart(of: pair.theirs, groups) {
-                    isMerged = false
                     left.withLock { $0.append((index, groups)) }
                 }
-                if isMerged { other.clear(groups) }
             }
         }
         for (index, groups) in left.withLock({ $0 }) {
@@ -224,8 +219,7 @@ final class Aggregation {
             ?? .nulls(count: range.count)
     }
 
-    /// The rows of some groups; where nodes have places, only groups that have rows give one, and each
-    /// group may be asked for once.
+    /// The rows of some groups; where nodes have places, only groups that have rows give one.
     func rows(
         _ range: Range<Int>, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
@@ -241,21 +235,11 @@ final class Aggregation {
         return batch
     }
 
-    /// Sets groups, which have places and are needed no more, to how they begin: now they are in the
-    /// processor's cache, and threads that have asked for them share the work.
-    private func clear(_ groups: Range<Int>) {
-        guard let places, states.allSatisfy({ $0.mayClear }) else { return }
-        places.clear(groups)
-        for state in states { state.clear(groups) }
-        clearedCount.add(groups.count, ordering: .relaxed)
-    }
-
     private func rows(
         of places: NodeGrouping, _ range: Range<Int>, _ context: ExecutionContext
     ) throws(QueryError) -> Batch {
         let used = places.used(in: range)
         var batch = Batch(count: used.count, width: context.variableCount)
-        defer { clear(range) }
         guard let node = recipe.places?.node, !used.isEmpty else { return batch }
         batch[node] = used.withUnsafeBufferPointer { places.nodes($0, from: range.lowerBound) }
         let nodes = batch
@@ -288,8 +272,6 @@ final class Aggregation {
     /// Forgets all rows, and keeps the places and their memory; false where it cannot.
     func resetPlaces() -> Bool {
         guard let places, !isUnfit else { return false }
-        let areCleared = clearedCount.exchange(0, ordering: .relaxed) == groupCount
-        if areCleared { return states.allSatisfy { $0.resetCleared() } }
         places.reset()
         return states.allSatisfy { $0.reset() }
     }

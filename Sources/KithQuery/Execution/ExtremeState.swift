@@ -224,18 +224,10 @@ final class ExtremeState: AggregateState {
 
     override var isPlain: Bool { !isGeneral && !isGuessed }
 
-    override var mayClear: Bool { isComplete && !isGeneral }
-
-    override func clear(_ groups: Range<Int>) { words.clear(groups) }
-
-    override func reset() -> Bool { reset(areCleared: false) }
-
-    override func resetCleared() -> Bool { reset(areCleared: mayClear) }
-
-    private func reset(areCleared: Bool) -> Bool {
+    override func reset() -> Bool {
         guard !isGeneral else { return false }
         layout = nil
-        words.removeAll(areCleared: areCleared)
+        words.removeAll()
         isPresent.removeAll()
         isComplete = true
         isGuessed = false

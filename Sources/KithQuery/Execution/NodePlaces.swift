@@ -113,11 +113,6 @@ final class NodeGrouping {
         groups = .allocate(capacity: rows)
     }
 
-    /// Forgets the rows of some groups.
-    func clear(_ groups: Range<Int>) {
-        (isUsed + groups.lowerBound).update(repeating: 0, count: groups.count)
-    }
-
     /// Forgets all rows.
     func reset() { isUsed.update(repeating: 0, count: count) }
 

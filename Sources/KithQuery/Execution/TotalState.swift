@@ -257,23 +257,12 @@ final class TotalState: AggregateState {
 
     override var mayTakeAnyOrder: Bool { true }
 
-    override var mayClear: Bool { form == .integers && spilled.isEmpty }
-
-    override func clear(_ groups: Range<Int>) {
-        sums.clear(groups)
-        counts.clear(groups)
-    }
-
-    override func reset() -> Bool { reset(areCleared: false) }
-
-    override func resetCleared() -> Bool { reset(areCleared: mayClear) }
-
-    private func reset(areCleared: Bool) -> Bool {
+    override func reset() -> Bool {
         guard form != .general else { return false }
         form = .nothing
         countsRows = isMean
-        sums.removeAll(areCleared: areCleared)
-        counts.removeAll(areCleared: areCleared)
+        sums.removeAll()
+        counts.removeAll()
         floats.removeAll()
         spilled.removeAll()
         groupCount = 0

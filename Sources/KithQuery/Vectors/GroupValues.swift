@@ -6,8 +6,6 @@ final class GroupValues<Element: BitwiseCopyable> {
     @exclusivity(unchecked) private(set) var count = 0
     private var memory: DecodedMemory
     private var capacity = initialCapacity
-    /// Values from ``count`` up to here are as groups begin.
-    private var clearedEnd = 0
     private let initial: Element
 
     private static var initialCapacity: Int { 16 }
@@ -36,25 +34,13 @@ final class GroupValues<Element: BitwiseCopyable> {
             memory.free()
             memory = grown
             values = moved
-            clearedEnd = 0
         }
-        let start = max(count, min(clearedEnd, newCount))
-        (values + start).initialize(repeating: initial, count: newCount - start)
+        (values + count).initialize(repeating: initial, count: newCount - count)
         count = newCount
     }
 
-    /// Sets groups that are needed no more to how they begin; threads may do so with groups of their own.
-    func clear(_ groups: Range<Int>) {
-        let groups = groups.clamped(to: 0..<count)
-        (values + groups.lowerBound).update(repeating: initial, count: groups.count)
-    }
-
-    /// Forgets all groups and keeps the memory; `areCleared` says that all were cleared, so that as many
-    /// need not be set again.
-    func removeAll(areCleared: Bool = false) {
-        clearedEnd = areCleared ? count : 0
-        count = 0
-    }
+    /// Forgets all groups and keeps the memory.
+    func removeAll() { count = 0 }
 
     /// The bytes it holds.
     var sizeInBytes: Int { capacity * MemoryLayout<Element>.stride }
