@@ -116,7 +116,7 @@ struct PreparedReuseTests {
             for _ in 0..<2 { try database.read { try compare($0, "in round \(round)") } }
             try database.write { transaction in
                 _ = try transaction.execute(
-                    "MATCH (n:N) WHERE n.id % 9 = \(round) SET n.s = 'new \(round)', n.x = 1")
+                    "MATCH (n:N) WHERE n.id % 9 = \(round) SET n.s = 'new' + \(round), n.x = 1")
                 try compare(transaction, "among the changes of round \(round)")
             }
         }

@@ -183,7 +183,7 @@ enum CoreNumbers {
         /// The first of some edges, which are sorted, that leads to a node from `start` on.
         @inline(__always)
         private static func first(
-            of targets: UnsafeMutablePointer<UInt32>, _ edges: Range<Int>, from start: Int
+            of targets: UnsafePointer<UInt32>, _ edges: Range<Int>, from start: Int
         ) -> Int {
             var (low, high) = (edges.lowerBound, edges.upperBound)
             while low < high {
