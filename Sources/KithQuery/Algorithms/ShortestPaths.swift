@@ -19,6 +19,35 @@ struct ShortestPaths {
         /// The node before each on its path; ``ProjectedNodes/missing`` for the source and where none
         /// leads.
         var predecessors: [UInt32]
+
+        /// The nodes of a range that some path leads to.
+        func reached(among nodes: Range<Int>) -> [UInt32] {
+            distances.withUnsafeBufferPointer { distances in
+                [UInt32](unsafeUninitializedCapacity: nodes.count + 1) { reached, count in
+                    // Without a branch: the place of a node that is not reached is written again.
+                    var place = 0
+                    for node in nodes {
+                        reached[place] = UInt32(truncatingIfNeeded: node)
+                        place &+= distances[node] < .infinity ? 1 : 0
+                    }
+                    count = place
+                }
+            }
+        }
+
+        /// What some of all nodes have.
+        static func values<Element: BitwiseCopyable>(
+            _ all: [Element], of nodes: [UInt32]
+        ) -> [Element] {
+            all.withUnsafeBufferPointer { all in
+                nodes.withUnsafeBufferPointer { nodes in
+                    [Element](unsafeUninitializedCapacity: nodes.count) { values, count in
+                        for index in nodes.indices { values[index] = all[Int(nodes[index])] }
+                        count = nodes.count
+                    }
+                }
+            }
+        }
     }
 
     private static let blockSize = 256
