@@ -14,7 +14,11 @@ public final class GraphReader: @unchecked Sendable {
     let storage: StorageReader
     let cache: DecodedCache
     /// What is decoded of the state in storage.
-    @exclusivity(unchecked) var tables: GraphTables
+    @exclusivity(unchecked) var tables: GraphTables {
+        didSet { places = Places(tables) }
+    }
+    /// The places of ``tables``.
+    @exclusivity(unchecked) private var places: Places
     /// A write transaction's own changes; nil in snapshots.
     let pending: PendingChanges?
     let owned: OwnedState?
@@ -56,9 +60,35 @@ public final class GraphReader: @unchecked Sendable {
         self.storage = storage
         self.cache = cache
         self.tables = tables
+        places = Places(tables)
         self.indexKeys = indexKeys
         self.pending = pending
         self.owned = owned
+    }
+
+    /// Where what is decoded of chunks lies: read without counting a reference to the tables, which all
+    /// threads would do on the same word.
+    private struct Places {
+        let nodes: ChunkPlaces
+        let relationships: ChunkPlaces
+        let catalogVersion: UInt64
+        let number: UInt64
+
+        init(_ tables: GraphTables) {
+            nodes = tables.nodes.places
+            relationships = tables.relationships.places
+            catalogVersion = tables.catalog.version
+            number = tables.number
+        }
+    }
+
+    /// The same snapshot for another thread, which then does not count its references to the same word as
+    /// this one.
+    ///
+    /// - Precondition: this is a snapshot.
+    public func forThread() -> GraphReader {
+        precondition(pending == nil, "what a transaction sees of itself is for its thread")
+        return GraphReader(storage: storage, cache: cache, tables: tables, indexKeys: indexKeys)
     }
 
     /// The commit that this view shows; for a write transaction the one it began from.
@@ -66,7 +96,7 @@ public final class GraphReader: @unchecked Sendable {
 
     /// Differs between the states of all graphs that are open, but for what a transaction changed since it
     /// last flushed.
-    public var stateNumber: UInt64 { tables.number }
+    public var stateNumber: UInt64 { places.number }
 
     /// The names, indexes and constraints of this view.
     public var catalog: Catalog { owned?.catalog ?? tables.catalog }
@@ -74,7 +104,7 @@ public final class GraphReader: @unchecked Sendable {
     /// The version of ``catalog``; one of its own, which no other view ever has, where a transaction
     /// changed the catalog: when it is rolled back, another one may give the same number to other names.
     public var catalogVersion: UInt64 {
-        guard let owned else { return tables.catalog.version }
+        guard let owned else { return places.catalogVersion }
         let version = owned.catalog.version
         if version == owned.committedCatalogVersion { return version }
         return 1 << 63 | owned.number << 24 | version & 0xFF_FFFF
@@ -121,9 +151,9 @@ public final class GraphReader: @unchecked Sendable {
 extension GraphReader {
     /// A chunk as storage has it. Within a step of the cache.
     func baseChunk(_ kind: EntityKind, _ chunk: UInt64) throws(GraphError) -> EntityChunk {
-        let table = kind == .node ? tables.nodes : tables.relationships
-        guard chunk < table.chunkCount else { return EntityChunk.missing(kind, chunk) }
-        let place = table.place(chunk)
+        let places = kind == .node ? places.nodes : places.relationships
+        guard chunk < places.chunkCount else { return EntityChunk.missing(kind, chunk) }
+        let place = places.place(chunk)
         if let cached = place.load() {
             return Unmanaged<EntityChunk>.fromOpaque(cached).takeUnretainedValue()
         }

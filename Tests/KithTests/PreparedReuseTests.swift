@@ -70,6 +70,58 @@ struct PreparedReuseTests {
         "MATCH (n:N)-[:R]->(m) WHERE EXISTS { (m)-[:R]->(n) } RETURN count(*)",
     ]
 
+    /// Texts that threads number, and groups with places, of which some are not asked for.
+    private static let grouped = [
+        "MATCH (n:N)-[:R]->(m:N) RETURN m.s AS s, n.a AS a, count(*), sum(m.id) ORDER BY s, a",
+        "MATCH (n:N)-[:R]->(m:N) RETURN m.s, n.s, count(*), max(n.id)",
+        "MATCH (n:N)-[:R]->(m:N) RETURN m.a, m.s, count(*), avg(n.id)",
+        "MATCH (n:N)-[:R]->(m:N) WITH m, count(n) AS f, sum(n.id) AS s LIMIT 700 "
+            + "RETURN count(*), sum(f), sum(s)",
+        "MATCH (n:N)-[:R]->(m:N) WITH m, count(n) AS f, sum(n.id) AS s, max(n.a) AS x "
+            + "RETURN f, count(*), sum(s), sum(x) ORDER BY f",
+        "MATCH (n:N)-[:R]->(m:N) WITH m, min(n.x) AS x, sum(n.x) AS s, count(n.x) AS c "
+            + "RETURN count(*), sum(x), sum(s), sum(c)",
+        "MATCH (n:N)-[:R]->(m:N) WITH m, avg(n.id) AS x, count(*) AS c RETURN sum(toInteger(x)), sum(c)",
+    ]
+
+    @Test("groups of texts and of nodes are those of one thread in each run")
+    func groupsAgain() throws {
+        let database = try Database.inMemory()
+        try database.execute("CREATE CONSTRAINT FOR (n:N) REQUIRE n.id IS UNIQUE")
+        try database.execute(
+            "UNWIND range(0, 2999) AS i CREATE (:N {id: i, a: i % 7, s: 's' + (i * i % 31)})")
+        try database.execute("MATCH (n:N) WHERE n.id % 3 = 0 REMOVE n.s SET n.x = n.id")
+        // More rows in random order than texts are looked up one by one for.
+        try database.execute(
+            """
+            MATCH (n:N) UNWIND range(1, 9) AS k
+            MATCH (m:N {id: (n.id * 7 + k * k * 31) % 3000}) CREATE (n)-[:R]->(m)
+            """)
+        let statements = try Self.grouped.map { try PreparedStatement($0) }
+        func compare(_ transaction: Transaction, _ place: String) throws {
+            for statement in statements {
+                for threads in [2, 1, 2, 5, 2] {
+                    transaction.execution.parallelRowsMin = 0
+                    transaction.execution.threads = threads
+                    let again = try transaction.run(statement).collected()
+                    transaction.execution.threads = 1
+                    let fresh = try transaction.run(PreparedStatement(statement.text)).collected()
+                    #expect(
+                        again.rows.map { "\($0.values)" } == fresh.rows.map { "\($0.values)" },
+                        "\(statement.text) on \(threads) threads \(place)")
+                }
+            }
+        }
+        for round in 0..<3 {
+            for _ in 0..<2 { try database.read { try compare($0, "in round \(round)") } }
+            try database.write { transaction in
+                _ = try transaction.execute(
+                    "MATCH (n:N) WHERE n.id % 9 = \(round) SET n.s = 'new' + \(round), n.x = 1")
+                try compare(transaction, "among the changes of round \(round)")
+            }
+        }
+    }
+
     @Test("a run on several threads gives what a first run on one gives, whatever ran before")
     func severalThreadsAgain() throws {
         let database = try Database.inMemory()

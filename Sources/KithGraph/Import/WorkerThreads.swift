@@ -55,6 +55,33 @@ package enum WorkerThreads {
     }
 }
 
+extension WorkerThreads {
+    /// Calls `body` with 0 ..< `count`, each on a thread of its own, the first on the caller's, one after
+    /// another: for what each thread is to have in memory that it allocated itself. What one thread
+    /// allocates lies side by side, and where two threads count references to neighbours, each takes the
+    /// line that both lie in from the other's cache.
+    package static func inTurn(count: Int, _ body: (Int) -> Void) {
+        if count > 0 { inTurn(0, count, body) }
+    }
+
+    private static func inTurn(_ number: Int, _ count: Int, _ body: (Int) -> Void) {
+        body(number)
+        guard number + 1 < count else { return }
+        // The thread of this number is busy as long as it waits, so the next number gets another one.
+        withoutActuallyEscaping(body) { body in
+            let pending = PendingJobs()
+            pending.begin()
+            let isTaken = IdleThreads.shared.take(
+                Job(pending: pending) { inTurn(number + 1, count, body) })
+            if !isTaken {
+                pending.end()
+                for rest in number + 1..<count { body(rest) }
+            }
+            pending.endAndWait()
+        }
+    }
+}
+
 /// What threads do beside the one that started them.
 package final class StartedWork {
     /// How many threads there are.

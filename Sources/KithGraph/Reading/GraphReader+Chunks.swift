@@ -28,12 +28,7 @@ extension GraphReader {
         let base = try baseChunk(.node, chunk.rawValue)
         let changed = pending?.nodes[chunk.rawValue]
         if labels.isEmpty { return alive(base, changed) }
-        let sets = catalog.labelSets
-        let numbers = labels.map(\.rawValue)
-        let wanted = (0..<sets.count).map { set in
-            let members = sets[UInt32(set)]
-            return numbers.allSatisfy { members.contains($0) }
-        }
+        let wanted = wantedSets(labels)
         var result = base.slots(inSets: wanted)
         guard let changed else { return result }
         changed.forEachState { slot, life, labelSet in
@@ -43,6 +38,35 @@ extension GraphReader {
             if life == .deleted { result.remove(slot) }
         }
         return result
+    }
+
+    /// Which label sets of a snapshot have all of some labels.
+    public struct LabelSets: Sendable {
+        fileprivate let wanted: [Bool]
+    }
+
+    /// The label sets that have all of some labels, for ``slots(inNodeChunk:of:)``; nil where there is
+    /// none, or what a transaction sees of itself may come to have others.
+    public func labelSets(with labels: [LabelID]) -> LabelSets? {
+        labels.isEmpty || pending != nil ? nil : LabelSets(wanted: wantedSets(labels))
+    }
+
+    private func wantedSets(_ labels: [LabelID]) -> [Bool] {
+        let sets = catalog.labelSets
+        let numbers = labels.map(\.rawValue)
+        return (0..<sets.count).map { set in
+            let members = sets[UInt32(set)]
+            return numbers.allSatisfy { members.contains($0) }
+        }
+    }
+
+    /// The nodes of a chunk that have one of the label sets, which are this snapshot's.
+    public func slots(
+        inNodeChunk chunk: ChunkID, of sets: LabelSets
+    ) throws(GraphError) -> SlotSet {
+        let step = cache.enter()
+        defer { cache.leave(step) }
+        return try baseChunk(.node, chunk.rawValue).slots(inSets: sets.wanted)
     }
 
     /// The relationships of a chunk.

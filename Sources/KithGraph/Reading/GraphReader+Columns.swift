@@ -66,7 +66,7 @@ extension GraphReader {
     /// write transaction sees of itself, which says nothing of the kind.
     public var decodedState: DecodedState? {
         guard pending == nil else { return nil }
-        return DecodedState(tables: tables.number, evictedInBytes: cache.totalEvictedInBytes)
+        return DecodedState(tables: stateNumber, evictedInBytes: cache.totalEvictedInBytes)
     }
 
     /// Runs `body` if all that had been decoded in `state` is still kept: none of it goes while `body`

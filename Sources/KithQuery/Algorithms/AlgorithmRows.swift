@@ -57,21 +57,36 @@ struct AlgorithmRows {
             return Self.nodes(nodes, positions[rows])
         case .floats(let values):
             let vector = Vector(.float, count: rows.count)
-            for (row, index) in rows.enumerated() { vector.floats[row] = values[index] }
+            Self.copy(values, rows, to: vector.floats) { $0 }
             return vector
         case .integers(let values):
             let vector = Vector(.integer, count: rows.count)
-            for (row, index) in rows.enumerated() { vector.integers[row] = values[index] }
+            Self.copy(values, rows, to: vector.integers) { $0 }
             return vector
         case .counts(let values):
             let vector = Vector(.integer, count: rows.count)
-            for (row, index) in rows.enumerated() { vector.integers[row] = Int64(values[index]) }
+            Self.copy(values, rows, to: vector.integers) { Int64(truncatingIfNeeded: $0) }
             return vector
         case .constant(let value): return .constant(value, count: rows.count)
         case .made(let make):
             var values: [Value] = []
             for row in rows { values.append(try make(row)) }
             return .of(values)
+        }
+    }
+
+    @inline(__always)
+    private static func copy<Element, Copied>(
+        _ values: [Element], _ rows: Range<Int>, to target: UnsafeMutablePointer<Copied>,
+        _ copied: (Element) -> Copied
+    ) {
+        values.withUnsafeBufferPointer { values in
+            let values = UnsafeBufferPointer(rebasing: values[rows])
+            var row = 0
+            while row < values.count {
+                target[row] = copied(values[row])
+                row &+= 1
+            }
         }
     }
 

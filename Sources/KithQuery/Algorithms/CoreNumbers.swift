@@ -12,15 +12,20 @@ enum CoreNumbers {
     ///
     /// - Precondition: the lists lead both ways.
     static func numbers(
-        _ lists: SimpleLists, _ team: WorkTeam, sharedMin: Int = 512
+        _ lists: SimpleLists, _ team: WorkTeam, sharedMin: Int = 128
     ) throws(WorkStopped) -> [UInt32] {
+        try [UInt32].written(lists.nodeCount) { (cores) throws(WorkStopped) in
+            try find(cores, lists, team, sharedMin: sharedMin)
+        }
+    }
+
+    private static func find(
+        _ cores: UnsafeMutablePointer<UInt32>, _ lists: SimpleLists, _ team: WorkTeam,
+        sharedMin: Int
+    ) throws(WorkStopped) {
         let count = lists.nodeCount
         let degrees = UnsafeMutablePointer<Int32>.allocate(capacity: max(count, 1))
-        let cores = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
-        defer {
-            degrees.deallocate()
-            cores.deallocate()
-        }
+        defer { degrees.deallocate() }
         try team.forEachBlock(of: count, size: blockSize) { block, _ in
             for node in block {
                 degrees[node] = Int32(truncatingIfNeeded: lists.degree(of: node))
@@ -46,7 +51,6 @@ enum CoreNumbers {
             }
             core += 1
         }
-        return Array(copying: cores, count: count)
     }
 
     /// The nodes in as many parts as there are threads, of about as many edges.
@@ -179,7 +183,7 @@ enum CoreNumbers {
         /// The first of some edges, which are sorted, that leads to a node from `start` on.
         @inline(__always)
         private static func first(
-            of targets: UnsafeMutablePointer<UInt32>, _ edges: Range<Int>, from start: Int
+            of targets: UnsafePointer<UInt32>, _ edges: Range<Int>, from start: Int
         ) -> Int {
             var (low, high) = (edges.lowerBound, edges.upperBound)
             while low < high {

@@ -74,7 +74,7 @@ final class DistanceSearch: @unchecked Sendable {
     }
 
     private func searchByWeight(
-        _ lists: SimpleLists, _ weights: UnsafeMutablePointer<Double>, _ source: Int
+        _ lists: SimpleLists, _ weights: UnsafePointer<Double>, _ source: Int
     ) {
         heap.removeAll()
         heap.insert(UInt32(truncatingIfNeeded: source), 0)

@@ -19,6 +19,35 @@ struct ShortestPaths {
         /// The node before each on its path; ``ProjectedNodes/missing`` for the source and where none
         /// leads.
         var predecessors: [UInt32]
+
+        /// The nodes of a range that some path leads to.
+        func reached(among nodes: Range<Int>) -> [UInt32] {
+            distances.withUnsafeBufferPointer { distances in
+                [UInt32](unsafeUninitializedCapacity: nodes.count + 1) { reached, count in
+                    // Without a branch: the place of a node that is not reached is written again.
+                    var place = 0
+                    for node in nodes {
+                        reached[place] = UInt32(truncatingIfNeeded: node)
+                        place &+= distances[node] < .infinity ? 1 : 0
+                    }
+                    count = place
+                }
+            }
+        }
+
+        /// What some of all nodes have.
+        static func values<Element: BitwiseCopyable>(
+            _ all: [Element], of nodes: [UInt32]
+        ) -> [Element] {
+            all.withUnsafeBufferPointer { all in
+                nodes.withUnsafeBufferPointer { nodes in
+                    [Element](unsafeUninitializedCapacity: nodes.count) { values, count in
+                        for index in nodes.indices { values[index] = all[Int(nodes[index])] }
+                        count = nodes.count
+                    }
+                }
+            }
+        }
     }
 
     private static let blockSize = 256
@@ -77,18 +106,17 @@ struct ShortestPaths {
     static func tree(
         _ count: Int, _ team: WorkTeam, _ node: (Int) -> (distance: Double, predecessor: UInt32)
     ) throws(WorkStopped) -> Tree {
-        let distances = UnsafeMutablePointer<Double>.allocate(capacity: max(count, 1))
-        let predecessors = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
-        defer {
-            distances.deallocate()
-            predecessors.deallocate()
+        var predecessors: [UInt32] = []
+        let distances = try [Double].written(count) { (distances) throws(WorkStopped) in
+            predecessors = try [UInt32].written(count) { (predecessors) throws(WorkStopped) in
+                try team.forEachBlock(of: count, size: largeBlockSize) { block, _ in
+                    for number in block {
+                        (distances[number], predecessors[number]) = node(number)
+                    }
+                }
+            }
         }
-        try team.forEachBlock(of: count, size: largeBlockSize) { block, _ in
-            for number in block { (distances[number], predecessors[number]) = node(number) }
-        }
-        return Tree(
-            distances: Array(copying: distances, count: count),
-            predecessors: Array(copying: predecessors, count: count))
+        return Tree(distances: distances, predecessors: predecessors)
     }
 
     /// Reaches the neighbours of some nodes that no earlier level has.

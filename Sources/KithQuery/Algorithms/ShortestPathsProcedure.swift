@@ -24,21 +24,29 @@ extension AlgorithmProcedure {
         let tree = try call.computing { (team) throws(WorkStopped) in
             try search.tree(projection.lists, team)
         }
-        var rows: [UInt32] = []
-        rows.reserveCapacity(end == nil ? projection.nodes.count : 1)
-        for node in end.map({ $0..<$0 + 1 }) ?? 0..<projection.nodes.count
-        where tree.distances[node] < .infinity {
-            rows.append(UInt32(truncatingIfNeeded: node))
-        }
         let paths = PathBuilder(call.execution, projection, tree.predecessors)
+        if end == nil, tree.distances.allSatisfy({ $0 < .infinity }) {
+            return AlgorithmRows(
+                count: projection.nodes.count,
+                columns: [
+                    .nodes(projection.nodes), .floats(tree.distances),
+                    .nodesAt(projection.nodes, tree.predecessors),
+                    .made { (row) throws(QueryError) in
+                        try paths.path(to: UInt32(truncatingIfNeeded: row))
+                    },
+                ])
+        }
+        let rows = tree.reached(among: end.map { $0..<$0 + 1 } ?? 0..<projection.nodes.count)
         return AlgorithmRows(
             count: rows.count,
             columns: [
                 .nodesAt(projection.nodes, rows),
                 call.wants(1)
-                    ? .floats(rows.map { tree.distances[Int($0)] }) : .constant(.null),
+                    ? .floats(ShortestPaths.Tree.values(tree.distances, of: rows))
+                    : .constant(.null),
                 call.wants(2)
-                    ? .nodesAt(projection.nodes, rows.map { tree.predecessors[Int($0)] })
+                    ? .nodesAt(
+                        projection.nodes, ShortestPaths.Tree.values(tree.predecessors, of: rows))
                     : .constant(.null),
                 .made { (row) throws(QueryError) in try paths.path(to: rows[row]) },
             ])

@@ -6,61 +6,72 @@ final class SimpleLists: @unchecked Sendable {
     // Sendable: written only by its initializer.
 
     let nodeCount: Int
-    let offsets: UnsafeMutablePointer<Int>
-    let targets: UnsafeMutablePointer<UInt32>
+    let offsets: UnsafePointer<Int>
+    let targets: UnsafePointer<UInt32>
     /// The weight of each edge; nil where there are none.
-    let weights: UnsafeMutablePointer<Double>?
+    let weights: UnsafePointer<Double>?
+    /// The lists themselves, where there is nothing to leave out.
+    private let shared: ProjectedLists?
 
     private static let blockSize = 4_096
 
-    /// Copies lists.
+    /// Copies lists, or takes them as they are where nothing is to be left out.
     init(_ lists: ProjectedLists, _ team: WorkTeam) throws(WorkStopped) {
         let count = lists.nodeCount
         nodeCount = count
-        offsets = .filled(count + 1, 0)
         let degrees = UnsafeMutablePointer<UInt32>.filled(count, 0)
         defer { degrees.deallocate() }
-        do throws(WorkStopped) {
-            try team.forEachBlock(of: count, size: Self.blockSize) { block, _ in
-                for node in block {
-                    var previous = UInt32(truncatingIfNeeded: node)
-                    var isFirst = true
-                    var degree: UInt32 = 0
-                    for edge in lists.range(of: node) {
-                        let target = lists.targets[edge]
-                        if Int(target) == node || (target == previous && !isFirst) { continue }
-                        previous = target
-                        isFirst = false
-                        degree &+= 1
-                    }
-                    degrees[node] = degree
+        try team.forEachBlock(of: count, size: Self.blockSize) { block, _ in
+            for node in block {
+                var previous = UInt32(truncatingIfNeeded: node)
+                var isFirst = true
+                var degree: UInt32 = 0
+                for edge in lists.range(of: node) {
+                    let target = lists.targets[edge]
+                    if Int(target) == node || (target == previous && !isFirst) { continue }
+                    previous = target
+                    isFirst = false
+                    degree &+= 1
                 }
+                degrees[node] = degree
             }
-        } catch {
-            offsets.deallocate()
-            throw error
         }
         var total = 0
-        for node in 0..<count {
-            offsets[node] = total
-            total &+= Int(degrees[node])
+        for node in 0..<count { total &+= Int(degrees[node]) }
+        if total == lists.edgeCount {
+            (offsets, targets, weights) = (lists.offsets, lists.targets, lists.weights)
+            shared = lists
+            return
         }
-        offsets[count] = total
-        targets = .allocate(capacity: max(total, 1))
-        weights = lists.weights == nil ? nil : .allocate(capacity: max(total, 1))
+        shared = nil
+        let offsets = UnsafeMutablePointer<Int>.allocate(capacity: count + 1)
+        let targets = UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1))
+        let weights: UnsafeMutablePointer<Double>? =
+            lists.weights == nil ? nil : .allocate(capacity: max(total, 1))
+        (self.offsets, self.targets) = (UnsafePointer(offsets), UnsafePointer(targets))
+        self.weights = UnsafePointer(weights)
+        var start = 0
+        for node in 0..<count {
+            offsets[node] = start
+            start &+= Int(degrees[node])
+        }
+        offsets[count] = start
         try team.forEachBlock(of: count, size: Self.blockSize) { block, _ in
-            for node in block { copy(node, lists) }
+            for node in block { Self.copy(node, lists, from: offsets[node], targets, weights) }
         }
     }
 
     deinit {
+        guard shared == nil else { return }
         offsets.deallocate()
         targets.deallocate()
         weights?.deallocate()
     }
 
-    private func copy(_ node: Int, _ lists: ProjectedLists) {
-        let start = offsets[node]
+    private static func copy(
+        _ node: Int, _ lists: ProjectedLists, from start: Int,
+        _ targets: UnsafeMutablePointer<UInt32>, _ weights: UnsafeMutablePointer<Double>?
+    ) {
         var place = start
         for edge in lists.range(of: node) {
             let target = lists.targets[edge]

@@ -33,14 +33,14 @@ struct StrongComponents {
         parallelMin: Int = 4_096
     ) throws(WorkStopped) -> [UInt32] {
         let count = lists.nodeCount
-        let components = UnsafeMutablePointer<UInt32>.filled(count, isOpen)
-        defer { components.deallocate() }
-        let work = StrongComponents(
-            lists: lists, reversed: reversed, team: team, parallelMin: parallelMin,
-            components: components, found: (0..<team.count).map { _ in FoundNodes() })
-        try work.find()
-        _ = Communities.renumber(components, count: count)
-        return Array(copying: components, count: count)
+        return try [UInt32].written(count) { (components) throws(WorkStopped) in
+            components.initialize(repeating: isOpen, count: count)
+            let work = StrongComponents(
+                lists: lists, reversed: reversed, team: team, parallelMin: parallelMin,
+                components: components, found: (0..<team.count).map { _ in FoundNodes() })
+            try work.find()
+            _ = Communities.renumber(components, count: count)
+        }
     }
 
     private func find() throws(WorkStopped) {
@@ -69,27 +69,44 @@ struct StrongComponents {
     /// number on leads below it, no circle crosses that number. So it is in a graph whose relationships
     /// lead from older to newer nodes, or the other way.
     private func takeSpansOfOne() throws(WorkStopped) {
+        let count = lists.nodeCount
+        let size = Self.blockSize
+        let blocks = (count + size - 1) / size
+        let components = components
         for lists in [lists, reversed] {
-            let lowest = UnsafeMutablePointer<UInt32>.filled(lists.nodeCount, 0)
-            defer { lowest.deallocate() }
-            try team.forEachBlock(of: lists.nodeCount, size: Self.blockSize) { block, _ in
+            // The lowest node that each leads to, or itself; the lowest of each block, then of all blocks
+            // after it.
+            let lowest = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
+            let lowestAfter = UnsafeMutablePointer<UInt32>.filled(blocks, .max)
+            defer {
+                lowest.deallocate()
+                lowestAfter.deallocate()
+            }
+            try team.forEachBlock(of: count, size: size) { block, _ in
+                var least = UInt32.max
                 for node in block {
                     let edges = lists.range(of: node)
                     // Targets are sorted.
                     let first = edges.isEmpty ? .max : lists.targets[edges.lowerBound]
                     lowest[node] = min(first, UInt32(truncatingIfNeeded: node))
+                    least = min(least, lowest[node])
                 }
+                lowestAfter[block.lowerBound / size] = least
             }
-            var end = lists.nodeCount
-            while end > 0 {
-                var start = end - 1
-                var least = lowest[start]
-                while least < start {
-                    start -= 1
-                    least = min(least, lowest[start])
+            var after = UInt32.max
+            for block in (0..<blocks).reversed() {
+                (after, lowestAfter[block]) = (min(after, lowestAfter[block]), after)
+            }
+            // A number that no circle crosses, and the next one is none either: a node of its own.
+            try team.forEachBlock(of: count, size: size) { block, _ in
+                var least = lowestAfter[block.lowerBound / size]
+                var isEnd = Int(least) >= block.upperBound
+                for node in block.reversed() {
+                    least = min(least, lowest[node])
+                    let isStart = Int(least) >= node
+                    if isStart, isEnd { components[node] = UInt32(truncatingIfNeeded: node) }
+                    isEnd = isStart
                 }
-                if start == end - 1 { components[start] = UInt32(truncatingIfNeeded: start) }
-                end = start
             }
         }
     }

@@ -68,13 +68,9 @@ enum WeakComponents {
         _ forest: UnionForest, _ count: Int, _ team: WorkTeam
     ) throws(WorkStopped) -> (components: [UInt32], count: Int) {
         let blocks = (count + blockSize - 1) / blockSize
-        let components = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
         // The roots of each block, then those of all blocks before it.
         let before = UnsafeMutablePointer<UInt32>.filled(blocks, 0)
-        defer {
-            components.deallocate()
-            before.deallocate()
-        }
+        defer { before.deallocate() }
         try team.forEachBlock(of: count, size: blockSize) { block, _ in
             var roots: UInt32 = 0
             for node in block where Int(forest.parent(node)) == node { roots &+= 1 }
@@ -82,20 +78,22 @@ enum WeakComponents {
         }
         var total: UInt32 = 0
         for block in 0..<blocks { (before[block], total) = (total, total + before[block]) }
-        try team.forEachBlock(of: count, size: blockSize) { block, _ in
-            var next = before[block.lowerBound / blockSize]
-            for node in block where Int(forest.parent(node)) == node {
-                components[node] = next
-                next &+= 1
+        let components = try [UInt32].written(count) { (components) throws(WorkStopped) in
+            try team.forEachBlock(of: count, size: blockSize) { block, _ in
+                var next = before[block.lowerBound / blockSize]
+                for node in block where Int(forest.parent(node)) == node {
+                    components[node] = next
+                    next &+= 1
+                }
+            }
+            try team.forEachBlock(of: count, size: blockSize) { block, _ in
+                for node in block {
+                    let root = Int(forest.parent(node))
+                    if root != node { components[node] = components[root] }
+                }
             }
         }
-        try team.forEachBlock(of: count, size: blockSize) { block, _ in
-            for node in block {
-                let root = Int(forest.parent(node))
-                if root != node { components[node] = components[root] }
-            }
-        }
-        return (Array(copying: components, count: count), Int(total))
+        return (components, Int(total))
     }
 }
 

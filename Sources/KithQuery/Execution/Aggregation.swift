@@ -104,7 +104,9 @@ final class Aggregation {
         func add(_ task: ParallelChain.Task, _ context: ExecutionContext) throws(QueryError) {
             guard let monitor else {
                 parts.append((task.part, aggregation.groupCount))
-                try aggregation.addAll(task.input, context, charged: &chargedInBytes)
+                var charged = chargedInBytes
+                defer { chargedInBytes = charged }
+                try aggregation.addAll(task.input, context, charged: &charged)
                 return
             }
             while let batch = try task.input.nextNonEmpty(context) {

@@ -154,6 +154,18 @@ final class DirectGroups {
         return vector.layout == .boolean ? UInt64(vector.booleans[position]) : vector.ids[position]
     }
 
+    /// Writes the numbers of some groups' strings, as another dictionary has them; 0 for null.
+    func copyNumbers(
+        _ index: Int, _ range: Range<Int>, _ translation: [UInt32],
+        into target: UnsafeMutablePointer<UInt32>
+    ) {
+        let (words, isPresent) = (words[index].values, isPresent[index].values)
+        for group in range {
+            target[group - range.lowerBound] =
+                isPresent[group] ? translation[Int(words[group])] : 0
+        }
+    }
+
     /// Whether all keys are of the kinds that there were, and their strings have places. What else the
     /// keys are is seen when their places are computed.
     private func hasRoom(for batch: [KeyBatch]) -> Bool {

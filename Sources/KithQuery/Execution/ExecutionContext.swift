@@ -69,7 +69,7 @@ final class ExecutionContext {
 
     /// A context for another thread that takes part in the same run, which only reads.
     private init(sharing other: ExecutionContext) {
-        graph = other.graph
+        graph = other.graph.forThread()
         writer = nil
         parameterValues = other.parameterValues
         variableCount = other.variableCount

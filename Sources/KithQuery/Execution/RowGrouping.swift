@@ -8,6 +8,8 @@ final class RowGrouping {
     @exclusivity(unchecked) private var table: GroupTable?
     @exclusivity(unchecked) private var rowsSeen = 0
     private var detached: [Vector]?
+    /// The numbers here of the strings of groupings that were merged.
+    private var translations: [(dictionary: StringDictionary, numbers: [UInt32])] = []
     /// Whether small input began with hashing though a table may do.
     @exclusivity(unchecked) private var mayTurnDirect = false
     @exclusivity(unchecked) private var groups: UnsafeMutablePointer<Int32>
@@ -156,6 +158,7 @@ final class RowGrouping {
         let count = range.count
         guard count > 0 else { return [] }
         rowsSeen += count
+        if let numbers = mergeNumbered(other, range) { return numbers }
         let vectors = other.detached ?? keys.indices.map { other.keyVector($0, range) }
         return [Int32](unsafeUninitializedCapacity: count) { result, initialized in
             initialized = count
@@ -170,6 +173,43 @@ final class RowGrouping {
             }
             table?.groups(of: vectors, count: count, into: base)
         }
+    }
+
+    /// The form for groups that both have in tables of combinations, by the numbers of their strings; nil,
+    /// with nothing done, where that is not so.
+    private func mergeNumbered(_ other: RowGrouping, _ range: Range<Int>) -> [Int32]? {
+        guard let direct, let theirs = other.direct, other.detached == nil else { return nil }
+        let count = range.count
+        makeRoom(count)
+        var columns: [KeyBatch] = []
+        for index in keys.indices {
+            guard let dictionary = theirs.keys[index].dictionary else {
+                columns.append(.vector(theirs.keyVector(index, range)))
+                continue
+            }
+            let own = dictionaries[index] ?? StringDictionary()
+            dictionaries[index] = own
+            let translated = translation(of: dictionary, into: own)
+            if own.isFull { return nil }
+            let memory = numbers[index] ?? .allocate(capacity: groupCapacity)
+            numbers[index] = memory
+            theirs.copyNumbers(index, range, translated, into: memory)
+            columns.append(.numbers(UnsafePointer(memory), own))
+        }
+        guard direct.groups(of: columns, count: count, rowsSeen: rowsSeen, into: groups) else {
+            return nil
+        }
+        return Array(UnsafeBufferPointer(start: groups, count: count))
+    }
+
+    /// The numbers here of the strings of another dictionary, which gets no more of them.
+    private func translation(
+        of dictionary: StringDictionary, into own: StringDictionary
+    ) -> [UInt32] {
+        for known in translations where known.dictionary === dictionary { return known.numbers }
+        let made = [0] + (1..<max(dictionary.end, 1)).map { own.number(of: dictionary[$0]) }
+        translations.append((dictionary, made))
+        return made
     }
 
     /// Some groups' values of a key.

@@ -7,6 +7,12 @@ struct SortOrder {
 
     /// The numbers of the first `most` rows in ascending order of the keys; stable.
     func sortedRows(count: Int, first most: Int) -> [Int32] {
+        if most >= count / 2,
+            let packed = PackedOrder(vectors, descending: descending, count: count)
+        {
+            let rows = packed.sortedRows()
+            return most < count ? Array(rows[..<most]) : rows
+        }
         let columns = zip(vectors, descending).map { KeyView($0, isDescending: $1) }
         // The views live as long as the vectors.
         defer { withExtendedLifetime(vectors) {} }

@@ -13,6 +13,7 @@ extension PropertyGatherer {
         guard !refusesNumbers, !entities.isConstant, entities.validity == nil, count > 0 else {
             return nil
         }
+        beginNumbers(context)
         if entities.chunk == nil, let dictionary, let pages, pages.version == context.graphVersion,
             pages.key == key, pages.kind == (entities.layout == .node ? .node : .relationship),
             pages.gather(entities.ids, count: count, into: target)
@@ -92,7 +93,8 @@ extension PropertyGatherer {
         scatteredRows += entities.count
         guard context.graph.isSnapshot, scatteredRows >= Self.scatteredRowsMin else { return }
         if pages?.version != table.version || pages?.key != table.key || pages?.kind != table.kind {
-            pages = StringNumberPages(table)
+            pages = StringNumberPages(table, state: context.graph.stateNumber)
+            numbersBudgetInBytes = context.graph.decodedBudgetInBytes
         }
         pages?.add(entities.ids, count: entities.count, of: table)
     }

@@ -12,6 +12,9 @@ final class PropertyGatherer: RunResource {
     private var spare: ColumnTable?
     var dictionary: StringDictionary?
     var pages: StringNumberPages?
+    /// Room for both between runs: on the same state of the graph the next run goes on with them.
+    private let numbersMemory = KeptMemory()
+    var numbersBudgetInBytes = 0
     /// The rows of numbered strings that came in random order.
     var scatteredRows = 0
     var refusesNumbers = false
@@ -25,13 +28,40 @@ final class PropertyGatherer: RunResource {
         table?.rest()
         spare = table
         table = nil
-        dictionary = nil
-        pages = nil
+        keepNumbers()
         scatteredRows = 0
         refusesNumbers = false
         refusesEquality = false
         isRegistered = false
     }
+
+    /// Keeps the strings' numbers for another run, where they are few and there is room.
+    private func keepNumbers() {
+        if let pages, let dictionary, !refusesNumbers, dictionary.end <= Self.keptStringsMax,
+            numbersMemory.take(
+                pages.sizeInBytes + dictionary.sizeInBytes, budgetInBytes: numbersBudgetInBytes)
+        {
+            return
+        }
+        forgetNumbers()
+    }
+
+    /// Forgets numbers that an earlier run left, unless they hold for this one.
+    func beginNumbers(_ context: ExecutionContext) {
+        guard !isRegistered, let pages,
+            pages.version != context.graphVersion || pages.state != context.graph.stateNumber
+        else { return }
+        forgetNumbers()
+    }
+
+    private func forgetNumbers() {
+        dictionary = nil
+        pages = nil
+        numbersMemory.giveBack()
+    }
+
+    /// Another run may have other strings, and no more than so many are numbered in all.
+    private static let keptStringsMax = StringDictionary.countMax / 4
 
     /// The property of each row of a vector of nodes or relationships.
     func gather(
@@ -61,7 +91,7 @@ final class PropertyGatherer: RunResource {
         case .date: return words(.date, entities, table, isWhole, survey.chunk)
         case .float: return words(.float, entities, table, isWhole, survey.chunk)
         case .boolean: return booleans(entities, table, isWhole)
-        case .string: return strings(entities, table, isWhole)
+        case .string: return strings(entities, table, isWhole, survey.chunk)
         default: return mixed(entities, table)
         }
     }
@@ -213,11 +243,26 @@ final class PropertyGatherer: RunResource {
         return result
     }
 
-    private func strings(_ entities: Vector, _ table: ColumnTable, _ isWhole: Bool) -> Vector {
+    private func strings(
+        _ entities: Vector, _ table: ColumnTable, _ isWhole: Bool, _ chunk: Int?
+    ) -> Vector {
         let count = entities.count
         let ids = entities.ids
         let result = Vector(.string, count: count, hasNulls: !isWhole, owners: [table.held])
         let target = result.strings
+        if isWhole, let chunk, let bytes = table.places[chunk].bytes,
+            let lengths = table.places[chunk].lengths
+        {
+            let starts = table.values[chunk].assumingMemoryBound(to: UInt32.self)
+            var row = 0
+            while row < count {
+                let slot = Int(truncatingIfNeeded: ids[row] & 2_047)
+                target[row] = StringView(
+                    start: bytes + Int(starts[slot]), count: Int(lengths[slot]))
+                row &+= 1
+            }
+            return result
+        }
         for row in 0..<count {
             let id = ids[row]
             let place = table.places + Int(truncatingIfNeeded: id &>> 11)

@@ -9,18 +9,22 @@ final class StringNumberPages {
     let kind: EntityKind
     /// The statement's count of changes for which the pages hold.
     let version: UInt64
+    /// The state of the graph for which they hold, from run to run.
+    let state: UInt64
     private let chunkCount: Int
     /// The page of each chunk, and one more for all that is beyond.
     private let pages: UnsafeMutablePointer<UnsafeMutablePointer<UInt16>>
     /// Stands for the pages that are not known.
     private let unknownPage: UnsafeMutablePointer<UInt16>
+    private var pageCount = 1
 
     private static let pageSize = GraphLimits.slotsPerChunk
     /// Greater than every number of a ``StringDictionary``.
     private static let unknown = UInt16.max
 
-    init(_ table: ColumnTable) {
+    init(_ table: ColumnTable, state: UInt64) {
         (key, kind, version) = (table.key, table.kind, table.version)
+        self.state = state
         chunkCount = table.chunkCount
         unknownPage = .allocate(capacity: Self.pageSize)
         unknownPage.initialize(repeating: Self.unknown, count: Self.pageSize)
@@ -47,8 +51,12 @@ final class StringNumberPages {
                 (page + slot).initialize(to: UInt16(truncatingIfNeeded: number))
             }
             pages[Int(chunk)] = page
+            pageCount += 1
         }
     }
+
+    /// The bytes they take.
+    var sizeInBytes: Int { chunkCount * 8 + pageCount * Self.pageSize * 2 }
 
     /// Writes the number of each id's string, 0 for none; false where some page is not known.
     func gather(

@@ -1,3 +1,5 @@
+import KithGraph
+
 /// Makes the operators of one run of a plan.
 final class OperatorBuilder {
     let plan: Plan
@@ -74,13 +76,27 @@ final class OperatorBuilder {
     ) throws(QueryError) -> ParallelChain {
         let source = PartSource(
             try build(split.source), split.partSizes(sharing))
-        var workers: [ParallelChain.Worker] = []
-        for _ in 0..<sharing.threads {
+        let workers = try madeForThreads(sharing.threads) {
+            () throws(QueryError) -> ParallelChain.Worker in
             let input = PartInput()
             let root = try build(split.top, above: split.source, input)
-            workers.append(ParallelChain.Worker(input: input, root: root))
+            return ParallelChain.Worker(input: input, root: root)
         }
         return ParallelChain(source: source, workers: workers)
+    }
+
+    /// Makes something for each thread, on a thread of its own each: see ``WorkerThreads``.
+    func madeForThreads<Made>(
+        _ count: Int, _ make: () throws(QueryError) -> Made
+    ) throws(QueryError) -> [Made] {
+        var made: [Made] = []
+        var failure: QueryError?
+        WorkerThreads.inTurn(count: count) { _ in
+            guard failure == nil else { return }
+            do throws(QueryError) { made.append(try make()) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return made
     }
 
     /// Makes the operators from `node` down to `source`, for which `input` stands.

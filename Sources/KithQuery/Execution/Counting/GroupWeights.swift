@@ -149,16 +149,16 @@ final class GroupWeights: Operator {
         case .rows(let input): try groups.addAll(input, context)
         case .parts(let chain):
             // Sums by node do not depend on the order of rows: each thread keeps one table of them.
-            let sums = chain.workers.map { _ in NodeSums() }
+            let sums = PerThread<NodeSums>(chain.workers.count)
             try chain.run(context) {
                 (task, context) throws(QueryError) -> WeightGroups in
-                let part = WeightGroups(step, sums: sums[task.worker])
+                let part = WeightGroups(step, sums: sums.own(task.worker) { NodeSums() })
                 try part.addAll(task.input, context)
                 return part
             } combine: { (part) throws(QueryError) in
                 try groups.mergeTable(part, context)
             }
-            try groups.mergeSums(sums, context)
+            try groups.mergeSums(sums.all, context)
         }
     }
 

@@ -38,12 +38,13 @@ final class Spread: Operator {
         case .rows(let input): try addAll(input, to: sums, context)
         case .parts(let chain):
             // Sums do not depend on the order of rows: each thread keeps one table of them.
-            let parts = chain.workers.map { _ in NodeSums() }
+            let parts = PerThread<NodeSums>(chain.workers.count)
             try chain.run(context) { (task, context) throws(QueryError) in
-                try addAll(task.input, to: parts[task.worker], context)
+                let part = parts.own(task.worker) { NodeSums() }
+                try addAll(task.input, to: part, context)
             } combine: { (_) throws(QueryError) in
             }
-            for part in parts { sums.merge(part) }
+            for part in parts.all { sums.merge(part) }
             guard !sums.isOverflowing else { throw RowWeights.overflow }
         }
     }

@@ -37,12 +37,19 @@ final class Aggregate: Operator {
         /// Aggregations without rows that have places for these nodes, for each thread one.
         func beginSets(_ count: Int, placesFor ids: Range<UInt64>) -> [Aggregation] {
             defer { spareSets = [:] }
-            return (0..<count).map { number in
-                if let spare = spareSets[number], spare.aggregation.hasPlaces(for: ids) {
-                    return spare.aggregation
+            let spares = (0..<count).map { number in
+                spareSets[number].flatMap {
+                    $0.aggregation.hasPlaces(for: ids) ? $0.aggregation : nil
                 }
-                return Aggregation(parts.isEmpty ? recipe : parts[number], placesFor: ids)
             }
+            let known = spares.compactMap { $0 }
+            if known.count == count { return known }
+            var sets: [Aggregation] = []
+            WorkerThreads.inTurn(count: count) { number in
+                let recipe = parts.isEmpty ? recipe : parts[number]
+                sets.append(spares[number] ?? Aggregation(recipe, placesFor: ids))
+            }
+            return sets
         }
 
         /// Takes back an aggregation with places that is needed no more.
@@ -142,11 +149,15 @@ final class Aggregate: Operator {
     private func fillAnyOrder(
         _ chain: ParallelChain, _ way: Way, _ context: ExecutionContext
     ) throws(QueryError) -> Aggregation? {
-        let fills = way.parts.map { Aggregation.Fill(Aggregation($0)) }
+        let perThread = PerThread<Aggregation.Fill>(way.parts.count)
         try chain.run(context) { (task, context) throws(QueryError) in
-            try fills[task.worker].add(task, context)
+            let fill = perThread.own(task.worker) {
+                Aggregation.Fill(Aggregation(way.parts[task.worker]))
+            }
+            try fill.add(task, context)
         } combine: { (_) throws(QueryError) in
         }
+        let fills = perThread.all
         let charged = fills.reduce(0) { $0 + $1.chargedInBytes }
         let total = Aggregation(way.recipe)
         var isGood = fills.allSatisfy { $0.aggregation.mayTakeAnyOrder }

@@ -187,8 +187,9 @@ struct AggregateRunsStep: PartitionedStep {
     func makeOperator(
         _ chain: ParallelChain, _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
-        var recipes: [Aggregation.Recipe] = []
-        for _ in chain.workers { recipes.append(try recipe(builder)) }
+        let recipes = try builder.madeForThreads(chain.workers.count) {
+            () throws(QueryError) in try recipe(builder)
+        }
         return AggregateRunParts(chain: chain, recipes: recipes, node: node)
     }
 

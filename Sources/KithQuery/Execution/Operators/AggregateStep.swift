@@ -47,8 +47,9 @@ struct AggregateStep: PartitionedStep {
     func makeOperator(
         _ chain: ParallelChain, _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
-        var parts: [Aggregation.Recipe] = []
-        for _ in chain.workers { parts.append(try recipe(builder)) }
+        let parts = try builder.madeForThreads(chain.workers.count) {
+            () throws(QueryError) in try recipe(builder)
+        }
         return Aggregate(
             input: .parts(chain), byKeys: Aggregate.Way(try recipe(builder), parts: parts),
             byNode: try nodeWay(builder, threads: chain.workers.count))
@@ -61,8 +62,12 @@ struct AggregateStep: PartitionedStep {
         guard let groups else { return nil }
         let node = BoundProjection.Item(
             variable: groups.node, expression: BoundExpression(.variable(groups.node)))
-        var parts: [Aggregation.Recipe] = []
-        for _ in 0..<threads { parts.append(try recipe([node], groups.aggregates, builder)) }
+        let parts =
+            threads == 0
+            ? []
+            : try builder.madeForThreads(threads) { () throws(QueryError) in
+                try recipe([node], groups.aggregates, builder)
+            }
         let way = Aggregate.Way(try recipe([node], groups.aggregates, builder), parts: parts)
         return (way, NodeGroupKeys(node: groups.node, keys: try compiled(keys, builder)))
     }

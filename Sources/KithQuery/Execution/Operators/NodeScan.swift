@@ -10,6 +10,8 @@ final class NodeScan: Operator, PieceSource {
     private var row = 0
     private var chunks: [ChunkID] = []
     private var labelIDs: [LabelID] = []
+    /// The label sets of these, found once for all chunks.
+    private var labelSets: GraphReader.LabelSets?
     private var nextChunk = 0
 
     init(input: Operator, variable: VariableID, labels: [String]) {
@@ -32,6 +34,7 @@ final class NodeScan: Operator, PieceSource {
         fileprivate let row: Int
         fileprivate let variable: VariableID
         fileprivate let labels: [LabelID]
+        fileprivate let labelSets: GraphReader.LabelSets?
         fileprivate let chunks: ArraySlice<ChunkID>
 
         /// The number of chunks.
@@ -41,7 +44,10 @@ final class NodeScan: Operator, PieceSource {
         func batch(_ index: Int, _ context: ExecutionContext) throws(QueryError) -> Batch? {
             let chunk = chunks[chunks.startIndex + index]
             let slots = try context.onGraph { () throws(GraphError) in
-                try context.graph.slots(inNodeChunk: chunk, labels: labels)
+                if let labelSets {
+                    return try context.graph.slots(inNodeChunk: chunk, of: labelSets)
+                }
+                return try context.graph.slots(inNodeChunk: chunk, labels: labels)
             }
             let count = slots.count
             guard count > 0 else { return nil }
@@ -88,7 +94,7 @@ final class NodeScan: Operator, PieceSource {
             defer { nextChunk = end }
             return Piece(
                 input: batch, row: row, variable: variable, labels: labelIDs,
-                chunks: chunks[nextChunk..<end])
+                labelSets: labelSets, chunks: chunks[nextChunk..<end])
         }
     }
 
@@ -103,6 +109,7 @@ final class NodeScan: Operator, PieceSource {
         let rarest = labelIDs.min {
             graph.nodeCount(label: $0) < graph.nodeCount(label: $1)
         }
+        labelSets = graph.labelSets(with: labelIDs)
         chunks = try context.onGraph { () throws(GraphError) in
             try graph.nodeChunks(label: rarest)
         }

@@ -113,8 +113,9 @@ struct SortStep: PartitionedStep {
     func makeOperator(
         _ chain: ParallelChain, _ builder: OperatorBuilder
     ) throws(QueryError) -> Operator {
-        var parts: [[SortKey]] = []
-        for _ in chain.workers { parts.append(try sortKeys(builder)) }
+        let parts = try builder.madeForThreads(chain.workers.count) {
+            () throws(QueryError) in try sortKeys(builder)
+        }
         return Sort(chain: chain, keys: parts, recipe: try recipe(builder))
     }
 

@@ -10,11 +10,28 @@ final class ParallelChain: RunResource {
     final class Worker {
         let input: PartInput
         let root: Operator
-        var context: ExecutionContext?
+        private(set) var context: ExecutionContext?
+        /// What the context was made for.
+        private var graph: GraphReader?
 
         init(input: PartInput, root: Operator) {
             self.input = input
             self.root = root
+        }
+
+        /// The context that the worker's thread, which calls this, has of its own.
+        func context(like shared: ExecutionContext) -> ExecutionContext {
+            if let context, graph === shared.graph { return context }
+            context?.endRun()
+            let made = shared.forWorker()
+            (context, graph) = (made, shared.graph)
+            return made
+        }
+
+        func endRun() {
+            root.restart()
+            context?.endRun()
+            (context, graph) = (nil, nil)
         }
     }
 
@@ -47,14 +64,10 @@ final class ParallelChain: RunResource {
     ) throws(QueryError) {
         context.register(self)
         source.begin(context)
-        for worker in workers where worker.context?.graph !== context.graph {
-            worker.context?.endRun()
-            worker.context = context.forWorker()
-        }
         let results = PartResults<Part>()
         WorkerThreads.run(count: source.hasRows ? workers.count : 1) { number in
             let worker = workers[number]
-            guard let context = worker.context else { return }
+            let context = worker.context(like: context)
             while let (part, rows) = source.take() {
                 worker.root.restart()
                 worker.input.begin(rows)
@@ -80,11 +93,7 @@ final class ParallelChain: RunResource {
     }
 
     func runEnded() {
-        for worker in workers {
-            worker.root.restart()
-            worker.context?.endRun()
-            worker.context = nil
-        }
+        for worker in workers { worker.endRun() }
     }
 }
 
