@@ -267,9 +267,16 @@ public final class Database: Sendable {
         let bounds = limits ?? options.limits
         return StatementLimits(
             memoryInBytes: bounds.memoryInBytes,
-            deadlineInNanoseconds: bounds.durationInMilliseconds.map {
-                MonotonicClock.nanoseconds() &+ UInt64(max($0, 0)) &* 1_000_000
-            })
+            deadlineInNanoseconds: bounds.durationInMilliseconds.map(Self.deadline(inMilliseconds:))
+        )
+    }
+
+    /// The time of the monotonic clock after so many milliseconds; the end of time after more than it
+    /// counts.
+    private static func deadline(inMilliseconds duration: Int) -> UInt64 {
+        let (wait, isBeyond) = UInt64(max(duration, 0)).multipliedReportingOverflow(by: 1_000_000)
+        let (end, isLater) = MonotonicClock.nanoseconds().addingReportingOverflow(wait)
+        return isBeyond || isLater ? .max : end
     }
 
     /// The transactions of a statement that makes its own.

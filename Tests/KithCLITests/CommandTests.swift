@@ -168,6 +168,20 @@ struct CommandTests {
         #expect(unwritten?.text.hasPrefix("error: the output could not be written") == true)
     }
 
+    @Test("says that statements end within a transaction")
+    func unfinishedTransaction() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        write("s.cypher", "BEGIN; CREATE (:A);")
+        for command in ["-f s.cypher", "-c BEGIN -c 'CREATE (:A)'", "< s.cypher"] {
+            let unfinished = run("kith t.kith \(command)")
+            #expect(unfinished?.status == 1, "\(command)")
+            #expect(unfinished?.text.contains("COMMIT") == true, "\(command)")
+        }
+        #expect(run("kith t.kith -c BEGIN -c 'CREATE (:A)' -c COMMIT")?.status == 0)
+        #expect(run("kith t.kith -c 'MATCH (a) RETURN count(a) AS n'")?.text == "n\n1\n")
+    }
+
     @Test("imports, checks, and exports what imports to the same")
     func importing() throws {
         defer { cleanUp() }

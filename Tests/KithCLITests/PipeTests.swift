@@ -167,6 +167,15 @@ struct PipeTests {
         #expect(found[1].contains(#""rows":[[-9223372036854775808]]"#))
     }
 
+    @Test("opens no file without a name, and keeps the one that is open")
+    func openingNothing() throws {
+        let backend = FakeBackend()
+        let found = try answers([#"{"id":1,"open":""}"#, #"{"id":2,"open":7}"#], backend: backend)
+        for line in found { #expect(line.contains("InvalidRequest"), "\(line)") }
+        #expect(found.count == 2)
+        #expect(backend.log.withLock { $0 } == ["close"])
+    }
+
     @Test("gives errors with type, detail, phase and place, and goes on")
     func errors() throws {
         let found = try answers([

@@ -76,6 +76,13 @@ struct ImportPlanTests {
         #expect(error?.file == path)
     }
 
+    @Test("reads a manifest with a byte-order mark")
+    func markedManifest() throws {
+        let text = "{\"nodes\": [{\"file\": \"a.csv\", \"labels\": [\"A\"]}]}"
+        let path = directory.write("marked.json", "\u{FEFF}" + text)
+        #expect(try ImportPlan.fromManifest(atPath: path).nodes.count == 1)
+    }
+
     @Test("reads command-line specifications")
     func specifications() throws {
         let plan = try ImportPlan.fromSpecifications(

@@ -333,6 +333,56 @@ struct ImportRunTests {
         #expect(try dump(copy) == dump(store))
     }
 
+    @Test("what has no plain form in a column is exported and imported again, too")
+    func roundTripOfRareForms() throws {
+        let store = try GraphStore.inMemory()
+        let writer = try store.beginWrite()
+        try writer.beginStatement()
+        let names = ["", "*", "_unnamed", "_star", "date", "time", "local", "moment", "deep"]
+        let keys = try names.map { try writer.propertyKey($0) }
+        var nested = Value.integer(1)
+        for _ in 0..<300 { nested = .list([nested]) }
+        let early = try LocalDateTime(parsing: "-0001-01-01T00:00")
+        let late = try LocalDateTime(parsing: "+12345-06-07T08:09")
+        let offset = ZonedTime(local: LocalTime(nanosecondOfDay: 0), offsetInSeconds: 3_630)
+        var properties: [(key: PropertyKeyID, value: Value)] = [
+            (keys[0], .integer(1)), (keys[1], .string("star")), (keys[2], .integer(2)),
+            (keys[3], .integer(3)), (keys[4], .date(try CalendarDate(parsing: "-0001-01-01"))),
+            (keys[5], .time(offset)), (keys[6], .localDateTime(early)),
+            (keys[7], .dateTime(try ZonedDateTime(parsing: "+10000-01-01T00:00Z"))),
+            (keys[8], nested),
+        ]
+        let label = try writer.label("A")
+        let first = try writer.createNode(labels: [label], properties: properties)
+        properties[4].value = .date(try CalendarDate(parsing: "+10000-01-01"))
+        properties[6].value = .localDateTime(late)
+        let second = try writer.createNode(labels: [label], properties: properties)
+        let type = try writer.relationshipType("R")
+        _ = try writer.createRelationship(
+            type: type, from: first, to: second, properties: properties)
+        try writer.endStatement()
+        try writer.commit()
+        let folder = TemporaryDirectory()
+        _ = try GraphExporter(reader: try store.beginRead(), directory: folder.path).run()
+        let plan = try ImportPlan.fromManifest(atPath: folder.path + "/manifest.json")
+        let copy = try GraphStore.inMemory()
+        try GraphImporter(plan: plan, options: plan.options).run(into: copy)
+        #expect(try dump(copy) == dump(store))
+    }
+
+    @Test("refuses JSON of what no property can have")
+    func unstorableValues() throws {
+        let store = try GraphStore.inMemory()
+        let manifest = """
+            {"nodes": [{"file": "v.csv", "labels": ["A"], "columns": {"v": "value"}}]}
+            """
+        let map = #"{""$type"": ""Map"", ""entries"": {}}"#
+        for text in [#"{""a"": 1}"#, "[1, [{}]]", map] {
+            _ = directory.write("v.csv", "v\n\"\(text)\"\n")
+            #expect(try failure(manifest, into: store).contains("a property can have"), "\(text)")
+        }
+    }
+
     @Test("stops when the caller asks, and changes nothing")
     func cancelling() throws {
         var nodes = "id,name\n"

@@ -107,6 +107,15 @@ struct StatementTests {
         #expect(try database.execute("MATCH (a) RETURN a").rows.isEmpty)
     }
 
+    @Test("may take longer than the clock counts", arguments: [Int.max, Int.max / 1_000, 1 << 60])
+    func endlessDeadline(milliseconds: Int) throws {
+        let database = try Database.inMemory()
+        var limits = Database.Limits()
+        limits.durationInMilliseconds = milliseconds
+        let rows = try database.execute("UNWIND [1, 2] AS x RETURN x", limits: limits).rows
+        #expect(rows.count == 2)
+    }
+
     @Test("stop at their memory limit")
     func memoryLimit() throws {
         let database = try Database.inMemory()

@@ -89,8 +89,15 @@ struct ShellCommandLine: ParsableCommand {
                     path == "-" ? shell.runScript(try standardInput()) : try run(path, shell)
             }
         }
+        let isUnfinished = isScript && isGood && runner.isInTransaction
         try Opening.close(runner)
         try ShellSetUp.checkOutput(shell)
+        if isUnfinished {
+            throw CommandFailure(
+                status: .failed,
+                message: "the statements end within a transaction, which was rolled back; "
+                    + "COMMIT keeps what it did")
+        }
         if !isGood { throw CommandFailure(status: .failed, message: nil) }
     }
 

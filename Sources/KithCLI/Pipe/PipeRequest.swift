@@ -58,7 +58,9 @@ struct PipeRequest: Sendable {
             return try self.query(text, json)
         }
         if let path = json["open"] {
-            guard let text = path.text else { throw malformed("`open` is a string") }
+            guard let text = path.text, !text.isEmpty else {
+                throw malformed("`open` is the path of a file, or `:memory:`")
+            }
             return .open(text)
         }
         if let id = json["cancel"] { return .cancel(id) }

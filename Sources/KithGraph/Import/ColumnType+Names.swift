@@ -69,7 +69,7 @@ extension ColumnType {
         case .duration: "a duration like P1DT2H"
         case .money(currency: nil): "an amount with a currency like 12.50 EUR"
         case .money, .moneyWithCurrencyColumn: "an amount like 12.50"
-        case .value: "a value in JSON"
+        case .value: "a value in JSON that a property can have"
         case .list(let element, _): "a list of which each value is \(element.describedValue)"
         }
     }

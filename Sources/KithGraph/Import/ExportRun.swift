@@ -10,11 +10,23 @@ struct ExportColumns {
 
     /// Takes one property of one entity into account.
     mutating func add(_ key: PropertyKeyID, _ value: Value) {
-        var kind = value.kind
-        // A zone with a name has no form in a typed column.
-        if case .dateTime(let instant) = value, instant.zone != nil { kind = .map }
+        let kind = Self.hasPlainForm(value) ? value.kind : .map
         if kinds[key] == nil { keys.append(key) }
         kinds[key, default: []].insert(kind)
+    }
+
+    /// Whether a column of the value's type can hold its text: there, zones have no names, offsets no
+    /// seconds, and years four digits.
+    private static func hasPlainForm(_ value: Value) -> Bool {
+        switch value {
+        case .dateTime(let instant) where instant.zone != nil: false
+        case .time(let time) where time.offsetInSeconds % 60 != 0: false
+        case .date, .localDateTime, .dateTime:
+            value.plainText.map { text in
+                text.utf8.first != UInt8(ascii: "-") && text.utf8.first != UInt8(ascii: "+")
+            } ?? false
+        default: true
+        }
     }
 
     /// The type of a column in the words of a manifest.
@@ -83,11 +95,11 @@ struct ExportRun {
             let name = fileName("nodes", names.isEmpty ? ["unlabelled"] : names)
             labelSets[number].fileName = name
             let columns = labelSets[number].columns
-            let id = idHeader("_id", columns)
+            let id = unusedHeader("_id", columns)
             files.append(
                 try ExportFile(
                     path: directory + "/" + name,
-                    headers: [id] + columns.keys.map { catalog.name(of: $0) }))
+                    headers: [id] + columns.keys.map { header(of: $0, columns) }))
             manifest.append(nodeEntry(name, names, id, columns))
         }
         try forEachNode { (this, id) throws(GraphError) in
@@ -135,11 +147,11 @@ struct ExportRun {
                 }
             }
             let fileName = fileName("relationships", [name])
-            let from = idHeader("_from", columns)
-            let to = idHeader("_to", columns)
+            let from = unusedHeader("_from", columns)
+            let to = unusedHeader("_to", columns)
             let file = try ExportFile(
                 path: directory + "/" + fileName,
-                headers: [from, to] + columns.keys.map { catalog.name(of: $0) })
+                headers: [from, to] + columns.keys.map { header(of: $0, columns) })
             var count = 0
             try forEachRelationship(type) { id throws(GraphError) in
                 guard let record = try reader.record(of: id) else { return }
@@ -198,8 +210,17 @@ struct ExportRun {
 
     private func columnEntries(_ ids: [String], _ columns: ExportColumns) -> String {
         (ids.map { "\(json($0)): null" }
-            + columns.keys.map { "\(json(catalog.name(of: $0))): \"\(columns.type(of: $0))\"" })
+            + columns.keys.map { columnEntry($0, columns) })
             .joined(separator: ", ")
+    }
+
+    private func columnEntry(_ key: PropertyKeyID, _ columns: ExportColumns) -> String {
+        let name = catalog.name(of: key)
+        let header = header(of: key, columns)
+        let type = columns.type(of: key)
+        return header == name
+            ? "\(json(header)): \"\(type)\""
+            : "\(json(header)): {\"type\": \"\(type)\", \"as\": \(json(name))}"
     }
 
     private func json(_ text: String) -> String {
@@ -208,8 +229,15 @@ struct ExportRun {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A header for ids that no property has.
-    private func idHeader(_ wanted: String, _ columns: ExportColumns) -> String {
+    /// The header of a property: its name, unless that means something else as a header or in a manifest.
+    private func header(of key: PropertyKeyID, _ columns: ExportColumns) -> String {
+        let name = catalog.name(of: key)
+        if name.isEmpty { return unusedHeader("_unnamed", columns) }
+        return name == ColumnRule.allOthers ? unusedHeader("_star", columns) : name
+    }
+
+    /// A header that no property has.
+    private func unusedHeader(_ wanted: String, _ columns: ExportColumns) -> String {
         var header = wanted
         while columns.keys.contains(where: { catalog.name(of: $0) == header }) {
             header = "_" + header

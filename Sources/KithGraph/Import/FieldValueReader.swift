@@ -23,9 +23,10 @@ struct FieldValueReader {
         }
         if case .value = type {
             guard let text = FieldText.string(field, base: base, quote: quote),
-                let json = try? JSONReader.read(Array(text.utf8), depthMax: 128)
+                let json = try? JSONReader.read(Array(text.utf8)),
+                let value = Value(json: json), Self.canBeProperty(value)
             else { return nil }
-            return Value(json: json)
+            return value
         }
         if case .string = type {
             return FieldText.string(field, base: base, quote: quote).map { .string($0) }
@@ -75,6 +76,15 @@ struct FieldValueReader {
             return (try? CalendarDuration(parsing: text)).map { .duration($0) }
         case .money(let currency): return money(start, count, currency)
         case .moneyWithCurrencyColumn, .list, .value: return nil
+        }
+    }
+
+    /// Whether a property can have the value: no maps, and none in lists.
+    private static func canBeProperty(_ value: Value) -> Bool {
+        switch value {
+        case .map: false
+        case .list(let elements): elements.allSatisfy(canBeProperty)
+        default: true
         }
     }
 

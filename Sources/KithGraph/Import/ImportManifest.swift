@@ -3,7 +3,9 @@ extension ImportPlan {
     ///
     /// - Throws: ``ImportError/Code/invalidPlan`` with the member at fault.
     public static func fromManifest(atPath path: String) throws(ImportError) -> ImportPlan {
-        let bytes = try readWhole(path)
+        var bytes = try readWhole(path)
+        // The mark that some editors put in front of UTF-8.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         let document: JSONValue
         do throws(JSONError) {
             document = try JSONReader.read(bytes, depthMax: ImportLimits.manifestDepthMax)

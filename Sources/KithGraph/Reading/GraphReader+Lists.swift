@@ -54,15 +54,21 @@ extension GraphReader {
         from source: UInt64, to target: UInt64, in lists: ListsOfType, into ids: inout [UInt64]
     ) throws(GraphError) {
         let chunk = source >> UInt64(GraphLimits.slotBits)
-        if let changes = lists.changed?[chunk]?[UInt16(slot(source))], !changes.isEmpty {
-            for edge in try mergedList(lists, source) where edge.neighbour == target {
-                ids.append(edge.relationship)
-            }
+        let slot = slot(source)
+        let base = try baseLists(of: source, lists.key, in: lists.table)
+        let found = base.edges(slot: slot, neighbour: target)
+        guard let changes = lists.changed?[chunk]?[UInt16(slot)], !changes.isEmpty else {
+            for edge in found { ids.append(base.relationship(edge)) }
             return
         }
-        let base = try baseLists(of: source, lists.key, in: lists.table)
-        for edge in base.edges(slot: slot(source), neighbour: target) {
-            ids.append(base.relationship(edge))
+        // Only what leads to the target is merged: a node with many relationships is asked for each.
+        let edges = found.map { edge in
+            ChunkEdge(
+                slot: UInt16(slot), neighbour: target, relationship: base.relationship(edge))
+        }
+        let ofTarget = changes.filter { $0.edge.neighbour == target }
+        for edge in try EdgeMerge.merge(edges, ofTarget, hasIDs: !lists.key.isIncoming) {
+            ids.append(edge.relationship)
         }
     }
 

@@ -89,7 +89,9 @@ enum ArithmeticKernels {
         _ arithmetic: BinaryOperator, _ left: Value, _ right: Value
     ) throws(ValueError) -> Value {
         switch arithmetic {
-        case .add: return try Value.add(left, right)
+        case .add:
+            try ScalarOperators.checkLength(joining: left, right)
+            return try Value.add(left, right)
         case .subtract: return try Value.subtract(left, right)
         case .multiply: return try Value.multiply(left, right)
         case .divide: return try Value.divide(left, right)

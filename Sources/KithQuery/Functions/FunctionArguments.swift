@@ -61,6 +61,15 @@ enum FunctionArguments {
                 "a list can have \(FunctionLimits.listLengthMax) elements")
         }
     }
+
+    /// Refuses a string of more bytes than the limit.
+    static func checkStringLength(_ count: Int) throws(ValueError) {
+        guard count <= FunctionLimits.stringLengthMaxInBytes else {
+            throw ValueError(
+                .resourceError, "StringTooLong",
+                "a string can have \(FunctionLimits.stringLengthMaxInBytes) bytes")
+        }
+    }
 }
 
 extension ScalarFunction {

@@ -1,8 +1,8 @@
 /// The bounds of what functions make and of how long they try.
 public enum FunctionLimits {
-    /// How many elements a function's list may have.
+    /// How many elements a list may have that a function or `+` makes.
     public static let listLengthMax = 1 << 25
-    /// How many bytes of UTF-8 a function's string may have.
+    /// How many bytes of UTF-8 a string may have that a function or `+` makes.
     public static let stringLengthMaxInBytes = 1 << 28
     /// How many instructions a regular expression may compile to; bounded repetitions are written
     /// out, so that `(a{1000}){1000}` meets this limit.

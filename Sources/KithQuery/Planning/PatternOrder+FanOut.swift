@@ -88,9 +88,12 @@ extension PatternOrder {
     /// so many ways to go on; for a single one its degree.
     private static func walks(_ length: LengthRange?, _ first: Double, next: Double) -> Double {
         guard let length else { return next }
-        let longest = min(length.maximum ?? length.minimum + 4, length.minimum + 8)
+        // An estimate for that many steps is as great or as small as it gets, however many more are asked
+        // for: any 64-bit number can stand in a statement.
+        let least = min(length.minimum, 64)
+        let longest = min(length.maximum ?? least + 4, least + 8)
         var total = 0.0
-        for hops in length.minimum...max(longest, length.minimum) {
+        for hops in least...max(longest, least) {
             if hops == 0 {
                 total += 1
                 continue

@@ -106,11 +106,7 @@ enum StringFunctions {
         let pieces = TextPieces.split(text, at: [search])
         let (added, overflow) = (pieces.count - 1).multipliedReportingOverflow(
             by: replacement.utf8.count)
-        guard !overflow, added <= FunctionLimits.stringLengthMaxInBytes else {
-            throw ValueError(
-                .resourceError, "StringTooLong",
-                "a string can have \(FunctionLimits.stringLengthMaxInBytes) bytes")
-        }
+        try FunctionArguments.checkStringLength(overflow ? .max : added)
         return .string(pieces.joined(separator: replacement))
     }
 }
