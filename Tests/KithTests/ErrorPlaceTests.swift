@@ -58,7 +58,7 @@ struct ErrorPlaceTests {
         defer { writer.end() }
         for text in ["CREATE (:B)", "BEGIN", "CREATE INDEX FOR (a:A) ON (a.x)"] {
             let error = try failure(text)
-            #expect(error.code == .init("StorageError", "StorageFailed"))
+            #expect(error.code == .init("TransactionError", "WriterBusy"))
             #expect(marks(error, text, of: text), "\(error)")
         }
         let outside = #expect(throws: KithError.self) { _ = try database.beginWrite() }

@@ -224,6 +224,7 @@ extension QueryError {
             switch error {
             case .storage(.corrupt), .storage(.damagedCommit): ("StorageError", "CorruptDatabase")
             case .storage(.readOnly): ("TransactionError", "ReadOnlyTransaction")
+            case .storage(.writerBusy): ("TransactionError", "WriterBusy")
             case .storage: ("StorageError", "StorageFailed")
             case .value(let inner): (inner.type.rawValue, inner.detail)
             case .corrupt: ("StorageError", "CorruptDatabase")
@@ -239,6 +240,7 @@ extension QueryError {
             case .deadlineExceeded: ("ResourceError", "DeadlineExceeded")
             }
         self.init(
-            type: type, detail: detail, phase: .runtime, message: error.message, span: span)
+            type: type, detail: detail, phase: .runtime, message: error.message, span: span,
+            hint: detail == "WriterBusy" ? "Nothing was changed. Try again once it is done." : nil)
     }
 }

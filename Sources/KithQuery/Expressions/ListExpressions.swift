@@ -17,7 +17,7 @@ struct FlattenedLists {
     ///   nor null.
     init(
         _ lists: Vector, of outer: Batch, variable: VariableID, reads: [VariableID],
-        span: SourceSpan?
+        span: SourceSpan?, _ made: inout MadeValues, _ context: ExecutionContext
     ) throws(QueryError) {
         var starts: [Int?] = []
         var counts: [Int] = []
@@ -31,6 +31,7 @@ struct FlattenedLists {
             case .list(let list):
                 starts.append(elements.count)
                 counts.append(list.count)
+                try made.add(elements: list.count, context)
                 elements.append(contentsOf: list)
                 rows.append(contentsOf: repeatElement(Int32(row), count: list.count))
             case let other:
@@ -69,8 +70,10 @@ final class ListComprehensionExpression: VectorExpression {
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
         let lists = try list.evaluate(batch, context)
+        var made = MadeValues()
+        defer { made.giveBack(context) }
         let flat = try FlattenedLists(
-            lists, of: batch, variable: variable, reads: reads, span: list.span)
+            lists, of: batch, variable: variable, reads: reads, span: list.span, &made, context)
         var keeps = [Bool](repeating: true, count: flat.batch.count)
         var inner = flat.batch
         if let predicate, inner.count > 0 {
@@ -95,6 +98,7 @@ final class ListComprehensionExpression: VectorExpression {
                 elements.append(results.value(at: next))
                 next += 1
             }
+            try made.add(elements: elements.count, context)
             do {
                 values.append(try Value.nesting(elements))
             } catch {
@@ -128,8 +132,10 @@ final class QuantifierListExpression: VectorExpression {
     override func evaluate(_ batch: Batch, _ context: ExecutionContext) throws(QueryError) -> Vector
     {
         let lists = try list.evaluate(batch, context)
+        var made = MadeValues()
+        defer { made.giveBack(context) }
         let flat = try FlattenedLists(
-            lists, of: batch, variable: variable, reads: reads, span: list.span)
+            lists, of: batch, variable: variable, reads: reads, span: list.span, &made, context)
         var codes: [UInt8] = []
         if flat.batch.count > 0 {
             codes = try TruthVector.codes(

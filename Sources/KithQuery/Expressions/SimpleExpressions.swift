@@ -96,21 +96,31 @@ final class RowwiseExpression: VectorExpression {
         var vectors: [Vector] = []
         vectors.reserveCapacity(operands.count)
         for operand in operands { vectors.append(try operand.evaluate(batch, context)) }
+        if isDeterministic, vectors.allSatisfy({ $0.isConstant }) {
+            let value = try result(vectors.map { $0.value(at: 0) }, context)
+            return .constant(value, count: batch.count)
+        }
+        var results: [Value] = []
+        results.reserveCapacity(batch.count)
+        var arguments = [Value](repeating: .null, count: vectors.count)
+        var made = MadeValues()
+        for row in 0..<batch.count {
+            for (index, vector) in vectors.enumerated() {
+                arguments[index] = vector.value(at: row)
+            }
+            let value = try result(arguments, context)
+            try made.add(value, context)
+            results.append(value)
+        }
+        made.giveBack(context)
+        return .of(results)
+    }
+
+    private func result(
+        _ arguments: [Value], _ context: ExecutionContext
+    ) throws(QueryError) -> Value {
         do {
-            if isDeterministic, vectors.allSatisfy({ $0.isConstant }) {
-                let value = try body(vectors.map { $0.value(at: 0) }, context)
-                return .constant(value, count: batch.count)
-            }
-            var results: [Value] = []
-            results.reserveCapacity(batch.count)
-            var arguments = [Value](repeating: .null, count: vectors.count)
-            for row in 0..<batch.count {
-                for (index, vector) in vectors.enumerated() {
-                    arguments[index] = vector.value(at: row)
-                }
-                results.append(try body(arguments, context))
-            }
-            return .of(results)
+            return try body(arguments, context)
         } catch {
             throw context.queryError(error, span: span)
         }
