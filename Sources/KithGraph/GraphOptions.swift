@@ -28,6 +28,10 @@ public struct GraphOptions: Sendable {
     /// So many changes are made ready by several threads at once: to wake another thread for fewer takes
     /// longer than it gains.
     package var sharedChangesMin = 256
+    /// Changed lists are kept as what was changed of them, however few edges they have, up to so many changes.
+    package var patchChangesMax = 256
+    /// So many edges of changed lists are copied for each change rather than decoded later.
+    package var copiedEdgesMax = 256
     /// Of fewer changed edges of a chunk nobody looks into which blocks they fall.
     package var locatedChangesMin = 64
 

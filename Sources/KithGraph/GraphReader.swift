@@ -5,11 +5,12 @@ import Synchronization
 /// A view of a graph: a snapshot, or what a write transaction sees of itself.
 ///
 /// A snapshot may be used by many threads at once; the view of a write transaction belongs to the
-/// transaction's thread. Ids are raw 64-bit values wherever batches of them are handled.
+/// transaction's thread, and may be read by others while that one waits for them. Ids are raw 64-bit values wherever batches of them are handled.
 ///
 /// What it can do is in `Reading/`: chunks and labels, single rows, columns, expansion, indexes.
 public final class GraphReader: @unchecked Sendable {
-    // Sendable: a snapshot sets its properties once; a write transaction's view stays on one thread.
+    // Sendable: a snapshot sets its properties once; a write transaction's view is changed by its own thread
+    // only, and nobody reads it meanwhile (`ChunkMove`).
 
     let storage: StorageReader
     let cache: DecodedCache

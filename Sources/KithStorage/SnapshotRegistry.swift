@@ -20,6 +20,8 @@ final class SnapshotRegistry: @unchecked Sendable {
     /// Removes a mark that nobody needs; where there is none the mark goes with the last snapshot.
     private var keeper: MarkKeeper?
     private var isClosed = false
+    /// A fork of the process shares its marks, which are not the fork's to remove.
+    private let forkGeneration = ForkGuard.generation
 
     /// From this snapshot on a mark may stay for a moment.
     private static let keptFrom = 64
@@ -75,6 +77,7 @@ final class SnapshotRegistry: @unchecked Sendable {
     }
 
     func end(_ number: UInt64) {
+        guard forkGeneration == ForkGuard.generation else { return }
         guardian.with {
             guard let place = counts.firstIndex(where: { $0.number == number }) else { return }
             counts[place].count -= 1
@@ -122,6 +125,7 @@ final class SnapshotRegistry: @unchecked Sendable {
 
     /// Removes a mark that stands for nobody, and leaves none any more.
     func close() {
+        guard forkGeneration == ForkGuard.generation else { return }
         guardian.with {
             isClosed = true
             if counts.isEmpty { removeMark() }

@@ -182,6 +182,23 @@ struct CommandTests {
         #expect(run("kith t.kith -c 'MATCH (a) RETURN count(a) AS n'")?.text == "n\n1\n")
     }
 
+    @Test("copies a database without its free space, and never over another file")
+    func compacts() throws {
+        defer { cleanUp() }
+        guard Self.program != nil else { return }
+        let rows = "UNWIND range(1, 5000) AS i CREATE (:A {i: i, text: 'text ' + toString(i)})"
+        #expect(run("kith d.kith -c \"\(rows)\"")?.status == 0)
+        #expect(run("kith d.kith -c 'MATCH (a:A) WHERE a.i > 10 DELETE a'")?.status == 0)
+        #expect(run("kith compact d.kith copy.kith")?.status == 0)
+        #expect(run("kith check copy.kith")?.status == 0)
+        #expect(run("kith copy.kith -c 'MATCH (a:A) RETURN sum(a.i) AS s'")?.text == "s\n55\n")
+        let again = run("kith compact d.kith copy.kith")
+        #expect(again?.status == 3)
+        #expect(again?.text.contains("there is already a file") == true)
+        #expect(run("kith compact none.kith other.kith")?.status == 3)
+        #expect(run("ls")?.text == "copy.kith\nd.kith\n")
+    }
+
     @Test("imports, checks, and exports what imports to the same")
     func importing() throws {
         defer { cleanUp() }

@@ -32,13 +32,39 @@ struct GraphCopyTests {
 
     @Test("takes nobody's place and leaves nothing behind where it cannot be made")
     func otherFiles() throws {
+        let directory = Self.path(0)
+        mkdir(directory, 0o700)
+        defer { rmdir(directory) }
+        func names() -> [String] {
+            guard let handle = opendir(directory) else { return [] }
+            defer { closedir(handle) }
+            var names: [String] = []
+            while let entry = readdir(handle) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { names.append(name) }
+            }
+            return names
+        }
+        let path = directory + "/copy"
         let store = try GraphStore.inMemory()
-        let path = Self.path(0)
-        defer { unlink(path) }
-        try store.copy(toNewFileAt: path)
+        do {
+            let givenUp = try DatabaseInTheMaking(path: path, options: StorageOptions())
+            #expect(names().count == 1)
+            withExtendedLifetime(givenUp) {}
+        }
+        #expect(names().isEmpty)
+        do {
+            let late = try DatabaseInTheMaking(path: path, options: StorageOptions())
+            try store.copy(toNewFileAt: path)
+            #expect(throws: StorageError.self) { try late.appear() }
+        }
+        #expect(names() == ["copy"])
         #expect(throws: GraphError.self) { try store.copy(toNewFileAt: path) }
         #expect(throws: GraphError.self) { try store.copy(toNewFileAt: path + "/below") }
-        let kept = try GraphStore.open(path: path)
-        #expect(try kept.check() == [])
+        #expect(names() == ["copy"])
+        #expect(try GraphStore.open(path: path).check() == [])
+        unlink(path)
     }
 }

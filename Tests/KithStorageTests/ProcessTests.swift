@@ -93,7 +93,12 @@ struct ProcessTests {
     @Test("do not share a handle across a fork")
     func forked() throws {
         let engine = try StorageEngine.open(path: path)
+        let snapshot = try engine.beginRead()
+        let other = try #require(
+            try DiskFile.open(path: path, isReadOnly: false, takesLocks: true))
         let child = inChild {
+            // The mark of the parent's snapshot is not the child's to remove.
+            snapshot.close()
             do {
                 _ = try engine.beginRead()
                 return 1
@@ -107,6 +112,8 @@ struct ProcessTests {
             return 0
         }
         #expect(exitCode(of: child) == 0)
+        #expect(try other.oldestSnapshot(below: 1 << 40) == snapshot.commitNumber)
+        snapshot.close()
         _ = try engine.beginRead()
     }
 }

@@ -22,6 +22,8 @@ struct MadeValuesTests {
             "RETURN size([x IN range(1, 1000) | size(range(0, 20000 + x))])",
             "RETURN size([x IN range(1, 1000) | size([y IN range(0, 20000 + x) | y])])",
             "RETURN size([x IN range(1, 10000000) | x])",
+            "WITH reduce(s = 'x', k IN range(1, 20) | s + s) AS s UNWIND range(1, 100) AS i RETURN size(s + i)",
+            "WITH range(1, 100000) AS l UNWIND range(1, 100) AS i RETURN size(l || [i])",
             "RETURN all(x IN range(1, 10000000) WHERE x > 0)",
         ])
     func limited(text: String) throws {

@@ -12,10 +12,9 @@ final class ListPatch: Sendable {
     let recentCount: Int
     let hasRecentRemovals: Bool
 
-    /// A patch is kept until so many edges of its base would be copied for each change...
+    /// A patch is kept until so many edges of its base would be copied for each change, or until it has
+    /// as many changes as the options say, if that is more.
     private static let edgesPerChange = 16
-    /// ... or until it has so many changes, if that is more.
-    private static let changesMax = 256
     /// A patch in which edges were taken away has few changes: each is compared with all before it.
     static let changesWithRemovalsMax = 256
     /// Patches of one view past this number are not kept.
@@ -78,18 +77,16 @@ final class ListPatch: Sendable {
 
     /// Whether it is better to keep this than to make the lists at once; where memory is scarce only few
     /// changes are kept, and the lists that they change.
-    func isShort(whereMemoryIsScarce isScarce: Bool) -> Bool {
-        if hasRemovals { return changeCount <= Self.changesWithRemovalsMax }
+    func isShort(whereMemoryIsScarce isScarce: Bool, _ options: GraphOptions) -> Bool {
+        let short = options.patchChangesMax
+        if hasRemovals { return changeCount <= min(Self.changesWithRemovalsMax, short) }
         let longest = isScarce ? 0 : base.edgeCount / Self.edgesPerChange
-        return changeCount <= max(Self.changesMax, longest)
+        return changeCount <= max(short, longest)
     }
 
-    /// So many edges are copied for each change rather than decoded later.
-    private static let copiedEdgesMax = 256
-
     /// The changed lists, made at once; nil where they are to be decoded when somebody reads them.
-    func madeAtOnce() throws(GraphError) -> AdjacencyChunk? {
-        guard base.edgeCount <= changeCount * Self.copiedEdgesMax else { return nil }
+    func madeAtOnce(_ options: GraphOptions) throws(GraphError) -> AdjacencyChunk? {
+        guard base.edgeCount <= changeCount * options.copiedEdgesMax else { return nil }
         // Relationships that follow each other need not be stored one by one.
         let mayFollow = base.hasIDs && base.relationships == nil
         if !hasRemovals, !mayFollow, let lists = apply() { return lists }

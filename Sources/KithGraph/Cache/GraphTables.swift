@@ -211,11 +211,13 @@ final class GraphTables: Sendable {
             for chunk in chunks { kept[key]?[chunk] = nil }
         }
         guard !changes.sizes.isEmpty else { return kept }
-        if kept.values.reduce(0, { $0 + $1.count }) > sizesMax { kept = [:] }
         for (key, chunks) in changes.sizes {
             kept[key, default: [:]].merge(chunks) { _, new in new }
         }
-        return kept
+        func isFew(_ sizes: [AdjacencyKey: [UInt64: ListSizes]]) -> Bool {
+            sizes.values.reduce(0) { $0 + $1.count } <= sizesMax
+        }
+        return isFew(kept) ? kept : isFew(changes.sizes) ? changes.sizes : [:]
     }
 
     private static let sizesMax = 256

@@ -2,7 +2,7 @@ import KithValues
 
 /// The changed lists of one chunk that a transaction has not moved to storage yet.
 final class PendingLists {
-    // Exclusivity unchecked: one thread uses this, and nothing calls back while a property is changed.
+    // Exclusivity unchecked: one thread at a time uses this, and nothing calls back while a property is changed.
 
     /// The changes in their order, until somebody asks for those of one slot.
     @exclusivity(unchecked) private var changes: [EdgeChange] = []

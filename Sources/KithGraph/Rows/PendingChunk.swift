@@ -2,7 +2,7 @@ import KithValues
 
 /// The rows of one chunk that a transaction changed and has not moved to storage yet.
 final class PendingChunk {
-    // Exclusivity unchecked: one thread uses this, and no closure that is called while a property is
+    // Exclusivity unchecked: one thread at a time uses this, and no closure that is called while a property is
     // changed comes back here.
 
     /// The rows, in the order in which they were first changed, and their slots.

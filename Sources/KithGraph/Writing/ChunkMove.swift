@@ -7,7 +7,9 @@ protocol ChunkMove: AnyObject {
     /// How many rows or edges were changed.
     var changeCount: Int { get }
 
-    /// Makes what is to be written. Reads the transaction's view, which must not change meanwhile.
+    /// Makes what is to be written, on any thread, while others do so for other chunks. Reads the transaction's
+    /// view, which nothing changes meanwhile; of the pending changes only its own chunk's, which note on first
+    /// use how they are ordered.
     func prepare() throws(GraphError)
 
     /// Writes it.
@@ -19,11 +21,13 @@ extension GraphWriter {
     func move(
         _ moves: [any ChunkMove], into moved: inout MovedChanges
     ) throws(GraphError) {
+        // On one thread nothing waits in memory that need not.
+        let atOnceMax = store.options.threads > 1 ? Self.movesAtOnceMax : 1
         var begin = 0
         while begin < moves.count {
             var end = begin
             var changeCount = 0
-            while end < moves.count, end - begin < Self.movesAtOnceMax {
+            while end < moves.count, end - begin < atOnceMax {
                 changeCount += moves[end].changeCount
                 end += 1
             }

@@ -2,7 +2,8 @@ import KithStorage
 import KithValues
 
 /// Folds what was changed in the lists of a chunk into their blocks. Blocks that no change falls into stay
-/// as they are, so that a new edge of a node with very many costs no more than one of a node with few.
+/// as they are, so that for a new edge of a node with very many no more is written than for one of a node with
+/// few.
 ///
 /// ``make()`` only reads; ``store()`` writes.
 struct ListFolding {

@@ -12,7 +12,7 @@ final class ListMove: ChunkMove {
     private var folding: ListFolding?
     /// Whether some of them and of those that wait already may be each other's opposite.
     private var mayTakeBack = false
-    private var found = MovedLists.unknown(ListSizes())
+    private var found: MovedLists?
 
     init(_ writer: GraphWriter, _ key: AdjacencyKey, _ chunk: UInt64, _ lists: PendingLists) {
         self.writer = writer
@@ -41,15 +41,13 @@ final class ListMove: ChunkMove {
         let removes = changes.contains { !$0.isAdded }
         mayTakeBack = sizes.recentCount > 0 && sizes.hasRecentRemovals || removes
         folding = try madeFolding(sizes)
-        guard let patch else {
-            sizes.add(changes.count, removes: removes, areFolded: folding != nil)
-            found = .unknown(sizes)
-            return
-        }
+        sizes.add(changes.count, removes: removes, areFolded: folding != nil)
+        found = .unknown(sizes)
+        guard let patch else { return }
         let moved = folding == nil ? patch : patch.folded
-        if moved.isShort(whereMemoryIsScarce: !cache.hasPlenty) {
+        if moved.isShort(whereMemoryIsScarce: !cache.hasPlenty, writer.store.options) {
             found = .patched(moved)
-        } else if let lists = try moved.madeAtOnce() {
+        } else if let lists = try moved.madeAtOnce(writer.store.options) {
             found = .known(lists)
         }
     }
@@ -78,12 +76,16 @@ final class ListMove: ChunkMove {
     private static let edgesPerRecentEdge = 32
 
     func store(into moved: inout GraphWriter.MovedChanges) throws(GraphError) {
+        guard let found else { preconditionFailure("lists are stored once they are prepared") }
         if let folding {
             try folding.store()
-            self.folding = nil
         } else {
             try putRecent()
         }
+        // Others of the same flush are to come: what this one made is not kept until then.
+        self.folding = nil
+        self.found = nil
+        changes = []
         switch found {
         case .unknown(let sizes): moved.tables.sizes[key, default: [:]][chunk] = sizes
         case .patched(let patch): moved.tables.patches[key, default: [:]][chunk] = patch

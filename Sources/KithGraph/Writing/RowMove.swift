@@ -40,10 +40,12 @@ final class RowMove: ChunkMove {
         let now: EntityChunk?
         if let folding {
             now = try folding.store()
-            self.folding = nil
         } else {
             now = try putRows()
         }
+        // Others of the same flush are to come: what this one read and made is not kept until then.
+        folding = nil
+        base = nil
         if let now { moved.chunks.append(now) }
         if kind == .node {
             moved.tables.nodeChunks.insert(chunk)
@@ -55,7 +57,7 @@ final class RowMove: ChunkMove {
     /// Stores the rows beside the segments; returns the chunk as it is then, where that is known without
     /// reading it.
     private func putRows() throws(GraphError) -> EntityChunk? {
-        guard let base else { return nil }
+        guard let base else { preconditionFailure("rows are stored once they are prepared") }
         let transaction = writer.transaction
         let rows = pending.sortedRows
         let tree = KeySpaces.recentRows(kind)

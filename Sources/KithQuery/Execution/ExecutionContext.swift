@@ -239,8 +239,11 @@ extension QueryError {
             case .cancelled: ("ResourceError", "Cancelled")
             case .deadlineExceeded: ("ResourceError", "DeadlineExceeded")
             }
+        let hint =
+            detail == "WriterBusy"
+            ? "This transaction changed nothing. Begin it again once the other one is done." : nil
         self.init(
             type: type, detail: detail, phase: .runtime, message: error.message, span: span,
-            hint: detail == "WriterBusy" ? "Nothing was changed. Try again once it is done." : nil)
+            hint: hint)
     }
 }

@@ -22,15 +22,50 @@ final class ArithmeticExpression: VectorExpression {
         let leftVector = try left.evaluate(batch, context)
         let rightVector = try right.evaluate(batch, context)
         do {
-            return try ArithmeticKernels.apply(arithmetic, leftVector, rightVector)
+            guard ArithmeticKernels.joins(arithmetic, leftVector, rightVector) else {
+                return try ArithmeticKernels.apply(arithmetic, leftVector, rightVector)
+            }
         } catch {
             throw QueryError(error, span: span)
         }
+        return try joined(leftVector, rightVector, context)
+    }
+
+    /// Strings or lists, which may be long in each row.
+    private func joined(
+        _ left: Vector, _ right: Vector, _ context: ExecutionContext
+    ) throws(QueryError) -> Vector {
+        var made = MadeValues()
+        defer { made.giveBack(context) }
+        var results: [Value] = []
+        results.reserveCapacity(left.count)
+        for row in 0..<left.count {
+            let value: Value
+            do {
+                value = try ArithmeticKernels.applyValues(
+                    arithmetic, left.value(at: row), right.value(at: row))
+            } catch {
+                throw QueryError(error, span: span)
+            }
+            try made.add(value, context)
+            results.append(value)
+        }
+        return .of(results)
     }
 }
 
 /// Arithmetic on whole vectors.
 enum ArithmeticKernels {
+    /// Whether strings or lists are joined, row by row.
+    static func joins(_ arithmetic: BinaryOperator, _ left: Vector, _ right: Vector) -> Bool {
+        guard arithmetic == .add || arithmetic == .concatenate else { return false }
+        if left.isConstant && right.isConstant { return false }
+        func isNumeric(_ vector: Vector) -> Bool {
+            vector.layout == .integer || vector.layout == .float
+        }
+        return !isNumeric(left) || !isNumeric(right)
+    }
+
     /// Computes row by row, with a kernel where there is one for the operands' layouts.
     static func apply(
         _ arithmetic: BinaryOperator, _ left: Vector, _ right: Vector

@@ -104,6 +104,7 @@ final class RowwiseExpression: VectorExpression {
         results.reserveCapacity(batch.count)
         var arguments = [Value](repeating: .null, count: vectors.count)
         var made = MadeValues()
+        defer { made.giveBack(context) }
         for row in 0..<batch.count {
             for (index, vector) in vectors.enumerated() {
                 arguments[index] = vector.value(at: row)
@@ -112,7 +113,6 @@ final class RowwiseExpression: VectorExpression {
             try made.add(value, context)
             results.append(value)
         }
-        made.giveBack(context)
         return .of(results)
     }
 

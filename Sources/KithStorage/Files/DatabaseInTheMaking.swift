@@ -26,10 +26,11 @@ public final class DatabaseInTheMaking {
     deinit { if !hasAppeared { unlink(temporary) } }
 
     /// Closes the database and gives the file its name, which takes nobody's place. To be called once, when
-    /// all is committed.
+    /// all is committed. Where only the directory could not be brought to the disk the file is there.
     public func appear() throws(StorageError) {
         try engine.close()
-        try DiskFile.rename(temporary, to: path)
+        try DiskFile.renameWithoutReplacing(temporary, to: path, mayExist: false)
         hasAppeared = true
+        try DiskFile.syncDirectory(of: path)
     }
 }

@@ -64,28 +64,21 @@ package final class DiskFile: StorageFile {
         try syncDirectory(of: path)
     }
 
-    /// Gives a whole file its name, which no other may have.
-    static func rename(_ temporary: String, to path: String) throws(StorageError) {
-        try renameWithoutReplacing(temporary, to: path, mayExist: false)
-        try syncDirectory(of: path)
-    }
-
-    private static func renameWithoutReplacing(
+    /// Gives a whole file its name; where another has it that is an error, or this one goes.
+    static func renameWithoutReplacing(
         _ temporary: String, to path: String, mayExist: Bool = true
     ) throws(StorageError) {
         if kith_rename_without_replacing(temporary, path) == 0 { return }
         var code = errno
         // File systems without that call: a second name cannot replace anything either.
-        if code == EINVAL || code == ENOSYS, link(temporary, path) == 0 || errno == EEXIST {
-            code = errno == EEXIST ? EEXIST : 0
-        }
+        if code == EINVAL || code == ENOSYS { code = link(temporary, path) == 0 ? 0 : errno }
         guard code == 0 || code == EEXIST && mayExist else {
             throw .fileCallFailed(call: .open, code: code)
         }
         unlink(temporary)
     }
 
-    private static func syncDirectory(of path: String) throws(StorageError) {
+    static func syncDirectory(of path: String) throws(StorageError) {
         var directory = "."
         if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) {
             directory = slash == path.startIndex ? "/" : String(path[..<slash])
