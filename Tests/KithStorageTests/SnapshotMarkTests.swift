@@ -1,4 +1,5 @@
 import Glibc
+import KithTestSupport
 import Testing
 
 @testable import KithStorage
