@@ -22,19 +22,20 @@ final class ListPatch: Sendable {
     /// The changes of so many commits are kept each in a place of their own.
     private static let depthMax = 64
 
-    init(_ base: AdjacencyChunk, _ changes: [EdgeChange]) {
+    /// `areFolded` where all changes, those of the base too, are in blocks now.
+    init(_ base: AdjacencyChunk, _ changes: [EdgeChange], areFolded: Bool = false) {
         self.base = base
         earlier = nil
         depth = 1
         own = changes
         changeCount = changes.count
         hasRemovals = changes.contains { !$0.isAdded }
-        recentCount = base.recentCount + changes.count
-        hasRecentRemovals = base.hasRecentRemovals || hasRemovals
+        recentCount = areFolded ? 0 : base.recentCount + changes.count
+        hasRecentRemovals = !areFolded && (base.hasRecentRemovals || hasRemovals)
     }
 
     /// `earlier` with the changes that came after it.
-    init(after earlier: ListPatch, _ changes: [EdgeChange]) {
+    init(after earlier: ListPatch, _ changes: [EdgeChange], areFolded: Bool) {
         base = earlier.base
         let isLong = earlier.depth >= Self.depthMax
         self.earlier = isLong ? nil : earlier
@@ -43,22 +44,8 @@ final class ListPatch: Sendable {
         changeCount = earlier.changeCount + changes.count
         let removes = changes.contains { !$0.isAdded }
         hasRemovals = earlier.hasRemovals || removes
-        recentCount = earlier.recentCount + changes.count
-        hasRecentRemovals = earlier.hasRecentRemovals || removes
-    }
-
-    /// The same once all changes were folded into blocks.
-    var folded: ListPatch { ListPatch(foldedFrom: self) }
-
-    private init(foldedFrom patch: ListPatch) {
-        base = patch.base
-        earlier = patch.earlier
-        depth = patch.depth
-        own = patch.own
-        changeCount = patch.changeCount
-        hasRemovals = patch.hasRemovals
-        recentCount = 0
-        hasRecentRemovals = false
+        recentCount = areFolded ? 0 : earlier.recentCount + changes.count
+        hasRecentRemovals = !areFolded && (earlier.hasRecentRemovals || removes)
     }
 
     /// All changes, in their order.

@@ -22,7 +22,8 @@ extension GraphWriter {
         _ moves: [any ChunkMove], into moved: inout MovedChanges
     ) throws(GraphError) {
         // On one thread nothing waits in memory that need not.
-        let atOnceMax = store.options.threads > 1 ? Self.movesAtOnceMax : 1
+        let options = store.options
+        let atOnceMax = options.threads > 1 ? Self.movesAtOnceMax : 1
         var begin = 0
         while begin < moves.count {
             var end = begin
@@ -33,8 +34,7 @@ extension GraphWriter {
             }
             try checkpoint?()
             let part = moves[begin..<end]
-            let options = store.options
-            if changeCount >= options.sharedChangesMin, part.count > 1, options.threads > 1 {
+            if changeCount >= options.sharedChangesMin, part.count > 1 {
                 try prepareShared(part)
             } else {
                 for move in part { try move.prepare() }
@@ -49,23 +49,20 @@ extension GraphWriter {
 
     private func prepareShared(_ moves: ArraySlice<any ChunkMove>) throws(GraphError) {
         let next = Atomic(moves.startIndex)
-        let failure = Atomic(Int.max)
-        let errors = Guarded<[Int: GraphError]>([:])
+        let hasFailed = Atomic(false)
+        let failure = Guarded<GraphError?>(nil)
         WorkerThreads.run(count: min(store.options.threads, moves.count)) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < moves.endIndex, failure.load(ordering: .relaxed) == .max else {
-                    return
-                }
+                guard index < moves.endIndex, !hasFailed.load(ordering: .relaxed) else { return }
                 do throws(GraphError) {
                     try moves[index].prepare()
                 } catch {
-                    errors.withLock { $0[index] = error }
-                    failure.store(index, ordering: .relaxed)
+                    failure.withLock { $0 = $0 ?? error }
+                    hasFailed.store(true, ordering: .relaxed)
                 }
             }
         }
-        let first = errors.withLock { errors in errors.min { $0.key < $1.key }?.value }
-        if let first { throw first }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 }

@@ -44,10 +44,9 @@ final class ListMove: ChunkMove {
         sizes.add(changes.count, removes: removes, areFolded: folding != nil)
         found = .unknown(sizes)
         guard let patch else { return }
-        let moved = folding == nil ? patch : patch.folded
-        if moved.isShort(whereMemoryIsScarce: !cache.hasPlenty, writer.store.options) {
-            found = .patched(moved)
-        } else if let lists = try moved.madeAtOnce(writer.store.options) {
+        if patch.isShort(whereMemoryIsScarce: !cache.hasPlenty, writer.store.options) {
+            found = .patched(patch)
+        } else if let lists = try patch.madeAtOnce(writer.store.options) {
             found = .known(lists)
         }
     }
@@ -98,14 +97,16 @@ final class ListMove: ChunkMove {
     private var patch: ListPatch? {
         let reader = writer.reader
         let table = reader.tables.table(key)
+        let areFolded = folding != nil
         if let cached = table.load(chunk) {
             let base = Unmanaged<AdjacencyChunk>.fromOpaque(cached).takeUnretainedValue()
-            return ListPatch(base, changes)
+            return ListPatch(base, changes, areFolded: areFolded)
         }
         if let earlier = reader.tables.patch(key, chunk) {
-            return ListPatch(after: earlier, changes)
+            return ListPatch(after: earlier, changes, areFolded: areFolded)
         }
-        return chunk < table.chunkCount ? nil : ListPatch(GraphReader.noLists(key), changes)
+        if chunk < table.chunkCount { return nil }
+        return ListPatch(GraphReader.noLists(key), changes, areFolded: areFolded)
     }
 
     /// Stores the changes beside the blocks.
@@ -147,6 +148,7 @@ final class ListMove: ChunkMove {
     /// Lists with more edges are not decoded only because they change.
     private static let decodedEdgesMax = 16_384
 
+    /// How long the lists are before these changes: from what is known of them, or from storage.
     private func listSizes() throws(GraphError) -> ListSizes {
         let reader = writer.reader
         let storage = writer.transaction.reader
