@@ -58,7 +58,11 @@ public final class Database: Sendable {
     let options: Options
     let functions: FunctionRegistry
     private let procedures: Guarded<ProcedureRegistry>
+    /// What the statements of all transactions get from outside, and the plans' generation that it was
+    /// made for.
+    private let environment = Guarded<(made: StatementEnvironment, generation: UInt64)?>(nil)
     let plans = PlanCache()
+    let parsed = ParsedStatements()
     let open = OpenTransactions()
 
     private init(_ store: GraphStore, _ options: Options) {
@@ -196,7 +200,7 @@ public final class Database: Sendable {
     public func execute(
         _ query: Query, limits: Limits? = nil, control: StatementControl = StatementControl()
     ) throws(KithError) -> Result {
-        let statement = try PreparedStatement(query.text)
+        let statement = try parsed.statement(query.text)
         return try execute(
             statement, parameters: query.parameters, limits: limits, control: control)
     }
@@ -288,11 +292,20 @@ public final class Database: Sendable {
     func environment(
         transactionTime: Instant, execution: ExecutionOptions
     ) -> StatementEnvironment {
-        var environment = StatementEnvironment(
-            time: transactionTime, transactionTime: transactionTime,
-            clock: { StatementEnvironment.systemTime() }, defaultZone: StatementEnvironment.utc,
-            functions: functions, procedures: procedures.withLock { $0 })
-        environment.options = execution
+        let generation = plans.generation.load(ordering: .acquiring)
+        var environment = environment.withLock { known in
+            if let known, known.generation == generation { return known.made }
+            var made = StatementEnvironment(
+                time: transactionTime, clock: { StatementEnvironment.systemTime() },
+                defaultZone: StatementEnvironment.utc, functions: functions,
+                procedures: procedures.withLock { $0 })
+            made.options = options.execution
+            known = (made, generation)
+            return made
+        }
+        environment.statementTime = transactionTime
+        environment.transactionTime = transactionTime
+        if execution != options.execution { environment.options = execution }
         return environment
     }
 

@@ -61,12 +61,24 @@ final class PlanCache: Sendable {
 
 /// The plan that a prepared statement last ran with, and for what.
 final class LastPlan: Sendable {
-    private struct Entry {
+    // A class, since looking at it then counts one reference.
+    private final class Entry: Sendable {
         let owner: ObjectIdentifier
         let generation: UInt64
         let statisticsClass: Int
         let options: ExecutionOptions
         let prepared: PreparedQuery
+
+        init(
+            owner: PlanCache, statisticsClass: Int, options: ExecutionOptions,
+            prepared: PreparedQuery
+        ) {
+            self.owner = ObjectIdentifier(owner)
+            generation = owner.generation.load(ordering: .acquiring)
+            self.statisticsClass = statisticsClass
+            self.options = options
+            self.prepared = prepared
+        }
     }
 
     private let entry = Guarded<Entry?>(nil)
@@ -101,12 +113,8 @@ final class LastPlan: Sendable {
         _ prepared: PreparedQuery, _ owner: PlanCache, statisticsClass: Int,
         options: ExecutionOptions
     ) {
-        let generation = owner.generation.load(ordering: .acquiring)
-        entry.withLock {
-            $0 = Entry(
-                owner: ObjectIdentifier(owner), generation: generation,
-                statisticsClass: statisticsClass,
-                options: options, prepared: prepared)
-        }
+        let made = Entry(
+            owner: owner, statisticsClass: statisticsClass, options: options, prepared: prepared)
+        entry.withLock { $0 = made }
     }
 }

@@ -1,6 +1,5 @@
 import KithStorage
 import KithValues
-import Synchronization
 
 /// A view of a graph: a snapshot, or what a write transaction sees of itself.
 ///
@@ -24,35 +23,6 @@ public final class GraphReader: @unchecked Sendable {
     let pending: PendingChanges?
     let owned: OwnedState?
     let indexKeys: IndexKeys
-
-    /// What a write transaction has beside its changes of rows and edges.
-    final class OwnedState {
-        var catalog: Catalog
-        var statistics: GraphStatistics
-        var nodeChunkCount: UInt64
-        var relationshipChunkCount: UInt64
-        /// The types of chunks that this transaction made.
-        var chunkTypes: [UInt64: UInt32] = [:]
-
-        /// The statistics of properties that this transaction asked for.
-        let statisticsMemory: StatisticsMemory
-
-        /// The version of the catalog from which the transaction began.
-        let committedCatalogVersion: UInt64
-        /// Differs between transactions.
-        let number: UInt64
-        private static let numbers = Atomic<UInt64>(0)
-
-        init(_ tables: GraphTables) {
-            statisticsMemory = tables.statisticsMemory.copy()
-            number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
-            committedCatalogVersion = tables.catalog.version
-            catalog = tables.catalog
-            statistics = tables.statistics
-            nodeChunkCount = tables.nodeChunkCount
-            relationshipChunkCount = tables.relationshipChunkCount
-        }
-    }
 
     init(
         storage: StorageReader, cache: DecodedCache, tables: GraphTables, indexKeys: IndexKeys,
@@ -126,7 +96,7 @@ public final class GraphReader: @unchecked Sendable {
 
     /// How many nodes and relationships there are together.
     public var entityCount: Int {
-        pending == nil ? tables.entityCount : nodeCount + relationshipCount
+        owned?.entityCount ?? tables.entityCount
     }
 
     /// What is the same for two graphs of which no count, by label, type and labels of their ends,

@@ -23,7 +23,7 @@ public final class GraphStore: Sendable {
     let blockInlineLengthMax: Int
     private let latest = Guarded<GraphTables?>(nil)
     /// Of a commit that is written and not published yet.
-    private let written = Guarded<GraphTables?>(nil)
+    private let written = Guarded<HandedOn?>(nil)
     private let sharedCommits = SharedCommits()
 
     init(storage: StorageEngine, options: GraphOptions) {
@@ -73,11 +73,12 @@ public final class GraphStore: Sendable {
         let transaction = try storageCall { () throws(StorageError) in
             try storage.beginWrite(timeoutInMilliseconds: timeoutInMilliseconds)
         }
-        let waiting = written.withLock { $0 }
-        if let waiting, waiting.commitNumber == transaction.reader.commitNumber {
-            return GraphWriter(self, transaction, waiting)
+        let number = transaction.reader.commitNumber
+        if let left = written.withLock({ $0?.take(commitNumber: number) }) {
+            return GraphWriter(self, transaction, left)
         }
-        return GraphWriter(self, transaction, try tables(of: transaction.reader))
+        let tables = try tables(of: transaction.reader)
+        return GraphWriter(self, transaction, HandedOn(tables: tables))
     }
 
     /// Runs `body` within a transaction that others who write at the same time may share: they make
@@ -104,7 +105,7 @@ public final class GraphStore: Sendable {
             in: self, timeoutInMilliseconds: timeoutInMilliseconds, lending: body)
     }
 
-    func keepForNextWriter(_ tables: GraphTables) { written.withLock { $0 = tables } }
+    func keepForNextWriter(_ left: HandedOn) { written.withLock { $0 = left } }
 
     /// Closes the graph; open snapshots stay readable until they are closed.
     public func close() throws(GraphError) {

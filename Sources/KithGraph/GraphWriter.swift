@@ -21,26 +21,36 @@ public final class GraphWriter {
     /// What the catalog tree and the statistics tree say.
     let storedCatalog: Catalog
     let storedStatistics: GraphStatistics
-    var homes: HomeAllocator
+    // Exclusivity unchecked: one thread at a time uses this, and nothing calls back while a property is
+    // changed.
+
+    @exclusivity(unchecked) var homes: HomeAllocator
     /// Members that are known to be noted.
-    var knownMembers: [GraphTables.MemberKey: Set<UInt64>] = [:]
-    var statement: StatementState?
+    @exclusivity(unchecked) var knownMembers: [GraphTables.MemberKey: Set<UInt64>] = [:]
+    /// What new nodes and relationships were like.
+    @exclusivity(unchecked) var shapes: EntityShapes
+    /// Room for a key of an index.
+    @exclusivity(unchecked) var keyMemory: [UInt8] = []
+    @exclusivity(unchecked) var statement: StatementState?
     /// What one of several writers that share this transaction did so far.
-    var part: StatementState?
-    var isStorageChanged = false
+    @exclusivity(unchecked) var part: StatementState?
+    @exclusivity(unchecked) var isStorageChanged = false
     /// Segments and blocks that others have taken the place of, to be freed once those are written: a
     /// long value that is freed ends the extent that is being filled.
     var oldExtents: [ExtentReference] = []
     /// The indexes that were asked for last.
-    var lastIndexes:
+    @exclusivity(unchecked) var lastIndexes:
         (state: IndexState, kind: EntityKind, tokens: [UInt32], indexes: [IndexDefinition])?
+    /// The property of nodes that was set last.
+    @exclusivity(unchecked) var lastPlain: PlainProperty?
     /// Called now and then within long calls: many changes at once, moving them to storage, filling
     /// an index. What it throws ends the call, and leaves the statement to be rolled back.
-    public var checkpoint: (() throws(GraphError) -> Void)?
-    private var stepsSinceCheckpoint = 0
+    @exclusivity(unchecked) public var checkpoint: (() throws(GraphError) -> Void)?
+    @exclusivity(unchecked) private var stepsSinceCheckpoint = 0
     private var isFinished = false
 
-    init(_ store: GraphStore, _ transaction: WriteTransaction, _ tables: GraphTables) {
+    init(_ store: GraphStore, _ transaction: WriteTransaction, _ left: HandedOn) {
+        let tables = left.tables
         self.store = store
         self.transaction = transaction
         pending = PendingChanges()
@@ -50,7 +60,8 @@ public final class GraphWriter {
             indexKeys: store.indexKeys, pending: pending, owned: owned)
         storedCatalog = tables.catalog
         storedStatistics = tables.statistics
-        homes = HomeAllocator()
+        homes = left.homes ?? HomeAllocator()
+        shapes = left.shapes ?? EntityShapes()
     }
 
     deinit { if !isFinished { transaction.rollback() } }
@@ -58,7 +69,7 @@ public final class GraphWriter {
     /// Begins a statement.
     public func beginStatement() throws(GraphError) {
         precondition(statement == nil, "a statement ends before the next one begins")
-        statement = StatementState(transaction.savepoint(), reader)
+        statement = StatementState(transaction.savepoint(), reader.tables, owned)
     }
 
     /// Ends the statement if all constraints hold and no deleted node still has relationships.
@@ -69,6 +80,7 @@ public final class GraphWriter {
         try checkDeletedNodes(statement)
         try checkConstraints(statement)
         transaction.release(statement.savepoint)
+        owned.giveUp(statement.counts)
         if let part {
             merge(statement, into: part)
         } else {
@@ -100,7 +112,7 @@ public final class GraphWriter {
         guard !isFinished else { throw GraphError.storage(.closed) }
         let isChanged =
             !pending.isEmpty || isStorageChanged || owned.catalog.version != storedCatalog.version
-            || owned.statistics != storedStatistics || homes.isChanged
+            || owned.differs(from: storedStatistics) || homes.isChanged
         guard isChanged else {
             rollback()
             return nil
@@ -112,7 +124,8 @@ public final class GraphWriter {
             try transaction.write(durability: durability, beginsSync: beginsSync)
         }
         let tables = tables(after: moved, commitNumber: written.number)
-        store.keepForNextWriter(tables)
+        store.keepForNextWriter(
+            HandedOn(tables: tables, homes: homes.handedOn(), shapes: shapes))
         return PendingGraphCommit(store, written, tables)
     }
 
@@ -128,7 +141,7 @@ public final class GraphWriter {
     /// Stores catalog, statistics, homes and counters.
     private func storeState() throws(GraphError) {
         try CatalogStore.store(owned.catalog, since: storedCatalog, in: transaction)
-        for (key, count) in owned.statistics.changes(since: storedStatistics) {
+        for (key, count) in owned.changedCounts(since: storedStatistics) {
             try storageCall { () throws(StorageError) in
                 if let count {
                     var value: [UInt8] = []

@@ -44,8 +44,13 @@ public final class PreparedQuery: Sendable {
     let isDeep: Bool
     private let trees: DeepTree<(statement: Statement, plan: Plan?)>
     let columnVariables: [VariableID]
+    private let hasAssumptions: Bool
     /// What the plan comes to where it only reads one node found by its key.
     let point: PointLookup?
+    /// What the plan comes to where it writes for no more than one row.
+    let pointWrite: PointWrite?
+    /// Whether it takes no operators.
+    var isPoint: Bool { point != nil || pointWrite != nil }
     /// Operators of runs that have ended.
     let pool = RunPool()
 
@@ -62,10 +67,17 @@ public final class PreparedQuery: Sendable {
         transactionsSpan = bound.transactionsSpan
         warnings = bound.warnings
         columnVariables = bound.query.columns.map { $0.variable }
-        let isPlain = !bound.isWriting && !isDeep && statement.mode == .run
+        hasAssumptions = !plan.assumptions.isEmpty
+        let isPlain = !isDeep && statement.mode == .run
         point =
-            isPlain
+            isPlain && !bound.isWriting
             ? PointLookup(
+                plan, columns: columnVariables, parameters: bound.parameters,
+                catalog: graph.catalog)
+            : nil
+        pointWrite =
+            isPlain && bound.isWriting && bound.transactionsSpan == nil
+            ? PointWrite.reading(
                 plan, columns: columnVariables, parameters: bound.parameters,
                 catalog: graph.catalog)
             : nil
@@ -92,11 +104,15 @@ public final class PreparedQuery: Sendable {
         transactionsSpan = nil
         warnings = []
         columnVariables = []
+        hasAssumptions = false
         point = nil
+        pointWrite = nil
         isWriting = transactionCommand == nil
     }
 
     /// Whether its plan gives right answers on a graph with the same catalog: plans may rely on counts
     /// that writing changes. Where it does not, the statement is to be prepared again.
-    public func isRight(for graph: GraphReader) -> Bool { plan?.isRight(for: graph) ?? true }
+    public func isRight(for graph: GraphReader) -> Bool {
+        !hasAssumptions || plan?.isRight(for: graph) ?? true
+    }
 }

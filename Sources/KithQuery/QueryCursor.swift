@@ -10,9 +10,9 @@ public final class QueryCursor {
     /// The names of the columns, in order.
     public let columns: [String]
     private let prepared: PreparedQuery
-    /// What the operators run in; nil where there are none, because a lookup of one node is all.
+    /// What the operators run in; nil where there are none, because ``point`` has the row.
     private let context: ExecutionContext?
-    private var lookup: Lookup?
+    private var point: Point?
     private var running: RunPool.Run?
     /// Keeps a deep tree of operators, which takes a deep stack to drop.
     private let deepTree: DeepTree<RunPool.Run>?
@@ -20,19 +20,17 @@ public final class QueryCursor {
     private var description: [[Value]]?
     private var isFinished = false
 
-    /// A lookup that is all that the statement comes to.
-    struct Lookup {
-        let point: PointLookup
-        let graph: GraphReader
-        let parameters: [Value]
-        let control: StatementControl
-        let limits: StatementLimits
+    /// What a statement gave that takes no operators, and so has run when its cursor is made.
+    struct Point {
+        /// The values of its row; nil where there is none.
+        var values: [Value]?
+        var changes = ChangeCounts()
     }
 
-    /// A cursor for the row of a lookup.
-    init(_ prepared: PreparedQuery, _ lookup: Lookup) {
+    /// A cursor for the one row of a statement that takes no operators.
+    init(_ prepared: PreparedQuery, _ point: Point) {
         self.prepared = prepared
-        self.lookup = lookup
+        self.point = point
         context = nil
         columns = prepared.columns
         running = nil
@@ -86,11 +84,11 @@ public final class QueryCursor {
     }
 
     /// What the statement has changed so far.
-    public var changes: ChangeCounts { context?.changes ?? ChangeCounts() }
+    public var changes: ChangeCounts { context?.changes ?? point?.changes ?? ChangeCounts() }
 
     /// The graph as the rows given now see it.
     ///
-    /// nil for the lookup of one node, which sees what it was given.
+    /// nil where no operators ran: it is what the statement was given.
     public var graph: GraphReader? { context?.graph }
 
     /// The most memory that the statement's operators held at once.
@@ -109,14 +107,9 @@ public final class QueryCursor {
     /// The next rows in one array, row by row; nil when there are no more. See ``next()``.
     public func nextRows() throws(QueryError) -> ResultRows? {
         if isFinished { return nil }
-        if let lookup {
-            self.lookup = nil
+        if let point {
             isFinished = true
-            try lookup.control.checkpoint(lookup.limits)
-            guard let values = try lookup.point.run(lookup.graph, lookup.parameters) else {
-                return nil
-            }
-            lookup.control.advance(by: 1)
+            guard let values = point.values, !columns.isEmpty else { return nil }
             return ResultRows(count: 1, values: values)
         }
         return try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in

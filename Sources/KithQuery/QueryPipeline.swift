@@ -141,12 +141,8 @@ public enum QueryPipeline {
                 message: "the statement writes, but the transaction only reads",
                 span: prepared.writingSpan, hint: "Run it in a write transaction.")
         }
-        if let point = prepared.point, prepared.catalogVersion == graph.catalogVersion {
-            return QueryCursor(
-                prepared,
-                QueryCursor.Lookup(
-                    point: point, graph: graph, parameters: values, control: control,
-                    limits: limits))
+        if let point = try runPoint(prepared, graph, writer, values, control, limits) {
+            return QueryCursor(prepared, point)
         }
         let context = ExecutionContext(
             graph: graph, writer: writer, parameterValues: values,
@@ -156,5 +152,25 @@ public enum QueryPipeline {
         return try DeepStack.run(isNeeded: prepared.isDeep) { () throws(QueryError) in
             try QueryCursor(prepared, context)
         }
+    }
+
+    /// Runs what takes no operators; nil for other statements.
+    private static func runPoint(
+        _ prepared: PreparedQuery, _ graph: GraphReader, _ writer: GraphWriter?,
+        _ parameters: [Value], _ control: StatementControl, _ limits: StatementLimits
+    ) throws(QueryError) -> QueryCursor.Point? {
+        guard prepared.isPoint, prepared.catalogVersion == graph.catalogVersion else { return nil }
+        var point = QueryCursor.Point()
+        if let lookup = prepared.point {
+            try control.checkpoint(limits)
+            point.values = try lookup.run(graph, parameters)
+        } else if let write = prepared.pointWrite, let writer {
+            try control.checkpoint(limits)
+            point.values = try write.run(graph, writer, parameters, changes: &point.changes)
+        } else {
+            return nil
+        }
+        if point.values != nil { control.advance(by: 1) }
+        return point
     }
 }

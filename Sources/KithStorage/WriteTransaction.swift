@@ -17,6 +17,7 @@ public final class WriteTransaction {
     /// Whether tree pages went to the file before the commit, which then needs two syncs.
     var hasSpilled = false
     @exclusivity(unchecked) private var savepoints: [SavepointState] = []
+    @exclusivity(unchecked) private var savedRoots = SavedRoots()
     /// An error that could not be thrown where it happened.
     var pendingError: StorageError?
     /// An error that may have left a change half done; going back to a savepoint undoes that.
@@ -181,11 +182,18 @@ public final class WriteTransaction {
         var root = try space.root(of: tree)
         let before = root
         let result = try body(&root)
-        if root != before {
-            space.setNamedRoot(tree.rawValue, root)
-            changedNames.insert(tree.rawValue)
-        }
+        if root != before { setNamedRoot(tree.rawValue, to: root, from: before) }
         return result
+    }
+
+    private func setNamedRoot(_ name: UInt32, to root: TreeRoot, from before: TreeRoot) {
+        let isNew = changedNames.insert(name).inserted
+        if let newest = savepoints.last {
+            savedRoots.note(
+                SavedRoots.Named(name: name, root: before, wasChanged: !isNew), of: name,
+                since: newest.namedRootCount)
+        }
+        space.setNamedRoot(name, root)
     }
 
     /// Sets one of the numbers that every commit carries for the layer above.
@@ -232,15 +240,12 @@ extension WriteTransaction {
                 pendingError = error
             }
         }
+        savedRoots.push(space.roots, counters.values)
         savepoints.append(
             SavepointState(
-                roots: Array(
-                    UnsafeBufferPointer(start: space.roots, count: SystemTree.rootCount)),
-                namedRoots: space.namedRoots, changedNames: changedNames,
-                counters: counters.values, generation: writer.generation,
-                droppedPageCount: writer.droppedPages.count,
+                generation: writer.generation, droppedPageCount: writer.droppedPages.count,
                 heldPageCount: writer.heldPages.count, ownExtentCount: ownExtents.count,
-                netByteCount: netByteCount))
+                netByteCount: netByteCount, namedRootCount: savedRoots.named.count))
         writer.heldGeneration = writer.generation
         writer.generation += 1
         return Savepoint(number: savepoints.count - 1)
@@ -252,17 +257,23 @@ extension WriteTransaction {
         precondition(savepoint.number < savepoints.count, "this savepoint was given up")
         let state = savepoints[savepoint.number]
         changeError = nil
-        savepoints.removeSubrange((savepoint.number + 1)...)
         if let open = space.openExtent {
             allocator.giveBack(PageRun(start: open.firstPage, count: UInt32(open.pageCount)))
             open.buffer.deallocate()
             space.openExtent = nil
         }
         space.changeNumber &+= 1
-        space.roots.update(from: state.roots, count: SystemTree.rootCount)
-        space.namedRoots = state.namedRoots
-        changedNames = state.changedNames
-        counters.values = state.counters
+        for (place, root) in savedRoots.roots(of: savepoint.number).enumerated() {
+            space.roots[place] = root
+        }
+        for note in savedRoots.named[state.namedRootCount...].reversed() {
+            space.setNamedRoot(note.name, note.root)
+            if !note.wasChanged { changedNames.remove(note.name) }
+        }
+        counters.values = savedRoots.counters(of: savepoint.number)
+        savepoints.removeSubrange((savepoint.number + 1)...)
+        savedRoots.removeAll(
+            from: savepoint.number + 1, keepingNamed: state.namedRootCount)
         netByteCount = state.netByteCount
         writer.rollBack(
             to: state.generation, droppedPageCount: state.droppedPageCount,
@@ -276,13 +287,21 @@ extension WriteTransaction {
     /// Gives up `savepoint` and those after it, and the memory that they hold.
     public func release(_ savepoint: Savepoint) {
         guard isActive, savepoint.number < savepoints.count else { return }
+        let start = savepoints[savepoint.number].namedRootCount
         savepoints.removeSubrange(savepoint.number...)
+        // What was noted since this one an older one needs.
+        if let older = savepoints.last {
+            savedRoots.mergeNamed(from: start, into: older.namedRootCount)
+        }
+        savedRoots.removeAll(
+            from: savepoint.number, keepingNamed: savepoints.isEmpty ? 0 : savedRoots.named.count)
         writer.releaseHeld(upTo: savepoints.last?.generation ?? 0)
     }
 
     func releaseAllSavepoints() {
         if savepoints.isEmpty, writer.heldGeneration == 0 { return }
         savepoints = []
+        savedRoots.removeAll(from: 0, keepingNamed: 0)
         writer.releaseHeld(upTo: 0)
     }
 
@@ -317,17 +336,7 @@ extension WriteTransaction {
         hasSpilled = true
         try flush.flushRoots(space.roots, count: SystemTree.rootCount)
         space.namedRoots = try flush.flushed(space.namedRoots)
-        for index in savepoints.indices {
-            let state = savepoints[index]
-            var roots = state.roots
-            for place in roots.indices { roots[place] = try flush.flushed(roots[place]) }
-            savepoints[index] = SavepointState(
-                roots: roots, namedRoots: try flush.flushed(state.namedRoots),
-                changedNames: state.changedNames, counters: state.counters,
-                generation: state.generation, droppedPageCount: state.droppedPageCount,
-                heldPageCount: state.heldPageCount, ownExtentCount: state.ownExtentCount,
-                netByteCount: state.netByteCount)
-        }
+        try savedRoots.replaceRoots { root throws(StorageError) in try flush.flushed(root) }
         try flush.write(to: space.file)
         flush.keepPages(in: space.pool)
         for run in flush.remainingPlaces() { allocator.giveBack(run) }

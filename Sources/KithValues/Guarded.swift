@@ -10,19 +10,33 @@ public struct Guarded<State>: ~Copyable, @unchecked Sendable {
     @usableFromInline let state: UnsafeMutablePointer<State>
 
     /// Guards `state` from here on.
+    @inlinable
     public init(_ state: consuming sending State) {
-        mutex = .allocate(capacity: 1)
+        // One piece of memory for both: many of these live no longer than a transaction.
+        let alignment = max(
+            MemoryLayout<State>.alignment, MemoryLayout<pthread_mutex_t>.alignment)
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: Self.stateOffset + MemoryLayout<State>.size, alignment: alignment)
+        mutex = memory.bindMemory(to: pthread_mutex_t.self, capacity: 1)
         let result = pthread_mutex_init(mutex, nil)
         precondition(result == 0, "a mutex could not be made")
-        self.state = .allocate(capacity: 1)
+        self.state = (memory + Self.stateOffset).bindMemory(to: State.self, capacity: 1)
         self.state.initialize(to: state)
     }
 
+    /// Where the state lies behind the mutex.
+    @inlinable
+    static var stateOffset: Int {
+        let size = MemoryLayout<pthread_mutex_t>.size
+        let alignment = MemoryLayout<State>.alignment
+        return (size + alignment - 1) / alignment * alignment
+    }
+
+    @inlinable
     deinit {
         state.deinitialize(count: 1)
-        state.deallocate()
         pthread_mutex_destroy(mutex)
-        mutex.deallocate()
+        UnsafeMutableRawPointer(mutex).deallocate()
     }
 
     /// Calls `body` with the state, alone.

@@ -98,7 +98,7 @@ extension BulkLoad {
         _ index: IndexDefinition, _ sorter: IndexSorter, _ ordered: [UInt8], _ id: UInt64
     ) throws(GraphError) {
         let (key, isCut) = writer.reader.indexKeys.entry(ordered, id: id)
-        if isCut { writer.owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
+        if isCut { writer.owned.count(.longKeys(index: index.id.rawValue), by: 1) }
         try sorter.append(key, isCut: isCut)
     }
 

@@ -42,7 +42,7 @@ final class NodeBuilder {
             start += taken
             if count == GraphLimits.slotsPerChunk { try finishChunk() }
         }
-        load.writer.owned.statistics.count(nodes: rows, set: set)
+        load.writer.owned.count(.nodes(set: set), by: rows)
     }
 
     /// Stores the chunk being filled; what follows goes to a new one.

@@ -65,9 +65,9 @@ final class LabelSetLookup {
     }
 }
 
-extension GraphStatistics {
+extension GraphReader.OwnedState {
     /// Adds relationships of a type counted by the label sets of their ends.
-    mutating func count(relationshipsOf type: UInt32, _ lookup: LabelSetLookup) {
+    func count(relationshipsOf type: UInt32, _ lookup: LabelSetLookup) {
         for (source, target, number) in lookup.totals() {
             count(relationships: number, type: type, source: source, target: target)
         }

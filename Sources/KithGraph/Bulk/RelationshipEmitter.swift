@@ -59,7 +59,7 @@ final class RelationshipEmitter {
         }
         try outgoing.merging?.finish()
         try incoming.merging?.finish()
-        load.writer.owned.statistics.count(relationshipsOf: type, sets)
+        load.writer.owned.count(relationshipsOf: type, sets)
     }
 
     private func emitRuns(of sorter: RelationshipSorter) throws(GraphError) {

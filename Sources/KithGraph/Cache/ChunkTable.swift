@@ -4,8 +4,9 @@ import Synchronization
 final class ChunkTable: @unchecked Sendable {
     // Sendable: nothing changes after the initializer but the places, which are atomic.
 
-    static let leafBits: UInt64 = 6
-    static let leafSize = 1 << 6
+    /// Every commit copies the leaf of a chunk that it changed, and the list of all leaves: both are short.
+    static let leafBits: UInt64 = 5
+    static let leafSize = 1 << 5
 
     /// The number of chunks that the table has places for.
     let chunkCount: UInt64
@@ -68,17 +69,18 @@ final class ChunkTable: @unchecked Sendable {
     /// The table of a later view, in which `changed` chunks must be read anew and the rest is shared.
     func successor(chunkCount newCount: UInt64, changed: Set<UInt64>) -> ChunkTable {
         if changed.isEmpty, newCount == chunkCount { return self }
-        var perLeaf: [Int: [Int]] = [:]
-        for chunk in changed {
-            perLeaf[Int(chunk >> Self.leafBits), default: []].append(
-                Int(chunk & UInt64(Self.leafSize - 1)))
-        }
         let leafCount = Int((newCount + UInt64(Self.leafSize) - 1) >> Self.leafBits)
-        let successorLeaves = (0..<leafCount).map { index -> ChunkTableLeaf in
-            guard index < leaves.count else { return ChunkTableLeaf() }
-            guard let changed = perLeaf[index] else { return leaves[index] }
-            return ChunkTableLeaf(copying: leaves[index], renewing: changed)
+        var successorLeaves = leaves
+        successorLeaves.removeLast(max(leaves.count - leafCount, 0))
+        for chunk in changed {
+            let index = Int(chunk >> Self.leafBits)
+            guard index < successorLeaves.count else { continue }
+            if successorLeaves[index] === leaves[index] {
+                successorLeaves[index] = ChunkTableLeaf(copying: leaves[index])
+            }
+            successorLeaves[index].renew(Int(chunk & UInt64(Self.leafSize - 1)))
         }
+        while successorLeaves.count < leafCount { successorLeaves.append(ChunkTableLeaf()) }
         let successor = ChunkTable(chunkCount: newCount, leaves: successorLeaves)
         if let known = packedTable.load(ordering: .acquiring) {
             let packed = Self.table(known).takeUnretainedValue()
@@ -124,7 +126,7 @@ struct ChunkPlaces {
     }
 }
 
-/// The places of 64 chunks.
+/// The places of a few chunks that follow each other.
 final class ChunkTableLeaf: @unchecked Sendable {
     // Sendable: the pointers never change, and what they point to is Sendable.
     private let places: UnsafeMutablePointer<Unmanaged<ChunkPlace>>
@@ -136,15 +138,17 @@ final class ChunkTableLeaf: @unchecked Sendable {
         }
     }
 
-    init(copying other: ChunkTableLeaf, renewing renewed: [Int]) {
+    init(copying other: ChunkTableLeaf) {
         places = .allocate(capacity: ChunkTable.leafSize)
         for index in 0..<ChunkTable.leafSize {
             (places + index).initialize(to: other.places[index].retain())
         }
-        for index in renewed {
-            places[index].release()
-            places[index] = Unmanaged.passRetained(ChunkPlace())
-        }
+    }
+
+    /// Gives a chunk a new place, where nothing is published. Before anybody else sees this leaf.
+    fileprivate func renew(_ index: Int) {
+        places[index].release()
+        places[index] = Unmanaged.passRetained(ChunkPlace())
     }
 
     deinit {

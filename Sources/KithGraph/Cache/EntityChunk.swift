@@ -102,6 +102,7 @@ final class EntityChunk: @unchecked Sendable {
         merged.reserveCapacity(recent.count + rows.count)
         var next = 0
         var changed: [(slot: Int, row: RowChange)] = []
+        changed.reserveCapacity(rows.count)
         var isPlain = true
         for (slot, row) in rows {
             while next < recent.count, recent[next].slot < slot {

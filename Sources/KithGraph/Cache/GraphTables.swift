@@ -19,12 +19,9 @@ final class GraphTables: Sendable {
     let entityCount: Int
     let nodes: ChunkTable
     let relationships: ChunkTable
-    private let lists: Guarded<[AdjacencyKey: ChunkTable]>
-    private let patches: Guarded<[AdjacencyKey: [UInt64: ListPatch]]>
     /// The sizes of lists that are changed without being decoded.
     private let sizes: [AdjacencyKey: [UInt64: ListSizes]]
-    private let members: Guarded<[MemberKey: [ChunkID]]>
-    private let listsKept = Guarded<[KeptLists]>([])
+    private let known: Guarded<Known>
     let distinctEstimates: Guarded<[IndexID: [Int: DistinctEstimate]]>
     /// What was projected of this state of the graph.
     let projections = ProjectionShelf()
@@ -37,6 +34,14 @@ final class GraphTables: Sendable {
     /// Differs from that of all other tables.
     let number = GraphTables.numbers.wrappingAdd(1, ordering: .relaxed).newValue
     private static let numbers = Atomic<UInt64>(0)
+
+    /// What becomes known as it is asked for.
+    private struct Known: Sendable {
+        var lists: [AdjacencyKey: ChunkTable] = [:]
+        var patches: [AdjacencyKey: [UInt64: ListPatch]] = [:]
+        var members: [MemberKey: [ChunkID]] = [:]
+        var listsKept: [KeptLists] = []
+    }
 
     struct MemberKey: Hashable, Sendable {
         var kind: EntityKind
@@ -78,10 +83,8 @@ final class GraphTables: Sendable {
         relationshipChunkCount = storage.counter(KeySpaces.Counter.relationshipChunks)
         nodes = ChunkTable(chunkCount: nodeChunkCount)
         relationships = ChunkTable(chunkCount: relationshipChunkCount)
-        lists = Guarded([:])
-        patches = Guarded([:])
         sizes = [:]
-        members = Guarded([:])
+        self.known = Guarded(Known())
         distinctEstimates = Guarded([:])
     }
 
@@ -121,33 +124,30 @@ final class GraphTables: Sendable {
         if changes.isTotal {
             nodes = ChunkTable(chunkCount: nodeChunkCount)
             relationships = ChunkTable(chunkCount: relationshipChunkCount)
-            lists = Guarded([:])
-            patches = Guarded([:])
             sizes = [:]
-            members = Guarded([:])
+            self.known = Guarded(Known())
             return
         }
         nodes = old.nodes.successor(chunkCount: nodeChunkCount, changed: changes.nodeChunks)
         relationships = old.relationships.successor(
             chunkCount: relationshipChunkCount, changed: changes.relationshipChunks)
-        var oldLists = old.lists.withLock { $0 }
+        var known = old.known.withLock { $0 }
+        known.listsKept = []
         if nodeChunkCount == old.nodeChunkCount {
             for (key, changed) in changes.lists {
-                guard let table = oldLists[key] else { continue }
-                oldLists[key] = table.successor(chunkCount: nodeChunkCount, changed: changed)
+                guard let table = known.lists[key] else { continue }
+                known.lists[key] = table.successor(chunkCount: nodeChunkCount, changed: changed)
             }
         } else {
-            for (key, table) in oldLists {
-                oldLists[key] = table.successor(
+            for (key, table) in known.lists {
+                known.lists[key] = table.successor(
                     chunkCount: nodeChunkCount, changed: changes.lists[key] ?? [])
             }
         }
-        lists = Guarded(oldLists)
-        patches = Guarded(Self.patches(after: old, changes))
+        known.patches = Self.patches(after: old, known.patches, changes)
         sizes = Self.sizes(after: old, changes)
-        var oldMembers = old.members.withLock { $0 }
-        for key in changes.members { oldMembers[key] = nil }
-        members = Guarded(oldMembers)
+        for key in changes.members { known.members[key] = nil }
+        self.known = Guarded(known)
     }
 
     /// How many chunks of nodes and relationships there are.
@@ -155,10 +155,10 @@ final class GraphTables: Sendable {
 
     /// The table of the lists of one type in one direction.
     func table(_ key: AdjacencyKey) -> ChunkTable {
-        lists.withLock { lists in
-            if let table = lists[key] { return table }
+        known.withLock { known in
+            if let table = known.lists[key] { return table }
             let table = ChunkTable(chunkCount: nodeChunkCount)
-            lists[key] = table
+            known.lists[key] = table
             return table
         }
     }
@@ -170,34 +170,44 @@ final class GraphTables: Sendable {
     func keptLists(
         _ types: [RelationshipTypeID], _ direction: Direction, _ make: () -> KeptLists
     ) -> KeptLists {
-        let known = listsKept.withLock { kept in
-            kept.first { $0.direction == direction && $0.types == types }
+        let kept = known.withLock { known in
+            known.listsKept.first { $0.direction == direction && $0.types == types }
         }
-        if let known { return known }
+        if let kept { return kept }
         let made = make()
-        listsKept.withLock { kept in
-            if kept.count < Self.listsKeptMax { kept.append(made) }
+        known.withLock { known in
+            if known.listsKept.count < Self.listsKeptMax { known.listsKept.append(made) }
         }
         return made
     }
 
-    /// The patches that are still of use: nobody read the lists yet, and they did not change again.
-    /// Where no list changed all are kept: which of them are of use is seen when one does.
+    /// The patches that may still be of use: the lists did not change again. Once there are many, those of
+    /// lists that nobody has read, as far as there is room.
     private static func patches(
-        after old: GraphTables, _ changes: Changes
+        after old: GraphTables, _ patches: [AdjacencyKey: [UInt64: ListPatch]], _ changes: Changes
     ) -> [AdjacencyKey: [UInt64: ListPatch]] {
-        if changes.lists.isEmpty { return old.patches.withLock { $0 } }
-        var kept = changes.patches
-        var room = ListPatch.patchesMax - kept.values.reduce(0) { $0 + $1.count }
-        for (key, chunks) in old.patches.withLock({ $0 }) {
-            let table = old.table(key)
-            for (chunk, patch) in chunks
-            where room > 0 && changes.lists[key]?.contains(chunk) != true
-                && table.load(chunk) == nil
-            {
-                kept[key, default: [:]][chunk] = patch
-                room -= 1
+        if changes.lists.isEmpty { return patches }
+        var kept = patches
+        for (key, chunks) in changes.lists {
+            for chunk in chunks where kept[key]?[chunk] != nil { kept[key]?[chunk] = nil }
+        }
+        let newCount = changes.patches.values.reduce(0) { $0 + $1.count }
+        if kept.values.reduce(newCount, { $0 + $1.count }) > ListPatch.patchesMax {
+            // To half of what there may be: otherwise the next commit looks through all of them again.
+            var room = ListPatch.patchesMax / 2
+            for (key, chunks) in kept {
+                let table = old.table(key)
+                for chunk in chunks.keys {
+                    if room > 0, table.load(chunk) == nil {
+                        room -= 1
+                    } else {
+                        kept[key]?[chunk] = nil
+                    }
+                }
             }
+        }
+        for (key, chunks) in changes.patches {
+            kept[key, default: [:]].merge(chunks) { _, new in new }
         }
         return kept
     }
@@ -227,17 +237,17 @@ final class GraphTables: Sendable {
 
     /// What was changed since a chunk's lists were last decoded, if that is known.
     func patch(_ key: AdjacencyKey, _ chunk: UInt64) -> ListPatch? {
-        patches.withLock { $0[key]?[chunk] }
+        known.withLock { $0.patches[key]?[chunk] }
     }
 
     /// Forgets a patch that was applied.
     func dropPatch(_ key: AdjacencyKey, _ chunk: UInt64) {
-        patches.withLock { $0[key]?[chunk] = nil }
+        known.withLock { $0.patches[key]?[chunk] = nil }
     }
 
     /// The chunks that hold nodes with a label, or relationships of a type.
     func chunks(_ key: MemberKey, _ storage: StorageReader) throws(GraphError) -> [ChunkID] {
-        if let known = members.withLock({ $0[key] }) { return known }
+        if let found = known.withLock({ $0.members[key] }) { return found }
         var chunks: [ChunkID] = []
         let prefix = KeySpaces.member(key.kind, key.token)
         let cursor = storage.cursor(in: KeySpaces.members)
@@ -250,7 +260,7 @@ final class GraphTables: Sendable {
             chunks.append(ChunkID(rawValue: found.bigEndianUInt64(at: 5)))
             isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
         }
-        members.withLock { $0[key] = chunks }
+        known.withLock { $0.members[key] = chunks }
         return chunks
     }
 }

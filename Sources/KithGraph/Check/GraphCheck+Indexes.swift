@@ -20,7 +20,7 @@ extension GraphCheck {
             } else {
                 let id = cursor.key.bigEndianUInt64(at: key.count - 8)
                 let isCut = cursor.isCut
-                if isCut { statistics.count(longKeys: 1, index: index.id.rawValue) }
+                if isCut { statistics.count(.longKeys(index: index.id.rawValue), by: 1) }
                 let whole = try belongs(id, to: index) ? reader.orderedValues(of: id, index) : nil
                 if let whole, reader.indexKeys.entry(whole, id: id) == (key, isCut) {
                     if index.isUnique, key.dropLast(8) == previous.dropLast(8),
@@ -51,7 +51,7 @@ extension GraphCheck {
         while isOnEntry {
             if IndexRun.isRun(cursor.value) {
                 let run = try IndexRun(key: cursor.key, value: cursor.value)
-                statistics.count(run: run.count - 1, index: index.id.rawValue)
+                statistics.count(.runs(index: index.id.rawValue), by: run.count - 1)
             }
             isOnEntry = try storageCall { () throws(StorageError) in try cursor.next() }
         }

@@ -109,7 +109,7 @@ struct GraphCheck {
                 report("node \(chunk << 11 | UInt64(slot)) has the unknown label set \(set)")
                 continue
             }
-            statistics.count(nodes: 1, set: set)
+            statistics.count(.nodes(set: set), by: 1)
         }
         var members: Set<UInt32> = []
         if kind == .relationship {

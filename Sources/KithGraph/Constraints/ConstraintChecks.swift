@@ -19,6 +19,7 @@ extension Set where Element == UInt64 {
 extension GraphWriter {
     /// Fails if a constraint does not hold for what the statement touched.
     func checkConstraints(_ statement: StatementState) throws(GraphError) {
+        if statement.isUnchecked { return }
         for value in statement.uniqueValues.sorted(by: {
             ($0.index, $0.ordered.count) < ($1.index, $1.ordered.count)
         }) {

@@ -10,7 +10,7 @@ extension GraphWriter {
         try forEachEntity(index.entity, index.token) { id throws(GraphError) in
             guard let ordered = try reader.orderedValues(of: id, index) else { return }
             let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
-            if isCut { owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
+            if isCut { owned.count(.longKeys(index: index.id.rawValue), by: 1) }
             entries.append(key, isCut: isCut)
             if entries.sizeInBytes > limit {
                 isPacked = false
@@ -97,7 +97,7 @@ struct IndexLoader {
             try storageCall { () throws(StorageError) in
                 try loader.append(run.key(run.count - 1), run.encodedValue)
             }
-            writer.owned.statistics.count(run: run.count - 1, index: index.id.rawValue)
+            writer.owned.count(.runs(index: index.id.rawValue), by: run.count - 1)
         }
     }
 }

@@ -34,26 +34,6 @@ extension GraphWriter {
         return found
     }
 
-    /// Puts a new entity into the indexes of its labels or type.
-    func indexNewEntity(
-        _ kind: EntityKind, _ id: UInt64, tokens: [UInt32], _ properties: [RowChange.Property]
-    ) throws(GraphError) {
-        guard !owned.catalog.indexes.isEmpty else { return }
-        for index in indexes(kind, tokens, covering: nil) {
-            var values: [Value] = []
-            for key in index.properties {
-                guard let property = properties.first(where: { $0.key == key.rawValue }) else {
-                    break
-                }
-                values.append(property.value)
-            }
-            guard values.count == index.properties.count,
-                let ordered = IndexKeys.ordered(values)
-            else { continue }
-            try addEntry(ordered, id, to: index)
-        }
-    }
-
     /// Puts an entity into indexes, as far as it has their properties.
     func addEntries(of id: UInt64, to indexes: [IndexDefinition]) throws(GraphError) {
         for index in indexes {
@@ -69,7 +49,7 @@ extension GraphWriter {
             guard let ordered = try reader.orderedValues(of: id, index) else { continue }
             let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
             try removeEntry(key, in: index.id)
-            if isCut { owned.statistics.count(longKeys: -1, index: index.id.rawValue) }
+            if isCut { owned.count(.longKeys(index: index.id.rawValue), by: -1) }
         }
     }
 
@@ -78,7 +58,7 @@ extension GraphWriter {
     ) throws(GraphError) {
         let (key, isCut) = reader.indexKeys.entry(ordered, id: id)
         let isPerhapsAlike = try putEntry(key, isCut: isCut, in: index.id)
-        if isCut { owned.statistics.count(longKeys: 1, index: index.id.rawValue) }
+        if isCut { owned.count(.longKeys(index: index.id.rawValue), by: 1) }
         // Entries with the same values lie beside each other: the first of them is nobody's double.
         if isPerhapsAlike { noteUnique(ordered, index) }
     }

@@ -48,7 +48,7 @@ extension GraphWriter {
                 run.key(run.count - 1), run.count > 1 ? run.encodedValue : [],
                 in: KeySpaces.index(index))
         }
-        owned.statistics.count(run: run.count - 1, index: index.rawValue)
+        owned.count(.runs(index: index.rawValue), by: run.count - 1)
     }
 
     /// Splits the run that a key lies in, if there is one, before the key.
@@ -69,7 +69,7 @@ extension GraphWriter {
         try storageCall { () throws(StorageError) in
             _ = try transaction.remove(run.key(run.count - 1), in: KeySpaces.index(index))
         }
-        owned.statistics.count(run: 1 - run.count, index: index.rawValue)
+        owned.count(.runs(index: index.rawValue), by: 1 - run.count)
         try store(run.part(0..<place), in: index)
         try store(run.part((isMember ? place + 1 : place)..<run.count), in: index)
         return isMember

@@ -118,6 +118,12 @@ final class PendingChunk {
         changed(slot)
     }
 
+    /// Puts the row of a new entity in a slot that has no changed row.
+    func putNew(_ row: RowChange, at slot: UInt16) {
+        append(row, slot)
+        changed(slot)
+    }
+
     /// Changes a row in place.
     func update(_ slot: UInt16, _ body: (inout RowChange) -> Void) {
         divide(slot)

@@ -45,34 +45,43 @@ struct GraphStatistics: Sendable, Equatable {
         return Int(truncatingIfNeeded: mixed ^ (mixed >> 31)) | 1
     }
 
-    mutating func count(nodes change: Int, set: UInt32) {
-        Self.add(change, to: &nodes, set)
+    /// Something that is counted.
+    enum Counted: Equatable {
+        case nodes(set: UInt32)
+        case relationships(type: UInt32)
+        case degree(Degree)
+        case longKeys(index: UInt32)
+        case runs(index: UInt32)
     }
 
+    /// Counts more of something, or less.
+    mutating func count(_ what: Counted, by change: Int) {
+        switch what {
+        case .nodes(let set): Self.add(change, to: &nodes, set)
+        case .relationships(let type): Self.add(change, to: &relationships, type)
+        case .degree(let degree): Self.add(change, to: &degrees, degree)
+        case .longKeys(let index): Self.add(change, to: &longKeys, index)
+        case .runs(let index): Self.add(change, to: &runs, index)
+        }
+    }
+
+    /// Counts relationships by the label sets of their ends.
     mutating func count(
         relationships change: Int, type: UInt32, source: UInt32, target: UInt32
     ) {
-        Self.add(change, to: &relationships, type)
-        count(degrees: change, type: type, source: source, target: target)
-    }
-
-    mutating func count(degrees change: Int, type: UInt32, source: UInt32, target: UInt32) {
-        Self.add(change, to: &degrees, Degree(type: type, source: source, target: target))
-    }
-
-    mutating func count(longKeys change: Int, index: UInt32) {
-        Self.add(change, to: &longKeys, index)
-    }
-
-    mutating func count(run change: Int, index: UInt32) {
-        Self.add(change, to: &runs, index)
+        count(.relationships(type: type), by: change)
+        count(.degree(Degree(type: type, source: source, target: target)), by: change)
     }
 
     /// Drops entries that reach zero, so that equal counts are equal values.
     private static func add<Key>(_ change: Int, to counts: inout [Key: Int], _ key: Key) {
         guard change != 0 else { return }
-        let now = (counts[key] ?? 0) + change
-        counts[key] = now == 0 ? nil : now
+        guard let place = counts.index(forKey: key) else {
+            counts[key] = change
+            return
+        }
+        counts.values[place] += change
+        if counts.values[place] == 0 { counts.remove(at: place) }
     }
 }
 
@@ -86,25 +95,53 @@ extension GraphStatistics {
         case runs = 4
     }
 
-    /// The entries to store, and those to remove (nil), to get from `old` to this.
-    func changes(since old: GraphStatistics) -> [(key: [UInt8], count: Int?)] {
-        var changes: [(key: [UInt8], count: Int?)] = []
-        func compare<Key>(
-            _ kind: Kind, _ now: [Key: Int], _ before: [Key: Int], _ numbers: (Key) -> [UInt32]
-        ) {
-            func note(_ key: Key, _ count: Int?) {
-                var bytes = [kind.rawValue]
-                for number in numbers(key) { bytes.appendBigEndian(number) }
-                changes.append((bytes, count))
-            }
-            for (key, count) in now where before[key] != count { note(key, count) }
-            for key in before.keys where now[key] == nil { note(key, nil) }
+    /// Everything that is counted.
+    private var counted: [Counted] {
+        nodes.keys.map { .nodes(set: $0) } + relationships.keys.map { .relationships(type: $0) }
+            + degrees.keys.map { .degree($0) } + longKeys.keys.map { .longKeys(index: $0) }
+            + runs.keys.map { .runs(index: $0) }
+    }
+
+    /// How many there are of something; nil for none.
+    private func count(of what: Counted) -> Int? {
+        switch what {
+        case .nodes(let set): nodes[set]
+        case .relationships(let type): relationships[type]
+        case .degree(let degree): degrees[degree]
+        case .longKeys(let index): longKeys[index]
+        case .runs(let index): runs[index]
         }
-        compare(.nodes, nodes, old.nodes) { [$0] }
-        compare(.relationships, relationships, old.relationships) { [$0] }
-        compare(.degree, degrees, old.degrees) { [$0.type, $0.source, $0.target] }
-        compare(.longKeys, longKeys, old.longKeys) { [$0] }
-        compare(.runs, runs, old.runs) { [$0] }
+    }
+
+    /// The key of an entry.
+    private static func key(of what: Counted) -> [UInt8] {
+        let (kind, numbers): (Kind, [UInt32]) =
+            switch what {
+            case .nodes(let set): (.nodes, [set])
+            case .relationships(let type): (.relationships, [type])
+            case .degree(let degree): (.degree, [degree.type, degree.source, degree.target])
+            case .longKeys(let index): (.longKeys, [index])
+            case .runs(let index): (.runs, [index])
+            }
+        var bytes = [kind.rawValue]
+        bytes.reserveCapacity(13)
+        for number in numbers { bytes.appendBigEndian(number) }
+        return bytes
+    }
+
+    /// The entries to store, and those to remove (nil), to get from `old` to this: of what was counted, or
+    /// of everything.
+    func changes(
+        since old: GraphStatistics, of counted: [Counted]? = nil
+    ) -> [(key: [UInt8], count: Int?)] {
+        var seen: Set<[UInt8]> = []
+        var changes: [(key: [UInt8], count: Int?)] = []
+        for what in counted ?? self.counted + old.counted {
+            let now = count(of: what)
+            guard now != old.count(of: what) else { continue }
+            let key = Self.key(of: what)
+            if seen.insert(key).inserted { changes.append((key, now)) }
+        }
         return changes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 

@@ -26,7 +26,7 @@ extension GraphWriter {
             MadeRows(slots: slots, properties, from: place, labelSet: set)
         }
         pending.sizeInBytes += size
-        owned.statistics.count(nodes: count, set: set)
+        owned.count(.nodes(set: set), by: count)
         try indexNewEntities(.node, ids, tokens: numbers, properties)
         if isChecked(.node, numbers) { statement?.touchedNodes.formUnion(ids) }
         try flushIfNeeded(after: count)
@@ -68,7 +68,7 @@ extension GraphWriter {
         where place == count || sourceSets[place] != sourceSets[first]
             || targetSets[place] != targetSets[first]
         {
-            owned.statistics.count(
+            owned.count(
                 relationships: place - first, type: number, source: sourceSets[first],
                 target: targetSets[first])
             first = place
@@ -88,27 +88,57 @@ extension GraphWriter {
         let step = store.cache.enter()
         defer { store.cache.leave(step) }
         var changed = 0
-        var last: (set: UInt32, isPlain: Bool)?
         var places = NodePlaces()
         for index in ids.indices {
             let id = ids[index]
             let set = try labelSet(of: id, &places[id])
-            if last?.set != set {
-                let labels = owned.catalog.labelSets[set]
-                last = (
-                    set,
-                    !isChecked(.node, labels) && indexes(.node, labels, covering: key).isEmpty
-                )
-            }
-            if last?.isPlain == true {
+            if isPlain(key, set) {
                 if try setPlain(key.rawValue, id, &places[id], to: values[index]) { changed += 1 }
             } else {
-                if try self.set(key, of: NodeID(rawValue: id), to: values[index]) { changed += 1 }
+                if try setLookedAt(key, id, set, to: values[index]) { changed += 1 }
+                // That may have moved changes to storage.
                 places = NodePlaces()
             }
         }
         try flushIfNeeded(after: ids.count)
         return changed
+    }
+
+    /// Sets a property, or removes it when the value is null; says whether anything changed.
+    @discardableResult
+    public func set(
+        _ key: PropertyKeyID, of node: NodeID, to value: Value
+    ) throws(GraphError) -> Bool {
+        let id = node.rawValue
+        let step = store.cache.enter()
+        defer { store.cache.leave(step) }
+        var place = NodePlace()
+        let set = try labelSet(of: id, &place)
+        guard isPlain(key, set) else { return try setLookedAt(key, id, set, to: value) }
+        let isChanged = try setPlain(key.rawValue, id, &place, to: value)
+        try flushIfNeeded()
+        return isChanged
+    }
+
+    /// Whether no index and no constraint but those of uniqueness looks at a property of the nodes with a
+    /// set of labels.
+    private func isPlain(_ key: PropertyKeyID, _ set: UInt32) -> Bool {
+        let version = owned.catalog.version
+        if let known = lastPlain, known.key == key, known.set == set, known.version == version {
+            return known.isPlain
+        }
+        let labels = owned.catalog.labelSets[set]
+        let isPlain = !isChecked(.node, labels) && indexes(.node, labels, covering: key).isEmpty
+        lastPlain = PlainProperty(version: version, set: set, key: key, isPlain: isPlain)
+        return isPlain
+    }
+
+    /// What was found of a property, in one version of the catalog.
+    struct PlainProperty {
+        let version: UInt64
+        let set: UInt32
+        let key: PropertyKeyID
+        let isPlain: Bool
     }
 
     /// Sets a property that no index and no constraint looks at.
@@ -206,7 +236,7 @@ extension GraphWriter {
     }
 
     /// Whether a constraint other than uniqueness concerns entities with these labels, or of this type.
-    private func isChecked(_ kind: EntityKind, _ tokens: [UInt32]) -> Bool {
+    func isChecked(_ kind: EntityKind, _ tokens: [UInt32]) -> Bool {
         owned.catalog.constraints.contains {
             $0.entity == kind && $0.kind != .unique && tokens.contains($0.token)
         }

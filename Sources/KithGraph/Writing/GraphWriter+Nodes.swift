@@ -5,33 +5,30 @@ extension GraphWriter {
     public func createNode(
         labels: [LabelID], properties: [(key: PropertyKeyID, value: Value)]
     ) throws(GraphError) -> NodeID {
-        var row = try newRow(properties)
-        let numbers =
-            labels.count > 1 ? Set(labels.map(\.rawValue)).sorted() : labels.map(\.rawValue)
-        let set = try labelSet(numbers)
+        try createNode(labels: labels, NewProperties(properties))
+    }
+
+    /// Makes a node.
+    public func createNode(
+        labels: [LabelID], _ properties: consuming NewProperties
+    ) throws(GraphError) -> NodeID {
+        let shape = try shape(labels: labels)
+        let set = shape.labelSet
+        var row = properties.row
         row.labelSet = set
         let isAtHome =
             (owned.statistics.nodes[set] ?? 0) + 1 >= store.options.homeChunkThreshold
         let id = try homes.allocate(.node, isAtHome ? set : KeySpaces.mixedHome, self)
-        put(row, .node, id)
-        owned.statistics.count(nodes: 1, set: set)
-        let chunk = id >> UInt64(GraphLimits.slotBits)
-        for label in numbers {
-            try noteMember(GraphTables.MemberKey(kind: .node, token: label), chunk)
-        }
-        try indexNewEntity(.node, id, tokens: numbers, row.properties)
-        statement?.touchedNodes.insertIfChecked(id, numbers, owned.catalog, .node)
+        owned.count(.nodes(set: set), by: 1)
+        try addNew(row, id, shape)
         try flushIfNeeded()
         return NodeID(rawValue: id)
     }
 
-    /// Sets a property, or removes it when the value is null; says whether anything changed.
-    @discardableResult
-    public func set(
-        _ key: PropertyKeyID, of node: NodeID, to value: Value
+    /// Sets a property of a node that an index or a constraint looks at.
+    func setLookedAt(
+        _ key: PropertyKeyID, _ id: UInt64, _ set: UInt32, to value: Value
     ) throws(GraphError) -> Bool {
-        let id = node.rawValue
-        guard let set = try reader.labelSet(of: id) else { throw GraphError.nodeNotFound(id) }
         let labels = owned.catalog.labelSets[set]
         let isChanged = try self.set(key, .node, id, tokens: labels, to: value)
         if isChanged { statement?.touchedNodes.insertIfChecked(id, labels, owned.catalog, .node) }
@@ -111,8 +108,8 @@ extension GraphWriter {
         try recountDegrees(of: id, from: old, to: new)
         change(.node, id) { $0.labelSet = new }
         pending.sizeInBytes += 32
-        owned.statistics.count(nodes: -1, set: old)
-        owned.statistics.count(nodes: 1, set: new)
+        owned.count(.nodes(set: old), by: -1)
+        owned.count(.nodes(set: new), by: 1)
     }
 
     /// Moves a node's relationships from the counts of one label set to those of another.
@@ -138,10 +135,10 @@ extension GraphWriter {
                         if isLoop, direction == .incoming { continue }
                         let far = try countedLabelSet(of: other)
                         let isOut = direction == .outgoing
-                        owned.statistics.count(
+                        owned.count(
                             degrees: -1, type: type, source: isOut ? old : far,
                             target: isLoop ? old : (isOut ? far : old))
-                        owned.statistics.count(
+                        owned.count(
                             degrees: 1, type: type, source: isOut ? new : far,
                             target: isLoop ? new : (isOut ? far : new))
                     }
@@ -168,7 +165,7 @@ extension GraphWriter {
             of: id, from: indexes(.node, owned.catalog.labelSets[set], covering: nil))
         put(RowChange(.deleted), .node, id)
         homes.keep(.node, id)
-        owned.statistics.count(nodes: -1, set: set)
+        owned.count(.nodes(set: set), by: -1)
         statement?.deletedNodes[id] = set
         statement?.touchedNodes.remove(id)
         try flushIfNeeded()
@@ -204,6 +201,7 @@ extension GraphWriter {
 
     /// Fails if a node deleted in the statement still has relationships.
     func checkDeletedNodes(_ statement: StatementState) throws(GraphError) {
+        if statement.deletedNodes.isEmpty { return }
         for id in statement.deletedNodes.keys.sorted() where try !reader.isAlive(.node, id) {
             if try reader.degree(of: id, types: [], direction: .both) > 0 {
                 throw GraphError.stillConnected(id)

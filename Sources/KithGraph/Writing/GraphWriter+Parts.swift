@@ -6,13 +6,14 @@ extension GraphWriter {
     /// Begins a part.
     func beginPart() {
         precondition(part == nil && statement == nil, "a part begins after the one before")
-        part = StatementState(transaction.savepoint(), reader)
+        part = StatementState(transaction.savepoint(), reader.tables, owned)
     }
 
     /// Keeps the changes of the part.
     func endPart() {
         guard let part else { return }
         transaction.release(part.savepoint)
+        owned.giveUp(part.counts)
         isStorageChanged = isStorageChanged || part.isStorageChanged
         self.part = nil
     }
@@ -52,9 +53,12 @@ extension GraphWriter {
             state.revert(pending)
         }
         knownMembers = [:]
+        shapes = EntityShapes()
         lastIndexes = nil
-        owned.catalog = state.catalog
-        owned.statistics = state.statistics
+        lastPlain = nil
+        if let catalog = state.catalog { owned.catalog = catalog }
+        owned.takeBack(to: state.counts)
+        owned.giveUp(state.counts)
         reader.tables = state.tables
         homes.forgetPlaces()
     }

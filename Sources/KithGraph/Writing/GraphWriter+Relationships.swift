@@ -1,10 +1,20 @@
 import KithValues
 
 extension GraphWriter {
-    /// Makes a relationship between two nodes that are alive.
+    /// Makes a relationship between two nodes that are alive. Null properties are left out; of two with
+    /// one key the later one stays.
     public func createRelationship(
         type: RelationshipTypeID, from source: NodeID, to target: NodeID,
         properties: [(key: PropertyKeyID, value: Value)]
+    ) throws(GraphError) -> RelationshipID {
+        try createRelationship(
+            type: type, from: source, to: target, NewProperties(properties))
+    }
+
+    /// Makes a relationship between two nodes that are alive.
+    public func createRelationship(
+        type: RelationshipTypeID, from source: NodeID, to target: NodeID,
+        _ properties: consuming NewProperties
     ) throws(GraphError) -> RelationshipID {
         guard let sourceSet = try reader.labelSet(of: source.rawValue) else {
             throw GraphError.nodeNotFound(source.rawValue)
@@ -12,23 +22,18 @@ extension GraphWriter {
         guard let targetSet = try reader.labelSet(of: target.rawValue) else {
             throw GraphError.nodeNotFound(target.rawValue)
         }
-        var row = try newRow(properties)
+        let shape = shape(type: type)
+        var row = properties.row
         row.source = source.rawValue
         row.target = target.rawValue
         let number = type.rawValue
         let id = try homes.allocate(.relationship, number, self)
-        put(row, .relationship, id)
         let change = EndsChange(
             type: number, source: row.source, target: row.target, relationship: id, isAdded: true)
         pending.append(change)
         note(.edgeNoted(change))
-        owned.statistics.count(relationships: 1, type: number, source: sourceSet, target: targetSet)
-        try noteMember(
-            GraphTables.MemberKey(kind: .relationship, token: number),
-            id >> UInt64(GraphLimits.slotBits))
-        try indexNewEntity(.relationship, id, tokens: [number], row.properties)
-        statement?.touchedRelationships.insertIfChecked(
-            id, [number], owned.catalog, .relationship)
+        owned.count(relationships: 1, type: number, source: sourceSet, target: targetSet)
+        try addNew(row, id, shape)
         try flushIfNeeded()
         return RelationshipID(rawValue: id)
     }
@@ -54,7 +59,7 @@ extension GraphWriter {
             pending.append(change)
             note(.edgeNoted(change))
         }
-        owned.statistics.count(
+        owned.count(
             relationships: -1, type: number, source: sourceSet, target: targetSet)
         statement?.touchedRelationships.remove(id)
         try flushIfNeeded()

@@ -30,32 +30,7 @@ extension GraphWriter {
 
     /// Refuses what cannot be a property.
     func checkStorable(_ value: Value) throws(GraphError) {
-        switch value {
-        case .map, .node, .relationship, .path: throw GraphError.unstorable(value.kind)
-        case .string(let text):
-            guard text.utf8.count <= GraphLimits.valueLengthMaxInBytes else {
-                throw GraphError.limitExceeded("bytes of one value")
-            }
-        case .list(let elements):
-            for element in elements { try checkStorable(element) }
-        default: return
-        }
-    }
-
-    /// The row of a new entity with these properties.
-    func newRow(
-        _ properties: [(key: PropertyKeyID, value: Value)]
-    ) throws(GraphError) -> RowChange {
-        guard properties.count <= GraphLimits.propertiesPerEntityMax else {
-            throw GraphError.limitExceeded("properties of one node or relationship")
-        }
-        var row = RowChange(.created)
-        row.properties.reserveCapacity(properties.count)
-        for (key, value) in properties {
-            try checkStorable(value)
-            row.set(key.rawValue, to: value)
-        }
-        return row
+        try value.checkStorable()
     }
 
     /// Whether two values of a property are the same to the last bit.

@@ -89,8 +89,9 @@ extension GraphWriter {
         }
         changeCatalog()
         owned.catalog.indexes.removeAll { $0.id == index.id }
-        owned.statistics.longKeys[index.id.rawValue] = nil
-        owned.statistics.runs[index.id.rawValue] = nil
+        let number = index.id.rawValue
+        owned.count(.longKeys(index: number), by: -(owned.statistics.longKeys[number] ?? 0))
+        owned.count(.runs(index: number), by: -(owned.statistics.runs[number] ?? 0))
     }
 
     private func defaultName(

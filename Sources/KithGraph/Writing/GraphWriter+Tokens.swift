@@ -43,6 +43,8 @@ extension GraphWriter {
 
     /// Notes that the catalog is about to differ from the stored one.
     func changeCatalog() {
+        statement?.noteCatalog(owned.catalog)
+        part?.noteCatalog(owned.catalog)
         owned.catalog.version += 1
     }
 

@@ -9,14 +9,22 @@ struct HomeAllocator {
         /// The chunks with room, the one being filled last.
         var open: [UInt64]
         /// What is taken of the last one; nil until it was looked at.
-        var taken: SlotSet?
-        var next = 0
+        @exclusivity(unchecked) var taken: SlotSet?
+        @exclusivity(unchecked) var next = 0
+        /// What was given of that one; nil until something was.
+        @exclusivity(unchecked) var given: GivenSlots?
 
         init(open: [UInt64]) { self.open = open }
+
+        /// Forgets what is taken of the last chunk: it may be another one, or another state of it.
+        func forgetPlaces() {
+            taken = nil
+            given = nil
+        }
     }
 
     private final class GivenSlots {
-        var slots = SlotSet()
+        @exclusivity(unchecked) var slots = SlotSet()
     }
 
     private struct Key: Hashable {
@@ -25,13 +33,27 @@ struct HomeAllocator {
     }
 
     private var homes: [Key: Home] = [:]
+    /// Whether places were freed that later transactions may give again.
+    private var hasFreed = false
     private var changed: Set<Key> = []
     /// What was given or freed in this transaction, by chunk.
     private var givenNodes: [UInt64: GivenSlots] = [:]
     private var givenRelationships: [UInt64: GivenSlots] = [:]
 
+    /// The homes for the transaction after this one, which has been written; nil where it had better look at
+    /// them anew.
+    func handedOn() -> HomeAllocator? {
+        if hasFreed { return nil }
+        var next = HomeAllocator()
+        next.homes = homes
+        // What was given is taken by now.
+        for home in homes.values { home.given = nil }
+        return next
+    }
+
     /// Notes that a place was freed in this transaction, so that it is not given again in it.
     mutating func keep(_ kind: EntityKind, _ id: UInt64) {
+        hasFreed = true
         given(kind, id >> UInt64(GraphLimits.slotBits)).slots.insert(
             Int(id & UInt64(GraphLimits.slotsPerChunk - 1)))
     }
@@ -49,13 +71,24 @@ struct HomeAllocator {
 
     /// Looks at the places again: what storage has may have changed.
     mutating func forgetPlaces() {
-        for home in homes.values { home.taken = nil }
+        for home in homes.values { home.forgetPlaces() }
     }
 
     /// The place for a new node or relationship.
     mutating func allocate(
         _ kind: EntityKind, _ token: UInt32, _ writer: GraphWriter
     ) throws(GraphError) -> UInt64 {
+        // Mostly the chunk that was filled last has room for one more.
+        if let home = homes[Key(kind: kind, token: token)], let chunk = home.open.last,
+            let slot = home.taken?.firstMissing(from: home.next), slot < GraphLimits.slotsPerChunk
+        {
+            home.taken?.insert(slot)
+            home.next = slot + 1
+            let given = home.given ?? given(kind, chunk)
+            home.given = given
+            given.slots.insert(slot)
+            return ChunkID(rawValue: chunk).rawID(slot: slot)
+        }
         var ids: [UInt64] = []
         try allocate(1, kind, token, writer, into: &ids)
         return ids[0]
@@ -73,12 +106,14 @@ struct HomeAllocator {
             guard let chunk = home.open.last else {
                 home.open.append(newChunk(kind, token, writer.owned))
                 home.taken = SlotSet()
+                home.given = nil
                 home.next = 0
                 changed.insert(key)
                 continue
             }
             if home.taken == nil {
                 home.taken = try taken(kind, chunk, writer.reader)
+                home.given = nil
                 home.next = 0
                 // A chunk that was opened and left empty is not on disk and has no type there.
                 if kind == .relationship { writer.owned.chunkTypes[chunk] = token }
@@ -98,7 +133,7 @@ struct HomeAllocator {
             if left < wanted { home.taken = taken }
             if left > 0 {
                 home.open.removeLast()
-                home.taken = nil
+                home.forgetPlaces()
                 changed.insert(key)
             }
         }
@@ -148,7 +183,7 @@ struct HomeAllocator {
         let home = try home(key, storage)
         if !home.open.contains(chunk) {
             home.open.insert(chunk, at: 0)
-            if home.open.count == 1 { home.taken = nil }
+            if home.open.count == 1 { home.forgetPlaces() }
             changed.insert(key)
         }
     }
@@ -160,7 +195,7 @@ struct HomeAllocator {
         let key = Key(kind: kind, token: token)
         let home = try home(key, storage)
         home.open.append(chunk)
-        home.taken = nil
+        home.forgetPlaces()
         changed.insert(key)
     }
 

@@ -18,33 +18,44 @@ final class StatementState {
 
     let savepoint: Savepoint
     let tables: GraphTables
-    let catalog: Catalog
-    let statistics: GraphStatistics
+    /// Where the counts stood.
+    let counts: GraphReader.OwnedState.CountMark
+    /// The catalog as it was; nil while it is the same.
+    @exclusivity(unchecked) private(set) var catalog: Catalog?
     @exclusivity(unchecked) private(set) var undo: [Undo] = []
     /// Nodes that had not been changed before the last changes, which ``undo`` does not have yet.
     @exclusivity(unchecked) private var added: [UInt64] = []
     /// The pending changes as they were before the statement, once they were moved to storage in it.
-    var savedPending: PendingChanges?
+    @exclusivity(unchecked) var savedPending: PendingChanges?
     /// Whether storage was changed.
-    var isStorageChanged = false
+    @exclusivity(unchecked) var isStorageChanged = false
     /// Values put into unique indexes.
-    var uniqueValues: Set<UniqueValue> = []
+    @exclusivity(unchecked) var uniqueValues: Set<UniqueValue> = []
     /// Nodes and relationships that constraints must be checked for.
-    var touchedNodes: Set<UInt64> = []
-    var touchedRelationships: Set<UInt64> = []
+    @exclusivity(unchecked) var touchedNodes: Set<UInt64> = []
+    @exclusivity(unchecked) var touchedRelationships: Set<UInt64> = []
     /// Deleted nodes and the label sets they had.
-    var deletedNodes: [UInt64: UInt32] = [:]
+    @exclusivity(unchecked) var deletedNodes: [UInt64: UInt32] = [:]
+
+    /// Whether there is nothing that constraints must be checked for.
+    var isUnchecked: Bool {
+        uniqueValues.isEmpty && touchedNodes.isEmpty && touchedRelationships.isEmpty
+    }
 
     struct UniqueValue: Hashable {
         var index: IndexID
         var ordered: [UInt8]
     }
 
-    init(_ savepoint: Savepoint, _ reader: GraphReader) {
+    init(_ savepoint: Savepoint, _ tables: GraphTables, _ owned: GraphReader.OwnedState) {
         self.savepoint = savepoint
-        tables = reader.tables
-        catalog = reader.catalog
-        statistics = reader.statistics
+        self.tables = tables
+        counts = owned.mark()
+    }
+
+    /// Notes what the catalog is before it changes.
+    func noteCatalog(_ catalog: Catalog) {
+        if self.catalog == nil { self.catalog = catalog }
     }
 
     /// Notes how to take a change back.

@@ -15,15 +15,18 @@ extension TreeWriter {
     /// Gives up pages that only savepoints newer than `generation` used.
     func releaseHeld(upTo target: UInt32) {
         heldGeneration = target
-        var kept: [(reference: PageReference, generation: UInt32)] = []
-        for held in heldPages {
+        var kept = 0
+        for place in heldPages.indices {
+            let held = heldPages[place]
             if held.generation <= target {
-                kept.append(held)
+                heldPages[kept] = held
+                kept += 1
             } else {
+                // It belongs to no savepoint any more, so this adds no held page.
                 drop(held.reference)
             }
         }
-        heldPages = kept
+        heldPages.removeLast(heldPages.count - kept)
     }
 
     /// Records that all changed pages are in the file now.

@@ -59,7 +59,7 @@ final class TreeWriter {
         droppedPages.removeAll(keepingCapacity: droppedPages.count < 1024)
         if !spilledPages.isEmpty { spilledPages = [:] }
         reusablePages = []
-        heldPages = []
+        heldPages.removeAll(keepingCapacity: heldPages.count < 1024)
         comparedLength = 0
         hasAlikeNeighbour = false
         isBehindAll = false

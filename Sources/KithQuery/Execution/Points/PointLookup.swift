@@ -6,23 +6,16 @@ import KithValues
 ///
 /// The plan's steps are the same as ever, and PROFILE runs them; this is what they come to.
 struct PointLookup: Sendable {
-    /// A value that is known before the node is.
-    enum Source {
-        case literal(Value)
-        /// By its position among the statement's parameters.
-        case parameter(Int)
-    }
-
     /// What a column holds.
     enum Column {
         case node
         /// nil where no entity has such a property.
         case property(PropertyKeyID?)
-        case known(Source)
+        case known(KnownValue)
     }
 
     let index: IndexID
-    let key: Source
+    let key: KnownValue
     let columns: [Column]
 
     /// The lookup that a plan comes to; nil where it does more.
@@ -36,7 +29,7 @@ struct PointLookup: Sendable {
             case let project as ProjectStep: projections.append(project.items)
             case is KeepStep: break
             case let seek as IndexSeekStep:
-                guard let found = Self.key(of: seek, parameters), node.inputs.count == 1,
+                guard let found = seek.onlyKey(parameters), node.inputs.count == 1,
                     node.inputs[0].step is UnitRowStep
                 else { return nil }
                 var known: [VariableID: Column] = [seek.variable: .node]
@@ -58,23 +51,6 @@ struct PointLookup: Sendable {
         }
     }
 
-    private static func key(of seek: IndexSeekStep, _ parameters: [String]) -> Source? {
-        let condition = seek.condition
-        guard seek.index.isUnique, seek.index.properties.count == 1, seek.index.entity == .node,
-            condition.equal.count == 1, condition.anyOf == nil, condition.lower == nil,
-            condition.upper == nil, condition.prefix == nil
-        else { return nil }
-        return source(condition.equal[0], parameters)
-    }
-
-    private static func source(_ expression: BoundExpression, _ parameters: [String]) -> Source? {
-        switch expression.kind {
-        case .literal(let value): return .literal(value)
-        case .parameter(let name): return parameters.firstIndex(of: name).map { .parameter($0) }
-        default: return nil
-        }
-    }
-
     private static func column(
         _ expression: BoundExpression, _ known: [VariableID: Column], _ parameters: [String],
         _ catalog: Catalog
@@ -86,14 +62,14 @@ struct PointLookup: Sendable {
                 return nil
             }
             return .property(catalog.propertyKey(key))
-        default: return source(expression, parameters).map { .known($0) }
+        default: return KnownValue(expression, parameters).map { .known($0) }
         }
     }
 
     /// The values of the row found; nil where there is none. `parameters` are the values of the
     /// statement's parameters.
     func run(_ graph: GraphReader, _ parameters: [Value]) throws(QueryError) -> [Value]? {
-        let key = value(of: key, parameters)
+        let key = key.value(parameters)
         do {
             guard let id = try graph.indexLookupUnique(index, key: key) else { return nil }
             var values: [Value] = []
@@ -106,19 +82,12 @@ struct PointLookup: Sendable {
                         try key.map { key throws(GraphError) in
                             try graph.property(key, of: NodeID(rawValue: id))
                         } ?? .null)
-                case .known(let source): values.append(value(of: source, parameters))
+                case .known(let known): values.append(known.value(parameters))
                 }
             }
             return values
         } catch {
             throw QueryError(graphError: error, span: nil)
-        }
-    }
-
-    private func value(of source: Source, _ parameters: [Value]) -> Value {
-        switch source {
-        case .literal(let value): value
-        case .parameter(let position): parameters[position]
         }
     }
 }
