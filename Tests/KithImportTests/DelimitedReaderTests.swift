@@ -108,6 +108,34 @@ struct DelimitedReaderTests {
         }
     }
 
+    @Test("reads a pipe, packed or not, and can give up waiting for one")
+    func pipes() throws {
+        let pipe = directory.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        for tool in ["cat", "gzip -c"] {
+            system("(printf 'id,name\\n1,Ada\\n2,Ben\\n' | \(tool) > \(pipe)) &")
+            let reader = try DelimitedReader(location: pipe, format: DelimitedFormat())
+            #expect(reader.header == ["id", "name"])
+            #expect(try reader.nextRow() == ["1", "Ada"])
+            #expect(try reader.nextRow() == ["2", "Ben"])
+            #expect(try reader.nextRow() == nil)
+        }
+        var calls = 0
+        var code: ImportError.Code?
+        do throws(ImportError) {
+            // Nobody writes to it.
+            _ = try DelimitedReader(location: pipe, format: DelimitedFormat()) {
+                () throws(ImportError) in
+                calls += 1
+                if calls == 2 { throw ImportError(.cancelled, "enough") }
+            }
+        } catch {
+            code = error.code
+        }
+        #expect(code == .cancelled)
+        #expect(calls == 2)
+    }
+
     @Test("unpacks gzip and zstd, and refuses what is cut off or damaged")
     func compressed() throws {
         var text = "id,name\n"

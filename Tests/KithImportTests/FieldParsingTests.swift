@@ -74,7 +74,14 @@ struct FieldParsingTests {
         #expect(with("-Infinity", FieldNumbers.double) == -.infinity)
         for text in ["", ".", "-", "1,5", "0x1p3", "1e", "1.2.3", "abc", "1_0"] {
             #expect(with(text, FieldNumbers.double) == nil, "\(text)")
+            #expect(with(text, FieldNumbers.isBeyondDoubles) == false, "\(text)")
         }
+        let digits = String(repeating: "9", count: 400)
+        for text in ["1e400", "-1.5e309", digits, digits + ".5"] {
+            #expect(with(text, FieldNumbers.double) == nil, "\(text)")
+            #expect(with(text, FieldNumbers.isBeyondDoubles) == true, "\(text)")
+        }
+        #expect(with("1e-400", FieldNumbers.double) == 0)
     }
 
     @Test("reads booleans in their usual spellings")

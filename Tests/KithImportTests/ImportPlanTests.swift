@@ -57,6 +57,10 @@ struct ImportPlanTests {
             ("{\"nodes\": 1}", "nodes must be an array"),
             ("{\"nodes\": [{\"labels\": [\"A\"]}]}", "nodes[0] lacks `file`"),
             ("{\"nodes\": [{\"file\": \"a\"}]}", "nodes[0] lacks `labels`"),
+            (
+                "{\"nodes\": [{\"file\": \"a\", \"labels\": [], \"key\": \"id\"}]}",
+                "nodes[0] has a key but no label"
+            ),
             ("{\"nodez\": []}", "unknown member `nodez`"),
             (
                 "{\"nodes\": [{\"file\": \"a\", \"labels\": [\"A\"], \"columns\": {\"x\": \"strin\"}}]}",

@@ -218,6 +218,9 @@ enum ImportReport {
         for label in summary.nodesByLabel {
             lines.append(("nodes :\(label.name)", .integer(Int64(label.count))))
         }
+        if summary.nodesWithoutLabel > 0 {
+            lines.append(("nodes without a label", .integer(Int64(summary.nodesWithoutLabel))))
+        }
         if summary.nodesUpdated > 0 {
             lines.append(("nodes updated", .integer(Int64(summary.nodesUpdated))))
         }

@@ -23,7 +23,8 @@ final class BlockReader {
     /// Opens `path`, unpacking and transcoding as its bytes and the format say.
     init(
         path: String, format: DelimitedFormat, skipsHeader: Bool = false,
-        blockLength: Int = BlockReader.blockLengthInBytes
+        blockLength: Int = BlockReader.blockLengthInBytes,
+        whileWaiting: ByteSource.Waiting? = nil
     ) throws(ImportError) {
         self.skipsHeader = skipsHeader
         self.path = path
@@ -31,7 +32,8 @@ final class BlockReader {
         self.blockLength = blockLength
         do throws(ImportError) {
             source = try TranscodingSource.utf8(
-                from: ByteSource.open(path: path), encoding: format.encoding)
+                from: ByteSource.open(path: path, whileWaiting: whileWaiting),
+                encoding: format.encoding)
         } catch {
             throw error.naming(file: path)
         }

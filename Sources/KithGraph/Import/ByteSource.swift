@@ -10,33 +10,43 @@ class ByteSource {
     /// Fills the front of `target` and returns how many bytes there are; 0 only at the end.
     func read(into target: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int { 0 }
 
+    /// Called now and then while a pipe has nothing to read; what it throws ends the wait.
+    typealias Waiting = () throws(ImportError) -> Void
+
     /// Opens a file and unpacks it where its first bytes say that it is compressed.
-    static func open(path: String) throws(ImportError) -> ByteSource {
-        let file = try FileSource(path: path)
-        var magic: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
-        let count = withUnsafeMutableBytes(of: &magic) { file.peek(into: $0) }
-        if count >= 2, magic.0 == 0x1F, magic.1 == 0x8B {
-            return try GzipSource(file)
-        }
-        if count == 4, magic.0 == 0x28, magic.1 == 0xB5, magic.2 == 0x2F, magic.3 == 0xFD {
-            return try ZstdSource(file)
-        }
+    static func open(
+        path: String, whileWaiting: Waiting? = nil
+    ) throws(ImportError) -> ByteSource {
+        let file = try FileSource(path: path, whileWaiting: whileWaiting)
+        let magic = try file.peek(count: 4)
+        if magic.starts(with: [0x1F, 0x8B]) { return try GzipSource(file) }
+        if magic == [0x28, 0xB5, 0x2F, 0xFD] { return try ZstdSource(file) }
         return file
     }
 }
 
 /// The bytes of a file as they are.
+///
+/// A pipe is waited for, also for somebody to write to it, in a way that can be given up.
 final class FileSource: ByteSource {
+    private static let waitInMilliseconds: Int32 = 50
+
     /// The path, as the caller named it.
     let path: String
     /// The file's length when it was opened; 0 for what is no regular file.
     let lengthInBytes: Int
+    /// Whether it can be read again from its start, as no pipe can.
+    let isRegular: Bool
     private let descriptor: Int32
+    private let whileWaiting: Waiting?
     private var consumed = 0
+    /// What was read of a pipe before it was asked for.
+    private var ahead: [UInt8] = []
 
     /// Opens the file at `path` for reading.
-    init(path: String) throws(ImportError) {
-        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    init(path: String, whileWaiting: Waiting? = nil) throws(ImportError) {
+        self.whileWaiting = whileWaiting
+        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw ImportError(
                 .unreadableFile, "cannot be opened: \(systemErrorText(errno))", file: path)
@@ -47,29 +57,59 @@ final class FileSource: ByteSource {
             close(descriptor)
             throw ImportError(.unreadableFile, "is a directory, not a file", file: path)
         }
-        lengthInBytes = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+        lengthInBytes = isRegular ? Int(status.st_size) : 0
     }
 
     deinit { close(descriptor) }
 
     override var bytesConsumed: Int { consumed }
 
-    /// Copies the first bytes of a regular file without moving on.
-    func peek(into target: UnsafeMutableRawBufferPointer) -> Int {
-        max(0, pread(descriptor, target.baseAddress, target.count, 0))
+    /// The first bytes, which are still to be read; fewer where there are no more.
+    func peek(count: Int) throws(ImportError) -> [UInt8] {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+        defer { bytes.deallocate() }
+        while ahead.count < count {
+            let more = try take(into: bytes, atMost: count - ahead.count)
+            if more == 0 { break }
+            ahead += bytes[..<more]
+        }
+        return ahead
     }
 
     override func read(into target: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
+        var count = min(ahead.count, target.count)
+        if count > 0 {
+            target.copyBytes(from: ahead[..<count])
+            ahead.removeFirst(count)
+        } else {
+            count = try take(into: target, atMost: target.count)
+        }
+        consumed += count
+        return count
+    }
+
+    private func take(
+        into target: UnsafeMutableRawBufferPointer, atMost countMax: Int
+    ) throws(ImportError) -> Int {
         while true {
-            let count = Glibc.read(descriptor, target.baseAddress, target.count)
-            if count >= 0 {
-                consumed += count
-                return count
-            }
-            guard errno == EINTR else {
+            if !isRegular { try waitForInput() }
+            let count = Glibc.read(descriptor, target.baseAddress, countMax)
+            if count >= 0 { return count }
+            guard errno == EINTR || errno == EAGAIN else {
                 throw ImportError(
                     .unreadableFile, "cannot be read: \(systemErrorText(errno))", file: path)
             }
+        }
+    }
+
+    /// Waits until there is something to read or the other end is closed; a pipe that nobody has written
+    /// to yet counts as open.
+    private func waitForInput() throws(ImportError) {
+        while true {
+            var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&source, 1, Self.waitInMilliseconds) > 0 { return }
+            try whileWaiting?()
         }
     }
 }

@@ -146,11 +146,10 @@ struct ColumnParser {
                 if context.isNull(found, base) {
                     validity[row] = 0
                     nullCount &+= 1
-                } else if !isText, !FieldText.isUTF8(start, found.length) {
+                } else if let reason = textFlaw(found, start, isText) {
                     validity[row] = 0
                     nullCount &+= 1
-                    flaws.append(
-                        FieldFlaw(row: row, field: field, reason: "the field is not valid UTF-8"))
+                    flaws.append(FieldFlaw(row: row, field: field, reason: reason))
                 } else if let target = buffer.baseAddress {
                     byteCount &+= copy(found, from: start, to: target + byteCount)
                 }
@@ -160,6 +159,19 @@ struct ColumnParser {
         return BulkColumn(
             .strings(offsets: offsets, bytes: bytes), validity: nullCount == 0 ? nil : validity)
     }
+
+    /// Why a field's bytes cannot be a stored string; nil where they can.
+    @inline(__always)
+    private func textFlaw(
+        _ field: TextField, _ start: UnsafePointer<UInt8>, _ isText: Bool
+    ) -> String? {
+        if field.length > GraphLimits.valueLengthMaxInBytes { return Self.tooLong }
+        if isText || FieldText.isUTF8(start, field.length) { return nil }
+        return "the field is not valid UTF-8"
+    }
+
+    private static let tooLong =
+        "the field has more than \(GraphLimits.valueLengthMaxInBytes) bytes"
 
     /// Copies a field's text, every doubled quote once, and returns its length.
     @inline(__always)
@@ -193,7 +205,9 @@ struct ColumnParser {
                 continue
             }
             let currency = currencyField.map { table.fields[row * width + $0] }
-            let value = reader.value(of: found, type: type, base: base, currency: currency)
+            let value =
+                found.length > GraphLimits.valueLengthMaxInBytes
+                ? nil : reader.value(of: found, type: type, base: base, currency: currency)
             if value == nil { flaws.append(flaw(row, found, base)) }
             values.append(value ?? .null)
             validity.append(value == nil ? 0 : 1)
@@ -209,6 +223,14 @@ struct ColumnParser {
             start: base + found.start, count: min(found.length, lengthMax))
         var text = String(decoding: shown, as: UTF8.self)
         if found.length > lengthMax { text += "…" }
-        return FieldFlaw(row: row, field: field, reason: "`\(text)` is not \(type.describedValue)")
+        var reason = "`\(text)` is not \(type.describedValue)"
+        if found.length > GraphLimits.valueLengthMaxInBytes { reason = Self.tooLong }
+        if type == .float {
+            let (start, count) = FieldText.trimmed(found, base: base)
+            if FieldNumbers.isBeyondDoubles(start, count) {
+                reason = "`\(text)` is beyond the range of floats"
+            }
+        }
+        return FieldFlaw(row: row, field: field, reason: reason)
     }
 }

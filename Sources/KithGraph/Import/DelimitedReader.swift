@@ -25,10 +25,16 @@ public final class DelimitedReader {
     /// - Parameters:
     ///   - location: A path, or a `file:///` URL.
     ///   - format: How the text is read.
+    ///   - whileWaiting: Called now and then while a pipe has nothing to read; what it throws ends the
+    ///     wait.
     /// - Throws: ``ImportError`` when the file cannot be read or its header is not text.
-    public init(location: String, format: DelimitedFormat) throws(ImportError) {
+    public init(
+        location: String, format: DelimitedFormat,
+        whileWaiting: (() throws(ImportError) -> Void)? = nil
+    ) throws(ImportError) {
         self.format = format
-        reader = try BlockReader(path: FileLocation.path(of: location), format: format)
+        reader = try BlockReader(
+            path: FileLocation.path(of: location), format: format, whileWaiting: whileWaiting)
         if format.hasHeader, let names = try nextRow() {
             header = names.map { $0 ?? "" }
         }

@@ -68,6 +68,8 @@ struct ExportRun {
     private var manifest: [String] = []
     private var relationshipEntries: [String] = []
     private var usedNames: Set<String> = []
+    /// The files made so far.
+    private(set) var madePaths: [String] = []
     /// What was written so far.
     private(set) var summary = GraphExporter.Summary()
 
@@ -97,9 +99,8 @@ struct ExportRun {
             let columns = labelSets[number].columns
             let id = unusedHeader("_id", columns)
             files.append(
-                try ExportFile(
-                    path: directory + "/" + name,
-                    headers: [id] + columns.keys.map { header(of: $0, columns) }))
+                try makeFile(
+                    name, headers: [id] + columns.keys.map { header(of: $0, columns) }))
             manifest.append(nodeEntry(name, names, id, columns))
         }
         try forEachNode { (this, id) throws(GraphError) in
@@ -109,6 +110,15 @@ struct ExportRun {
             this.summary.nodes += 1
         }
         for file in files { try file.close() }
+    }
+
+    private mutating func makeFile(
+        _ name: String, headers: [String]?
+    ) throws(ImportError) -> ExportFile {
+        let path = directory + "/" + name
+        let file = try ExportFile(path: path, headers: headers)
+        madePaths.append(path)
+        return file
     }
 
     private mutating func labelSet(of node: NodeID) throws(GraphError) -> Int {
@@ -149,9 +159,8 @@ struct ExportRun {
             let fileName = fileName("relationships", [name])
             let from = unusedHeader("_from", columns)
             let to = unusedHeader("_to", columns)
-            let file = try ExportFile(
-                path: directory + "/" + fileName,
-                headers: [from, to] + columns.keys.map { header(of: $0, columns) })
+            let file = try makeFile(
+                fileName, headers: [from, to] + columns.keys.map { header(of: $0, columns) })
             var count = 0
             try forEachRelationship(type) { id throws(GraphError) in
                 guard let record = try reader.record(of: id) else { return }
@@ -185,7 +194,7 @@ struct ExportRun {
             "{\n \"nodes\": [\n" + manifest.joined(separator: ",\n")
             + "\n ],\n \"relationships\": [\n" + relationshipEntries.joined(separator: ",\n")
             + "\n ]\n}\n"
-        let file = try ExportFile(path: directory + "/manifest.json", headers: nil)
+        let file = try makeFile("manifest.json", headers: nil)
         file.write(Array(text.utf8))
         try file.close()
         summary.files.append("manifest.json")

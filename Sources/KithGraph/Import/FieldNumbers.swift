@@ -80,7 +80,8 @@ enum FieldNumbers {
         return value
     }
 
-    /// A double, rounded to the nearest as IEEE 754 asks, whatever the number of digits.
+    /// A double, rounded to the nearest as IEEE 754 asks, whatever the number of digits; nil for numbers
+    /// beyond the range of doubles, which would silently become infinite.
     ///
     /// `NaN`, `Infinity` and `-Infinity` are read too, in any case.
     static func double(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Double? {
@@ -132,7 +133,19 @@ enum FieldNumbers {
             default: return nil
             }
         }
-        // Hexadecimal floats are no form of a number in delimited text.
+        guard let number = decimal(text), number.isFinite else { return nil }
+        return number
+    }
+
+    /// Whether the bytes are a number beyond the range of doubles.
+    static func isBeyondDoubles(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count < 4096 else { return false }
+        let text = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+        return decimal(text)?.isInfinite ?? false
+    }
+
+    /// Hexadecimal floats are no form of a number in delimited text.
+    private static func decimal(_ text: String) -> Double? {
         let isDecimal = text.utf8.allSatisfy { byte in
             byte &- UInt8(ascii: "0") <= 9 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "e")
                 || byte == UInt8(ascii: "E") || byte == UInt8(ascii: "+")

@@ -24,7 +24,8 @@ struct FieldValueReader {
         if case .value = type {
             guard let text = FieldText.string(field, base: base, quote: quote),
                 let json = try? JSONReader.read(Array(text.utf8)),
-                let value = Value(json: json), Self.canBeProperty(value)
+                let value = Value(json: json), Self.canBeProperty(value),
+                (try? value.checkNesting()) != nil
             else { return nil }
             return value
         }

@@ -26,20 +26,28 @@ public struct GraphExporter {
         self.directory = directory
     }
 
-    /// Writes all files.
+    /// Writes all files, or none.
     ///
     /// - Throws: ``ImportError`` when a file exists already or cannot be written, or the graph cannot
     ///   be read.
     public func run() throws(ImportError) -> Summary {
-        guard mkdir(directory, 0o777) == 0 || errno == EEXIST else {
+        let isNew = mkdir(directory, 0o777) == 0
+        guard isNew || errno == EEXIST else {
             throw ImportError(
                 .unreadableFile, "cannot be made: \(systemErrorText(errno))", file: directory)
         }
         var export = ExportRun(reader: reader, directory: directory)
-        try export.surveyNodes()
-        try export.writeNodes()
-        try export.writeRelationships()
-        try export.writeManifest()
+        do throws(ImportError) {
+            try export.surveyNodes()
+            try export.writeNodes()
+            try export.writeRelationships()
+            try export.writeManifest()
+        } catch {
+            // What is left of an export that failed would be in the way of the next one.
+            for path in export.madePaths { unlink(path) }
+            if isNew { rmdir(directory) }
+            throw error
+        }
         return export.summary
     }
 }

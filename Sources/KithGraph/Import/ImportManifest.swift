@@ -1,3 +1,5 @@
+import KithValues
+
 extension ImportPlan {
     /// The plan that the manifest at `path` describes; the files it names lie relative to it.
     ///
@@ -186,7 +188,12 @@ private struct ManifestReader {
             guard let elements = several.elements else {
                 throw wrong("\(place).labels", "an array of strings", several)
             }
-            for element in elements { labels.append(try text(element, "\(place).labels")) }
+            for element in elements {
+                let label = try text(element, "\(place).labels")
+                if !labels.contains(where: { UTF8Order.areEqual($0, label) }) {
+                    labels.append(label)
+                }
+            }
         }
         guard !labels.isEmpty || object["labels"] != nil else { throw missing("labels", place) }
         var file = NodeFile(path: try file(object, place), labels: labels)
@@ -195,6 +202,12 @@ private struct ManifestReader {
             file.keyColumn = try text(column, "\(place).keyColumn")
         }
         if let group = object["group"] { file.keyGroup = try text(group, "\(place).group") }
+        guard !labels.isEmpty || file.keyGroup != nil || (file.key ?? file.keyColumn) == nil else {
+            throw ImportError(
+                .invalidPlan,
+                "\(place) has a key but no label; a key tells the nodes of a label, or of a `group`, "
+                    + "apart")
+        }
         file.columns = try columns(object, place)
         file.format = try self.format(object, in: place, default: format)
         return file

@@ -104,6 +104,8 @@ public struct ImportSummary: Sendable {
     public internal(set) var relationshipsByType: [Count] = []
     /// Nodes made.
     public internal(set) var nodes = 0
+    /// Those of them that have no label.
+    public internal(set) var nodesWithoutLabel = 0
     /// Nodes that a row of an upsert changed.
     public internal(set) var nodesUpdated = 0
     /// Relationships made.

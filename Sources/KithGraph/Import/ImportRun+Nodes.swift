@@ -95,23 +95,26 @@ extension ImportRun {
         for column in columns { summary.properties += column.validCount(of: count) }
         summary.nodes += count
         guard let labelColumn else {
+            if tables.labels.isEmpty { summary.nodesWithoutLabel += count }
             for label in tables.labels { counts.add(count, to: label) }
             return try append(count, columns, labels: tables.labels, to: tables)
         }
         // Rows of one set of labels go together; their ids return to the rows' own order.
         var rowsByLabels: [(labels: [String], rows: [Int])] = []
-        var numbers: [[String]: Int] = [:]
+        var numbers: [[UTF8Key]: Int] = [:]
         for row in 0..<count {
             let labels = tables.labels(named: batch.columns[labelColumn].value(at: row))
-            if let number = numbers[labels] {
+            let key = labels.map { UTF8Key($0) }
+            if let number = numbers[key] {
                 rowsByLabels[number].rows.append(row)
             } else {
-                numbers[labels] = rowsByLabels.count
+                numbers[key] = rowsByLabels.count
                 rowsByLabels.append((labels, [row]))
             }
         }
         var ids = [UInt64](repeating: 0, count: count)
         for (labels, rows) in rowsByLabels {
+            if labels.isEmpty { summary.nodesWithoutLabel += rows.count }
             for label in labels { counts.add(rows.count, to: label) }
             let made = try append(
                 rows.count, columns.map { $0.gathering(rows) }, labels: labels, to: tables)
@@ -146,7 +149,7 @@ final class NodeTables {
     let propertyNames: [String]
     private let separator: UInt8
     private let load: BulkLoad?
-    private var tables: [[String]: BulkNodeTable] = [:]
+    private var tables: [[UTF8Key]: BulkNodeTable] = [:]
 
     init(_ node: ResolvedNodeFile, _ propertyNames: [String], _ load: BulkLoad?) {
         labels = node.labels
@@ -161,10 +164,11 @@ final class NodeTables {
 
     /// The table of nodes with exactly these labels; nil in a dry run.
     func table(_ labels: [String]) throws(GraphError) -> BulkNodeTable? {
-        if let table = tables[labels] { return table }
+        let key = labels.map { UTF8Key($0) }
+        if let table = tables[key] { return table }
         guard let load else { return nil }
         let table = try load.nodeTable(labels: labels, properties: propertyNames)
-        tables[labels] = table
+        tables[key] = table
         return table
     }
 
@@ -174,7 +178,9 @@ final class NodeTables {
         var all = labels
         for part in text.utf8.split(separator: separator) {
             let label = String(part) ?? ""
-            if !label.isEmpty, !all.contains(label) { all.append(label) }
+            if !label.isEmpty, !all.contains(where: { UTF8Order.areEqual($0, label) }) {
+                all.append(label)
+            }
         }
         return all
     }

@@ -112,14 +112,14 @@ extension ImportRun {
         _ column: BulkColumn, count: Int, default type: String
     ) -> [(type: String, rows: [Int])] {
         var groups: [(type: String, rows: [Int])] = []
-        var numbers: [String: Int] = [:]
+        var numbers: [UTF8Key: Int] = [:]
         for row in 0..<count {
             var name = type
             if case .string(let text) = column.value(at: row), !text.isEmpty { name = text }
-            if let number = numbers[name] {
+            if let number = numbers[UTF8Key(name)] {
                 groups[number].rows.append(row)
             } else {
-                numbers[name] = groups.count
+                numbers[UTF8Key(name)] = groups.count
                 groups.append((name, [row]))
             }
         }
@@ -141,7 +141,7 @@ extension ImportRun {
 final class RelationshipTables {
     private let propertyNames: [String]
     private let load: BulkLoad?
-    private var tables: [String: BulkRelationshipTable] = [:]
+    private var tables: [UTF8Key: BulkRelationshipTable] = [:]
 
     init(_ propertyNames: [String], _ load: BulkLoad?) {
         self.propertyNames = propertyNames
@@ -150,10 +150,10 @@ final class RelationshipTables {
 
     /// The table of relationships of a type; nil in a dry run.
     func table(_ type: String) throws(GraphError) -> BulkRelationshipTable? {
-        if let table = tables[type] { return table }
+        if let table = tables[UTF8Key(type)] { return table }
         guard let load else { return nil }
         let table = try load.relationshipTable(type: type, properties: propertyNames)
-        tables[type] = table
+        tables[UTF8Key(type)] = table
         return table
     }
 }

@@ -34,6 +34,7 @@ extension ImportRun {
             } else {
                 let id = try reading { () throws(GraphError) in try create(labels, properties) }
                 summary.nodes += 1
+                if labels.isEmpty { summary.nodesWithoutLabel += 1 }
                 for label in labels { counts.add(1, to: label) }
                 for space in node.spaces { spaces[space].insert(keys.gathering([row]), ids: [id]) }
             }
@@ -62,8 +63,10 @@ extension ImportRun {
     ) throws(GraphError) {
         guard let writer = load?.writer else { return }
         for label in labels { try writer.add(try writer.label(label), to: node) }
+        var pairs: [(key: PropertyKeyID, value: Value)] = []
         for property in properties {
-            try writer.set(try writer.propertyKey(property.name), of: node, to: property.value)
+            pairs.append((try writer.propertyKey(property.name), property.value))
         }
+        try writer.set(pairs, of: node)
     }
 }

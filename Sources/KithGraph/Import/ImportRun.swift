@@ -167,14 +167,14 @@ extension ImportError {
 /// Counts by name, in the order in which names were first met.
 struct NameCounts {
     private(set) var counts: [ImportSummary.Count] = []
-    private var indexes: [String: Int] = [:]
+    private var indexes: [UTF8Key: Int] = [:]
 
     /// Adds to the count of `name`.
     mutating func add(_ count: Int, to name: String) {
-        if let index = indexes[name] {
+        if let index = indexes[UTF8Key(name)] {
             counts[index] = ImportSummary.Count(name: name, count: counts[index].count + count)
         } else {
-            indexes[name] = counts.count
+            indexes[UTF8Key(name)] = counts.count
             counts.append(ImportSummary.Count(name: name, count: count))
         }
     }

@@ -39,7 +39,13 @@ final class ResolvedFile {
     init(path: String, format: DelimitedFormat, rules: [ColumnRule]) throws(ImportError) {
         self.path = path
         self.format = format
-        lengthInBytes = try FileSource(path: path).lengthInBytes
+        let source = try FileSource(path: path)
+        guard source.isRegular else {
+            throw ImportError(
+                .unreadableFile, "is a pipe or a device; an import reads its files more than once",
+                file: path)
+        }
+        lengthInBytes = source.lengthInBytes
         let headers = try Self.headers(path, format, rules)
         fields = headers.map { Field(header: $0, propertyName: $0, isInferred: true) }
         let skipsOthers = rules.contains { $0.header == ColumnRule.allOthers }
@@ -56,7 +62,9 @@ final class ResolvedFile {
     /// The number of the field with this header.
     func index(of header: String) throws(ImportError) -> Int {
         if let index = fields.firstIndex(where: { $0.header == header }) { return index }
-        let known = fields.map { "`\($0.header)`" }.joined(separator: ", ")
+        let namedMax = 20
+        var known = fields.prefix(namedMax).map { "`\($0.header)`" }.joined(separator: ", ")
+        if fields.count > namedMax { known += " and \(fields.count - namedMax) more" }
         throw ImportError(
             .invalidPlan, "there is no column `\(header)`; the columns are \(known)", file: path)
     }

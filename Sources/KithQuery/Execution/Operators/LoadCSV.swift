@@ -42,7 +42,7 @@ final class LoadCSV: Operator {
                 values.append(hasHeaders ? map(fields, reader.header) : list(fields))
             }
         } catch {
-            throw failure(error)
+            throw failure(error, context)
         }
         let result = batch.repeated(row, count: values.count).with(variable, .of(values))
         if values.count < context.batchSize {
@@ -70,19 +70,31 @@ final class LoadCSV: Operator {
             else {
                 throw QueryError(
                     type: "ArgumentError", detail: "InvalidArgumentValue", phase: .runtime,
-                    message: "FIELDTERMINATOR needs one character", span: terminator.span)
+                    message: "FIELDTERMINATOR needs one ASCII character, or 'tab'",
+                    span: terminator.span)
             }
             format.delimiter = byte
         }
         do {
-            return try DelimitedReader(location: location, format: format)
+            return try DelimitedReader(location: location, format: format) {
+                () throws(ImportError) in
+                do throws(QueryError) {
+                    try context.checkpoint()
+                } catch {
+                    throw ImportError(.cancelled, error.message)
+                }
+            }
         } catch {
-            throw failure(error)
+            throw failure(error, context)
         }
     }
 
-    private func failure(_ error: ImportError) -> QueryError {
-        QueryError(
+    private func failure(_ error: ImportError, _ context: ExecutionContext) -> QueryError {
+        if error.code == .cancelled {
+            // The statement was, or its time is over: the wait for a pipe says no more than that.
+            do throws(QueryError) { try context.checkpoint() } catch { return error }
+        }
+        return QueryError(
             type: "ExternalResourceFailed", detail: "LoadCSVFailed", phase: .runtime,
             message: Self.message(error, fileName), span: source.span)
     }
