@@ -321,7 +321,7 @@ public final class Database: Sendable {
             options: options)
         if let last, last.isRight(for: graph) { return last }
         let key = PlanCache.Key(
-            text: statement.text, catalogVersion: graph.catalogVersion,
+            text: UTF8Key(statement.text), catalogVersion: graph.catalogVersion,
             statisticsClass: statisticsClass,
             options: options)
         if let known = plans.plan(key), known.isRight(for: graph) {

@@ -10,7 +10,8 @@ import Synchronization
 /// be thrown out.
 final class PlanCache: Sendable {
     struct Key: Hashable, Sendable {
-        let text: String
+        /// Byte by byte: texts that look the same may hold different strings and names.
+        let text: UTF8Key
         let catalogVersion: UInt64
         let statisticsClass: Int
         let options: ExecutionOptions

@@ -13,7 +13,8 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
     let database: Database
     private let session: Session
     private let isStrictByDefault: Bool
-    private var kept: [String: PreparedStatement] = [:]
+    /// By the bytes of their texts: texts that look the same may differ.
+    private var kept: [[UInt8]: PreparedStatement] = [:]
 
     /// Runs statements on `database`.
     init(_ database: Database) {
@@ -67,10 +68,11 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
     }
 
     private func prepared(_ text: String) throws(KithError) -> PreparedStatement {
-        if let statement = kept[text] { return statement }
+        let key = Array(text.utf8)
+        if let statement = kept[key] { return statement }
         let statement = try PreparedStatement(text)
         if kept.count >= Self.keptStatementsMax { kept.removeAll() }
-        kept[text] = statement
+        kept[key] = statement
         return statement
     }
 

@@ -34,6 +34,38 @@ struct LongStatementTests {
         #expect(rows.count == 5_000)
     }
 
+    @Test("sets 5,000 properties of one node, one by one and as a map")
+    func properties() throws {
+        let items = parts(5_000, by: ", ") { "a.p\($0) = \($0)" }
+        #expect(try run("MATCH (a:A {x: 1}) SET \(items)").changes.propertiesSet == 5_000)
+        let map = parts(5_000, by: ", ") { "p\($0): \($0)" }
+        #expect(try run("MATCH (a:A {x: 2}) SET a += {\(map)}").changes.propertiesSet == 5_000)
+        let sum = try run("MATCH (a:A) UNWIND keys(a) AS k RETURN sum(a[k]) AS sum, count(*) AS n")
+        #expect(try sum.rows[0].get("sum", as: Int.self) == 4_999 * 5_000 + 3)
+        #expect(try run("MATCH (a:A {x: 2}) SET a = {x: 2}").changes.propertiesSet == 5_000)
+    }
+
+    @Test("groups by 5,000 columns, and aggregates as many")
+    func columns() throws {
+        let keys = parts(5_000, by: ", ") { "a.x + \($0) AS c\($0)" }
+        let grouped = try run("MATCH (a:A) RETURN \(keys), count(*) AS n ORDER BY c0")
+        #expect(grouped.columns.count == 5_001)
+        #expect(try grouped.rows.map { try $0.get("c4999", as: Int.self) } == [5_000, 5_001])
+        let sums = parts(5_000, by: ", ") { "sum(a.x + \($0)) AS c\($0)" }
+        let all = try run("MATCH (a:A) RETURN \(sums)")
+        #expect(try all.rows[0].get("c4999", as: Int.self) == 3 + 2 * 4_999)
+    }
+
+    @Test("takes 5,000 parameters")
+    func parameters() throws {
+        let columns = parts(5_000, by: ", ") { "$p\($0) AS c\($0)" }
+        let values = (0..<5_000).map { ("p\($0)", Value.integer(Int64($0))) }
+        let result = try database.execute(
+            PreparedStatement("RETURN \(columns)"),
+            parameters: Dictionary(uniqueKeysWithValues: values))
+        #expect(try result.rows[0].get("c4999", as: Int.self) == 4_999)
+    }
+
     @Test("tests 5,000 conditions, and a list of 100,000")
     func conditions() throws {
         for operation in ["OR", "AND"] {

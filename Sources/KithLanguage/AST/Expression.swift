@@ -93,6 +93,33 @@ public enum Literal: Hashable, Sendable {
     case float(Double)
     /// `'text'`
     case string(String)
+
+    /// Whether both are written as the same value: strings of the same bytes, floats of the same bits.
+    ///
+    /// Strings that look the same and differ, and zeros of either sign, make expressions differ too.
+    public static func == (left: Literal, right: Literal) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.float(let left), .float(let right)): left.bitPattern == right.bitPattern
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        default: false
+        }
+    }
+
+    /// Hashes what is compared.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .boolean(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .float(let value): hasher.combine(value.bitPattern)
+        case .string(let text):
+            hasher.combine(text.utf8.count)
+            for byte in text.utf8 { hasher.combine(byte) }
+        }
+    }
 }
 
 /// One `key: value` of a map.

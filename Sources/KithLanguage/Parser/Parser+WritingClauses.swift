@@ -77,7 +77,11 @@ extension Parser {
     }
 
     mutating func propertyTarget() throws(Diagnostic) -> PropertyTarget {
+        // The items of one clause stand side by side, not within each other.
+        let outerHeight = height
+        height = 0
         let target = try postfix()
+        height = max(height, outerHeight)
         switch target.kind {
         case .property(let entity, let key): return .property(entity, key)
         case .element(let entity, let key): return .element(entity, key)

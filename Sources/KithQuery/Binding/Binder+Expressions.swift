@@ -65,7 +65,7 @@ extension Binder {
     }
 
     func note(parameter name: String, at span: SourceSpan?) {
-        if !parameters.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+        if parameterNames.insert(UTF8Key(name)).inserted {
             parameters.append(name)
             parameterSpans.append(span)
         }
@@ -104,7 +104,7 @@ extension Binder {
     private func resolve(_ name: Name) throws(QueryError) -> VariableID? {
         guard let variable = scope.variable(name) else {
             for grouping in groupings
-            where grouping.place == .sortKey && grouping.hasCall && grouping.keyMentions(name) {
+            where grouping.place == .sortKey && grouping.hasCall && grouping.keys.mention(name) {
                 throw ambiguous(name)
             }
             switch name.text.lowercased() {
@@ -115,7 +115,8 @@ extension Binder {
         for grouping in groupings where grouping.place == .item {
             if variable.index < grouping.firstLocal, grouping.before.isOwn(name),
                 grouping.before.variable(name) == variable,
-                !grouping.keys.contains(where: { $0.expression.kind == .variable(name) })
+                grouping.keys.entry(
+                    of: Expression(kind: .variable(name), span: name.span)) == nil
             {
                 throw ambiguous(name)
             }

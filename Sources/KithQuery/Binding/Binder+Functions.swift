@@ -116,12 +116,12 @@ extension Binder {
         }
         let type = aggregateType(function, arguments)
         let variable = makeUnnamed(type)
-        grouping.aggregates.append(
+        grouping.add(
             BoundProjection.Aggregate(
                 variable: variable, function: function.name.lowercased(),
                 isDistinct: call?.isDistinct ?? false, arguments: arguments,
-                span: expression.span))
-        grouping.calls.append(Grouping.Entry(expression: expression, variable: variable))
+                span: expression.span),
+            for: expression)
         return BoundExpression(.variable(variable), type: type, span: expression.span)
     }
 

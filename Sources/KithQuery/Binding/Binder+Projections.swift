@@ -38,9 +38,9 @@ extension Binder {
         for (column, item) in zip(columns, items) { after.add(column.name, item.variable) }
         let isClosed = isAggregating || projection.isDistinct
         scope = isClosed ? after : overlay(before, after, columns)
-        let entries = zip(columns, items).map {
-            Grouping.Entry(expression: $0.expression, variable: $1.variable)
-        }
+        let needsEntries = isClosed || !projection.order.isEmpty
+        let entries = ProjectedExpressions(
+            zip(needsEntries ? columns : [], items).map { ($0.expression, $1.variable) })
         let outerClosed = closedScope
         closedScope = isClosed ? before : nil
         bound.sortKeys = try sortKeys(projection.order, entries, grouping)
@@ -51,9 +51,9 @@ extension Binder {
                 "NoExpressionAlias", "this needs a name", column.expression.span,
                 hint: "Add `AS name`.")
         }
-        projectedItems = isClosed ? entries : []
+        projectedItems = isClosed ? entries : ProjectedExpressions()
         bound.predicate = try self.filter(filter)
-        projectedItems = []
+        projectedItems = ProjectedExpressions()
         closedScope = outerClosed
         scope = after
         let resultColumns = zip(columns, items).map {
@@ -129,11 +129,10 @@ extension Binder {
     ) throws(QueryError) -> [BoundProjection.Item] {
         var keys: [BoundProjection.Item] = []
         for column in columns where !aggregates(column.expression) {
-            if grouping.keys.contains(where: { $0.expression == column.expression }) { continue }
+            guard grouping.keys.entry(of: column.expression) == nil else { continue }
             let key = try item(column)
             keys.append(key)
-            grouping.keys.append(
-                Grouping.Entry(expression: column.expression, variable: key.variable))
+            grouping.keys.add(column.expression, key.variable)
         }
         return keys
     }
@@ -150,13 +149,13 @@ extension Binder {
             groupings.removeLast()
         }
         var items: [BoundProjection.Item] = []
+        var taken: VariableSet = []
         for column in columns {
             grouping.firstLocal = variables.count
             let bound = try expression(column.expression)
-            items.append(
-                BoundProjection.Item(
-                    variable: groupedVariable(for: column, bound, grouping, items),
-                    expression: bound))
+            let variable = groupedVariable(for: column, bound, grouping, taken)
+            taken.insert(variable)
+            items.append(BoundProjection.Item(variable: variable, expression: bound))
         }
         return items
     }
@@ -165,13 +164,13 @@ extension Binder {
     /// where the column is nothing else, and no column before has taken it.
     private func groupedVariable(
         for column: Column, _ bound: BoundExpression, _ grouping: Grouping,
-        _ items: [BoundProjection.Item]
+        _ taken: VariableSet
     ) -> VariableID {
         guard case .variable(let variable) = bound.kind,
-            !items.contains(where: { $0.variable == variable })
+            !taken.contains(variable)
         else { return makeVariable(column.name.text, bound.type) }
         let info = variables[variable.index]
-        if !info.isNamed, grouping.aggregates.contains(where: { $0.variable == variable }) {
+        if !info.isNamed, grouping.aggregateVariables.contains(variable) {
             variables[variable.index] = VariableInfo(
                 name: column.name.text, isNamed: true, type: info.type)
             return variable
@@ -182,7 +181,7 @@ extension Binder {
 
     /// Binds the keys of ORDER BY where ``scope`` holds what they can use.
     private func sortKeys(
-        _ items: [SortItem], _ entries: [Grouping.Entry], _ grouping: Grouping?
+        _ items: [SortItem], _ entries: ProjectedExpressions, _ grouping: Grouping?
     ) throws(QueryError) -> [BoundProjection.SortKey] {
         let outerMode = aggregation
         let outerItems = projectedItems
@@ -223,7 +222,7 @@ extension Binder {
     }
 
     private func entry(
-        _ entries: [Grouping.Entry], _ expression: Expression, isSorting: Bool
+        _ entries: ProjectedExpressions, _ expression: Expression, isSorting: Bool
     ) -> VariableID? {
         switch expression.kind {
         case .literal, .parameter: return nil
@@ -232,7 +231,7 @@ extension Binder {
             if isSorting, scope.variable(name) != nil { return nil }
         default: break
         }
-        guard let entry = entries.first(where: { $0.expression == expression }) else { return nil }
+        guard let entry = entries.entry(of: expression) else { return nil }
         let isHidden = localNames.contains {
             ExpressionSearch.mentions($0, in: entry.expression)
         }
@@ -258,7 +257,7 @@ extension Binder {
                 expression.span, hint: "Use a number or a parameter.")
         }
         let outerItems = projectedItems
-        projectedItems = []
+        projectedItems = ProjectedExpressions()
         defer { projectedItems = outerItems }
         let bound = try self.expression(expression)
         if case .literal(.integer(let value)) = bound.kind, value < 0 {

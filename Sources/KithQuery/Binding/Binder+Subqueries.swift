@@ -10,7 +10,7 @@ extension Binder {
         let outerScope = scope
         let outerMode = aggregation
         let outerItems = projectedItems
-        projectedItems = []
+        projectedItems = ProjectedExpressions()
         frames.append(SubqueryFrame(firstVariable: variables.count))
         scope = scope.forSubquery
         aggregation = .forbidden

@@ -47,6 +47,7 @@ public final class Binder {
     let environment: BindingEnvironment
     var variables: [VariableInfo] = []
     var parameters: [String] = []
+    var parameterNames: Set<UTF8Key> = []
     var parameterSpans: [SourceSpan?] = []
     var warnings: [QueryWarning] = []
     var isWriting = false
@@ -70,7 +71,7 @@ public final class Binder {
     /// The projections around that aggregate, outermost first.
     var groupings: [Grouping] = []
     /// What the projection at hand gives, for ORDER BY to refer to by the expression.
-    var projectedItems: [Grouping.Entry] = []
+    var projectedItems = ProjectedExpressions()
     /// The names that comprehensions around give to their own variables.
     var localNames: [Name] = []
     /// The plain labels that patterns give to nodes.

@@ -64,12 +64,6 @@ enum AggregationMode {
 
 /// What a projection that aggregates has gathered so far.
 final class Grouping {
-    /// One expression of the text and the variable that holds its value for each group.
-    struct Entry {
-        let expression: Expression
-        let variable: VariableID
-    }
-
     /// Where the binder is within the projection.
     enum Place {
         /// In an item.
@@ -78,12 +72,14 @@ final class Grouping {
         case sortKey
     }
 
-    /// The grouping keys.
-    var keys: [Entry] = []
-    /// The calls of aggregating functions.
-    var calls: [Entry] = []
+    /// The grouping keys, with the variables that hold their values for each group.
+    var keys = ProjectedExpressions()
+    /// The calls of aggregating functions, likewise.
+    private(set) var calls = ProjectedExpressions()
     /// The calls, bound.
-    var aggregates: [BoundProjection.Aggregate] = []
+    private(set) var aggregates: [BoundProjection.Aggregate] = []
+    /// The variables of the calls.
+    private(set) var aggregateVariables: VariableSet = []
     /// The names in scope before the projection.
     let before: Scope
     /// The variables from here on were made within the expression at hand, by comprehensions say.
@@ -97,8 +93,10 @@ final class Grouping {
         self.firstLocal = firstLocal
     }
 
-    /// Whether a grouping key mentions the variable of this name.
-    func keyMentions(_ name: Name) -> Bool {
-        keys.contains { ExpressionSearch.mentions(name, in: $0.expression) }
+    /// Adds a call of an aggregating function.
+    func add(_ aggregate: BoundProjection.Aggregate, for call: Expression) {
+        calls.add(call, aggregate.variable)
+        aggregates.append(aggregate)
+        aggregateVariables.insert(aggregate.variable)
     }
 }

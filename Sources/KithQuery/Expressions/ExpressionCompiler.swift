@@ -10,7 +10,7 @@ struct ExpressionCompiler {
         switch expression.kind {
         case .literal(let value): return LiteralExpression(value, span: span)
         case .parameter(let name):
-            guard let position = builder.parameters.firstIndex(of: name) else {
+            guard let position = builder.position(ofParameter: name) else {
                 preconditionFailure("a parameter that the binder did not list")
             }
             return ParameterExpression(position: position, span: span)

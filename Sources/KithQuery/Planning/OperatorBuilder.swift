@@ -1,4 +1,5 @@
 import KithGraph
+import KithValues
 
 /// Makes the operators of one run of a plan.
 final class OperatorBuilder {
@@ -7,7 +8,12 @@ final class OperatorBuilder {
     /// What the operators are made for.
     private let kind: RunPool.Kind
     /// The names of the statement's parameters, in the order of their values.
-    let parameters: [String]
+    private let parameters: [String]
+    /// Where the values of parameters are.
+    private lazy var parameterPositions = Dictionary(
+        zip(parameters.map { UTF8Key($0) }, parameters.indices),
+        uniquingKeysWith: { first, _ in first }
+    )
     private let isProfiling: Bool
     /// How the steps below may be shared out to threads; nil where one thread runs them all in any case.
     private let sharing: ExecutionOptions?
@@ -39,6 +45,9 @@ final class OperatorBuilder {
         return !hasSplit && kind.batchSize == wanted.batchSize && kind.threads == wanted.threads
             && kind.parallelRowsMin == wanted.parallelRowsMin
     }
+
+    /// The position of a parameter's value; nil for one that the statement does not have.
+    func position(ofParameter name: String) -> Int? { parameterPositions[UTF8Key(name)] }
 
     /// The number of vectors in a batch.
     var width: Int { plan.variableCount }

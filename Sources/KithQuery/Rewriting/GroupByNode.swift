@@ -42,13 +42,21 @@ struct GroupByNode {
 
     private func node(of aggregate: AggregateStep, _ input: PlanNode) -> VariableID? {
         let keys = aggregate.keys.map { $0.expression }
-        for case .property(let subject, let property) in keys.map({ $0.kind }) {
-            guard case .variable(let node) = subject.kind, input.variables.contains(node),
-                keys.allSatisfy({ $0.follows(from: node) })
+        let variables = input.variables
+        // There may be thousands of keys, all of one node.
+        var fitting: [VariableID: Bool] = [:]
+        for key in keys {
+            guard case .property(let subject, let property) = key.kind,
+                case .variable(let node) = subject.kind
             else { continue }
-            if keys.contains(where: { $0.isVariable(node) }) || differ(node, property) {
+            let isFitting =
+                fitting[node]
+                ?? (variables.contains(node) && keys.allSatisfy { $0.follows(from: node) })
+            if isFitting, fitting[node] == nil, keys.contains(where: { $0.isVariable(node) }) {
                 return node
             }
+            fitting[node] = isFitting
+            if isFitting, differ(node, property) { return node }
         }
         return nil
     }
