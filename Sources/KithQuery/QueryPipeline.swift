@@ -123,6 +123,11 @@ public enum QueryPipeline {
                     suggestions: Suggestions.nearest(to: name, among: parameters.keys.sorted())
                         .map { "$" + $0 })
             }
+            do throws(ValueError) {
+                try value.checkNesting()
+            } catch {
+                throw QueryError(error, span: prepared.parameterSpans[position])
+            }
             values.append(value)
         }
         if prepared.runsInTransactions, prepared.mode != .explain, transactions == nil {

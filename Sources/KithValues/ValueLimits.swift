@@ -18,9 +18,17 @@ extension Value {
     public func checkCanBeNested() throws(ValueError) {
         guard mayNest, depth(atMost: ValueLimits.nestingDepthMax) >= ValueLimits.nestingDepthMax
         else { return }
-        throw ValueError(
-            .resourceError, "NestingTooDeep",
-            "lists and maps can be nested \(ValueLimits.nestingDepthMax) levels deep at most")
+        throw .nestedTooDeep
+    }
+
+    /// Refuses a value from outside the engine that is nested deeper than those within.
+    ///
+    /// - Throws: ``ValueError``.
+    /// - Complexity: As of ``checkCanBeNested()``.
+    public func checkNesting() throws(ValueError) {
+        guard mayNest, depth(atMost: ValueLimits.nestingDepthMax + 1) > ValueLimits.nestingDepthMax
+        else { return }
+        throw .nestedTooDeep
     }
 
     /// A new list of `elements`, or an error where it would be nested too deep.
@@ -77,4 +85,11 @@ extension Value {
         }
         return 0
     }
+}
+
+extension ValueError {
+    /// A list or map is nested deeper than values may be.
+    fileprivate static let nestedTooDeep = ValueError(
+        .resourceError, "NestingTooDeep",
+        "lists and maps can be nested \(ValueLimits.nestingDepthMax) levels deep at most")
 }

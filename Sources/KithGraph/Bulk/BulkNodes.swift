@@ -91,6 +91,7 @@ public final class BulkNodeTable {
     ) throws(GraphError) {
         precondition(columns.count == keys.count, "a batch has a column for each property")
         try load.checkIsOpenForNodes()
+        for column in columns { try column.checkStorable() }
         try builder.append(count: count, keys: keys, batch: columns, ids: &ids)
     }
 }

@@ -171,6 +171,7 @@ public final class BulkRelationshipTable {
     ) throws(GraphError) {
         precondition(columns.count == keys.count, "a batch has a column for each property")
         precondition(sources.count == targets.count, "a relationship has two ends")
+        for column in columns { try column.checkStorable() }
         try load.finishNodes()
         load.sorter(ofType: type).append(
             sources: sources, targets: targets, keys: keys, batch: columns)

@@ -47,6 +47,11 @@ final class PendingChunk {
         return madePlace(of: slot).map { made[$0].property(key, of: Int(slot)) }
     }
 
+    /// How many properties of a row were changed.
+    func propertyCount(of slot: UInt16) -> Int {
+        place(of: slot).map { rows[$0].properties.count } ?? 0
+    }
+
     /// The ends of a relationship that is new.
     func ends(of slot: UInt16) -> (source: UInt64, target: UInt64)? {
         if let place = place(of: slot) {
@@ -54,6 +59,12 @@ final class PendingChunk {
             return row.life == .created ? (row.source, row.target) : nil
         }
         return madePlace(of: slot).flatMap { made[$0].ends(of: Int(slot)) }
+    }
+
+    /// The ends that a relationship had which was deleted; nil where that is not known any more.
+    func endsOfDeleted(_ slot: UInt16) -> (source: UInt64, target: UInt64)? {
+        guard let place = place(of: slot), rows[place].life == .deleted else { return nil }
+        return (rows[place].source, rows[place].target)
     }
 
     /// Calls `body` with what became of every changed row, in no particular order.

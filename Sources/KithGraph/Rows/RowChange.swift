@@ -20,7 +20,7 @@ struct RowChange {
     var life: Life
     /// A node's label set, where it is new or was changed.
     var labelSet: UInt32?
-    /// The ends of a relationship that is new.
+    /// The ends of a relationship that is new; those of one that is deleted too, but not on disk.
     var source: UInt64 = 0
     var target: UInt64 = 0
     /// Changed properties by key; null where one was removed.
@@ -83,12 +83,37 @@ struct RowChange {
         }
     }
 
+    /// Notes that properties have values now, given by ascending key; null removes one.
+    mutating func set(_ changes: [Property]) {
+        guard changes.count > Self.insertedMax, !properties.isEmpty else {
+            properties.reserveCapacity(properties.count + changes.count)
+            for property in changes { set(property.key, to: property.value) }
+            return
+        }
+        // Each property that is inserted moves all behind it, so many are merged with those there are.
+        var merged: [Property] = []
+        merged.reserveCapacity(properties.count + changes.count)
+        var rest = properties[...]
+        for property in changes {
+            while let next = rest.first, next.key < property.key {
+                merged.append(next)
+                rest.removeFirst()
+            }
+            if rest.first?.key == property.key { rest.removeFirst() }
+            if !property.value.isNull || life != .created { merged.append(property) }
+        }
+        properties = merged + rest
+    }
+
+    /// So many properties are inserted one by one.
+    private static let insertedMax = 16
+
     /// This change with a later one on top.
     func followed(by later: RowChange) -> RowChange {
         guard later.life == .kept else { return later }
         var result = self
         if let labelSet = later.labelSet { result.labelSet = labelSet }
-        for property in later.properties { result.set(property.key, to: property.value) }
+        result.set(later.properties)
         return result
     }
 }

@@ -7,6 +7,11 @@ extension Value {
         case .map, .node, .relationship, .path: throw GraphError.unstorable(kind)
         case .string(let text): try Self.checkLength(text.utf8.count)
         case .list:
+            do throws(ValueError) {
+                try checkNesting()
+            } catch {
+                throw GraphError.value(error)
+            }
             var length = 0
             try addStoredLength(to: &length)
         default: return

@@ -157,11 +157,14 @@ extension GraphWriter {
         let chunk = place.changed ?? pending.openChunk(.node, id >> UInt64(GraphLimits.slotBits))
         place.changed = chunk
         if let row = chunk[slot] {
-            note(.row(.node, id, row))
+            if statement?.isLast(.node, id) != true { note(.row(.node, id, row)) }
         } else if let statement, statement.savedPending == nil {
             statement.noteAdded(node: id)
         }
         chunk.update(slot) { $0.set(key, to: value) }
+        guard chunk.propertyCount(of: slot) <= GraphLimits.propertiesPerEntityMax else {
+            throw GraphError.limitExceeded("properties of one node or relationship")
+        }
         pending.sizeInBytes += 64
         if case .string(let text) = value { pending.sizeInBytes += text.utf8.count }
         return true

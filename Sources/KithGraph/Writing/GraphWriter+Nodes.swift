@@ -61,7 +61,7 @@ extension GraphWriter {
         if Self.isSame(old, value) { return false }
         let indexes = indexes(kind, tokens, covering: key)
         try removeEntries(of: id, from: indexes)
-        change(kind, id) { $0.set(key.rawValue, to: value) }
+        try change(kind, id) { $0.set(key.rawValue, to: value) }
         pending.sizeInBytes += 64
         if case .string(let text) = value { pending.sizeInBytes += text.utf8.count }
         try addEntries(of: id, to: indexes)
@@ -106,7 +106,7 @@ extension GraphWriter {
     /// Gives a node another label set, in rows and in counts.
     private func relabel(_ id: UInt64, from old: UInt32, to new: UInt32) throws(GraphError) {
         try recountDegrees(of: id, from: old, to: new)
-        change(.node, id) { $0.labelSet = new }
+        try change(.node, id) { $0.labelSet = new }
         pending.sizeInBytes += 32
         owned.count(.nodes(set: old), by: -1)
         owned.count(.nodes(set: new), by: 1)

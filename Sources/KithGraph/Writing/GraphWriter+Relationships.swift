@@ -47,7 +47,10 @@ extension GraphWriter {
         let sourceSet = try countedLabelSet(of: record.source)
         let targetSet = try countedLabelSet(of: record.target)
         try removeEntries(of: id, from: indexes(.relationship, [number], covering: nil))
-        put(RowChange(.deleted), .relationship, id)
+        var row = RowChange(.deleted)
+        row.source = record.source
+        row.target = record.target
+        put(row, .relationship, id)
         homes.keep(.relationship, id)
         var change = EndsChange(
             type: number, source: record.source, target: record.target, relationship: id,

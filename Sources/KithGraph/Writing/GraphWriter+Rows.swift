@@ -2,11 +2,17 @@ import KithValues
 
 extension GraphWriter {
     /// Changes the pending row of an entity and notes how to take that back.
-    func change(_ kind: EntityKind, _ id: UInt64, _ body: (inout RowChange) -> Void) {
+    func change(
+        _ kind: EntityKind, _ id: UInt64, _ body: (inout RowChange) -> Void
+    ) throws(GraphError) {
         let chunk = pending.openChunk(kind, id >> UInt64(GraphLimits.slotBits))
         let slot = UInt16(id & UInt64(GraphLimits.slotsPerChunk - 1))
-        note(.row(kind, id, chunk[slot]))
+        // Taking the change before back takes this one back, too.
+        if statement?.isLast(kind, id) != true { note(.row(kind, id, chunk[slot])) }
         chunk.update(slot, body)
+        guard chunk.propertyCount(of: slot) <= GraphLimits.propertiesPerEntityMax else {
+            throw GraphError.limitExceeded("properties of one node or relationship")
+        }
     }
 
     /// Puts a pending row in place and notes how to take that back.

@@ -67,6 +67,13 @@ final class StatementState {
     /// Notes that a node was changed that had not been before.
     func noteAdded(node id: UInt64) { added.append(id) }
 
+    /// Whether the last change noted is one of this entity's row.
+    func isLast(_ kind: EntityKind, _ id: UInt64) -> Bool {
+        if let node = added.last { return kind == .node && node == id }
+        guard case .row(let lastKind, let lastID, _)? = undo.last else { return false }
+        return lastID == id && lastKind == kind
+    }
+
     /// Notes what another statement did after this.
     func note(_ later: StatementState) {
         settle()

@@ -174,15 +174,33 @@ final class ChangeApplier {
         case .node, .relationship: break
         default: throw Self.notAnEntity(target, span)
         }
-        let entries = try PropertyMaps.entries(of: map, context, span: span)
+        var entries = try PropertyMaps.entries(of: map, context, span: span)
         if replacing {
-            let kept = Set(entries.map { $0.key })
+            let kept = Set(entries.map { UTF8Key($0.key) })
             let old = try EntityReading.properties(of: target, context, span: span)
-            for entry in old?.entries ?? [] where !kept.contains(entry.key) {
-                try set(target, entry.key, .null, span, context)
+            for entry in old?.entries ?? [] where !kept.contains(UTF8Key(entry.key)) {
+                entries.append(ValueMap.Entry(key: entry.key, value: .null))
             }
         }
-        for entry in entries { try set(target, entry.key, entry.value, span, context) }
+        let pen = try context.pen()
+        context.changes.propertiesSet += try context.onGraph(span: span) {
+            () throws(GraphError) in
+            var properties: [(key: PropertyKeyID, value: Value)] = []
+            properties.reserveCapacity(entries.count)
+            for entry in entries {
+                if let known = context.graph.catalog.propertyKey(entry.key) {
+                    properties.append((known, entry.value))
+                } else if !entry.value.isNull {
+                    properties.append((try pen.propertyKey(entry.key), entry.value))
+                }
+            }
+            if properties.isEmpty { return 0 }
+            switch target {
+            case .node(let id): return try pen.set(properties, of: id)
+            case .relationship(let id): return try pen.set(properties, of: id)
+            default: return 0
+            }
+        }
     }
 
     private func changeLabels(
