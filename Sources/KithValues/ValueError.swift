@@ -52,6 +52,11 @@ extension ValueError {
     public static let integerOverflow = ValueError(
         .arithmeticError, "IntegerOverflow", "the result is outside the range of 64-bit integers")
 
+    /// A number in a text is beyond the range of floats.
+    public static let floatOverflow = ValueError(
+        .arithmeticError, "FloatingPointOverflow",
+        "the number is outside the range of 64-bit floats")
+
     /// An integer or an amount was divided by zero.
     public static let divisionByZero = ValueError(
         .arithmeticError, "DivisionByZero", "division by zero")

@@ -29,7 +29,7 @@ final class Merge: WritingOperator {
         var parts: [Batch] = []
         for row in 0..<batch.count {
             let single = batch.slice(from: row, count: 1)
-            try refuseNulls(single, context)
+            try refuseUnfindable(single, context)
             cell.set(single)
             search.restart()
             var found: [Batch] = []
@@ -49,12 +49,16 @@ final class Merge: WritingOperator {
         return Batch.concatenated(parts, width: context.variableCount)
     }
 
-    /// Nothing equals null, so a pattern with a null property could never be found again.
-    private func refuseNulls(_ row: Batch, _ context: ExecutionContext) throws(QueryError) {
-        for properties in try creation.evaluate(row, context) where properties.hasNull(0) {
+    /// Nothing equals null or NaN, so a pattern with such a property could never be found again.
+    private func refuseUnfindable(
+        _ row: Batch, _ context: ExecutionContext
+    ) throws(QueryError) {
+        for properties in try creation.evaluate(row, context) {
+            guard let value = properties.valueEqualToNothing(0) else { continue }
             throw QueryError(
                 type: "SemanticError", detail: "MergeReadOwnWrites", phase: .runtime,
-                message: "MERGE cannot look for a property that is null",
+                message:
+                    "MERGE cannot look for a property that is \(value.isNull ? "null" : "NaN")",
                 span: properties.span ?? span)
         }
     }

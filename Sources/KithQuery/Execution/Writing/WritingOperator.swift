@@ -133,11 +133,18 @@ struct EvaluatedProperties {
         return PropertyTable(keys: ordered.map { $0.key }, values: values)
     }
 
-    /// Whether any property of the row is null, which MERGE cannot look for.
-    func hasNull(_ row: Int) -> Bool {
-        if columns.contains(where: { $0.vector.isNull(row) }) { return true }
-        guard case .map(let map) = map?.value(at: row) else { return false }
-        return map.entries.contains { $0.value.isNull }
+    /// The first property of the row that equals nothing, not even itself: null or NaN.
+    func valueEqualToNothing(_ row: Int) -> Value? {
+        func equalsNothing(_ value: Value) -> Bool {
+            if case .float(let number) = value { return number.isNaN }
+            return value.isNull
+        }
+        for column in columns {
+            let value = column.vector.value(at: row)
+            if equalsNothing(value) { return value }
+        }
+        guard case .map(let map) = map?.value(at: row) else { return nil }
+        return map.entries.first { equalsNothing($0.value) }?.value
     }
 }
 

@@ -44,13 +44,15 @@ enum ConversionFunctions {
         return .integer(integer)
     }
 
-    private static func toFloat(_ value: Value) -> Value? {
+    private static func toFloat(_ value: Value) throws(ValueError) -> Value? {
         switch value {
         case .integer(let number): return .float(Double(number))
         case .float: return value
         case .string(let text):
             let trimmed = TrimFunctions.trimmed(text)
-            return NumberText.parseFloat(trimmed).map { .float($0) } ?? .null
+            guard let number = NumberText.parseFloat(trimmed) else { return .null }
+            guard number.isFinite else { throw .floatOverflow }
+            return .float(number)
         default: return nil
         }
     }
