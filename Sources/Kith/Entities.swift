@@ -79,13 +79,17 @@ public struct EntityTable: Sendable {
     private mutating func add(_ id: RelationshipID, _ graph: GraphReader) throws(GraphError) {
         guard relationships[id] == nil else { return }
         let catalog = graph.catalog
-        // A relationship that the statement deleted is still shown, without type and ends.
-        let record = try graph.record(of: id)
+        guard let record = try graph.record(of: id) else {
+            // The statement deleted it and returns it all the same.
+            let (type, ends) = try graph.recordOfDeleted(id)
+            relationships[id] = Relationship(
+                id: id, type: catalog.name(of: type), start: NodeID(rawValue: ends?.source ?? 0),
+                end: NodeID(rawValue: ends?.target ?? 0), properties: ValueMap())
+            return
+        }
         let properties = try graph.properties(of: id).map { (catalog.name(of: $0.key), $0.value) }
         relationships[id] = Relationship(
-            id: id, type: record.map { catalog.name(of: $0.type) } ?? "",
-            start: NodeID(rawValue: record?.source ?? 0),
-            end: NodeID(rawValue: record?.target ?? 0),
-            properties: ValueMap(properties))
+            id: id, type: catalog.name(of: record.type), start: NodeID(rawValue: record.source),
+            end: NodeID(rawValue: record.target), properties: ValueMap(properties))
     }
 }

@@ -44,6 +44,20 @@ extension GraphReader {
             target: target)
     }
 
+    /// The type and ends of a relationship that this transaction deleted, for a statement that returns
+    /// what it deleted.
+    ///
+    /// The ends are nil where a transaction too large for its memory has written the change away.
+    public func recordOfDeleted(
+        _ relationship: RelationshipID
+    ) throws(GraphError) -> (type: RelationshipTypeID, ends: (source: UInt64, target: UInt64)?) {
+        let chunk = ChunkID(containing: relationship.rawValue)
+        let ends = pending?.relationships[chunk.rawValue]?
+            .endsOfDeleted(UInt16(slot(relationship.rawValue)))
+        // A chunk holds relationships of one type only.
+        return (try type(ofRelationshipChunk: chunk), ends)
+    }
+
     /// A property of a node; null if the node lacks it or there is no such node.
     public func property(_ key: PropertyKeyID, of node: NodeID) throws(GraphError) -> Value {
         try property(key.rawValue, .node, node.rawValue)

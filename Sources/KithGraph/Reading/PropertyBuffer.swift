@@ -165,13 +165,23 @@ extension GraphReader {
         buffer.begin()
         let step = cache.enter()
         defer { cache.leave(step) }
+        // A chunk whose changed rows are larger than all of the cache is read anew whenever it is asked for,
+        // and what was read stays until the step ends; so it is held on to.
+        var held: EntityChunk?
         for index in 0..<count {
             let id = ids[index]
             if let value = pendingProperty(key.rawValue, kind, id) {
                 buffer.append(value)
                 continue
             }
-            let base = try baseChunk(kind, id >> UInt64(GraphLimits.slotBits))
+            let chunk = id >> UInt64(GraphLimits.slotBits)
+            let base: EntityChunk
+            if let held, held.chunk == chunk {
+                base = held
+            } else {
+                base = try baseChunk(kind, chunk)
+                held = base
+            }
             let slot = slot(id)
             guard base.alive.contains(slot) else {
                 buffer.appendNull()

@@ -89,8 +89,7 @@ enum EntityReading {
     ) throws(QueryError) -> String {
         let type = try context.onGraph { () throws(GraphError) in
             if let record = try context.graph.record(of: relationship) { return record.type }
-            let chunk = ChunkID(rawValue: relationship.rawValue >> 11)
-            return try context.graph.type(ofRelationshipChunk: chunk)
+            return try context.graph.recordOfDeleted(relationship).type
         }
         return context.graph.catalog.name(of: type)
     }
