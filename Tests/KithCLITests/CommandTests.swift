@@ -106,6 +106,12 @@ struct CommandTests {
             #expect(refused?.text.contains("did you mean `kith \(meant)`?") == true)
             #expect(run("test -e \(word)")?.status == 1)
         }
+        let empty = run("kith frobnicate -c 'MATCH (n) RETURN count(n) AS n'")
+        #expect(empty?.status == 0)
+        #expect(empty?.text.contains("`frobnicate` is no command, and nothing was written") == true)
+        #expect(run("test -e frobnicate")?.status == 1)
+        #expect(run("kith new.kith -c 'RETURN 1 AS a'")?.text == "a\n1\n")
+        #expect(run("test -e new.kith")?.status == 0)
         #expect(run("kith imprt.kith -c 'CREATE (:A)'")?.status == 0)
         #expect(run("kith customers -c 'CREATE (:A)'")?.status == 0)
         #expect(run("cp customers chekc; kith chekc -c 'MATCH (a:A) RETURN a'")?.status == 0)
@@ -291,6 +297,11 @@ struct CommandTests {
         guard let program = Self.program, system("command -v script > /dev/null") == 0 else {
             return
         }
+        #expect(
+            run(
+                "(printf 'BEGIN;\\nCREATE (:A);\\n'; sleep 0.7; printf '\\004'; sleep 0.3) "
+                    + "| KITH_HISTORY=none TERM=dumb script -qec '\(program) t.kith' /dev/null"
+            )?.text.contains("The open transaction is rolled back") == true)
         write(
             "talk",
             """

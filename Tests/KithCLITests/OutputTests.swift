@@ -58,6 +58,17 @@ struct OutputTests {
         #expect(shown == ["", "", "", "0", "1", "2", "·", "98", "99", ""])
     }
 
+    @Test(
+        "what would command a terminal is not written to it, and directions stay within their cells"
+    )
+    func cellsOfStrangeText() {
+        #expect(DisplayWidth.onOneLine("a\u{1B}[31m\u{9B}31mb\u{7F}\n\t") == "a[31m31mb↵→")
+        #expect(DisplayWidth.cells(of: "🇮🇷") == 2)
+        #expect(DisplayWidth.isolated("a\u{202E}b") == "\u{2068}a\u{202E}b\u{2069}")
+        #expect(DisplayWidth.isolated("سلام") == "\u{2068}سلام\u{2069}")
+        #expect(DisplayWidth.isolated("plain é") == "plain é")
+    }
+
     @Test("writes comma-separated values that tell null from an empty string")
     func csv() {
         let found = written(

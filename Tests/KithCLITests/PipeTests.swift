@@ -39,7 +39,10 @@ final class FakeRunner: StatementRunner {
         return outcome
     }
 
-    var isInTransaction: Bool { false }
+    let isInTransaction: Bool
+
+    init(isInTransaction: Bool = false) { self.isInTransaction = isInTransaction }
+
     func schemaNames() -> SchemaNames { SchemaNames() }
 }
 

@@ -24,6 +24,14 @@ struct ShellTests {
         #expect(second.errors.text.contains("--> a.cypher:2:20\n"))
     }
 
+    @Test("runs its own commands in scripts too")
+    func commandsInScripts() {
+        let shell = shell()
+        #expect(shell.runScript(":mode line\nROWS 1;\n:mode csv\nROWS 1; \n:quit\nFAIL"))
+        #expect(shell.out.text == "n = 0\nn\n0\n")
+        #expect(shell.errors.text.isEmpty)
+    }
+
     @Test("tells a person how many rows there were")
     func counts() {
         let shell = shell(isInteractive: true)

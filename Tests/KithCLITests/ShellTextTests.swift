@@ -19,6 +19,38 @@ struct ShellTextTests {
         #expect(cut.restColumn == 24)
     }
 
+    @Test("a line between statements that begins with a colon is a command")
+    func commandLines() {
+        let cut = StatementSplitter.cut(
+            "  :mode csv\nRETURN 1;\n:schema;\n\nMATCH (n\n:A) RETURN n; :x\n;:quit")
+        #expect(
+            cut.statements == [
+                StatementSplitter.Statement(text: ":mode csv", line: 1, column: 3, isCommand: true),
+                StatementSplitter.Statement(text: "RETURN 1", line: 2),
+                StatementSplitter.Statement(text: ":schema;", line: 3, isCommand: true),
+                StatementSplitter.Statement(text: "MATCH (n\n:A) RETURN n", line: 5),
+                StatementSplitter.Statement(text: " :x\n", line: 6, column: 14),
+            ])
+        #expect(cut.rest == ":quit")
+        let command = StatementSplitter.cut(":quit")
+        #expect(command.statements.map(\.isCommand) == [true])
+        #expect(command.isRestBlank)
+    }
+
+    @Test("a statement on one line means what it meant on several")
+    func oneLine() {
+        func line(_ text: String) -> String { StatementSplitter.onOneLine(text) }
+        #expect(
+            line("MATCH (n) // all; of 'em\n  RETURN n;\n")
+                == "MATCH (n) /* all; of 'em */   RETURN n; ")
+        #expect(line("RETURN 'a\n\tb\\'\nc', \"d\ne\"") == "RETURN 'a\\n\tb\\'\\nc', \"d\\ne\"")
+        #expect(
+            line("RETURN 1 /* a // b\nc */ AS `x\ny` //")
+                == "RETURN 1 /* a // b c */ AS `x y` /* */")
+        #expect(line("// a */ b\nRETURN '//', '/*'") == "/* a * / b */ RETURN '//', '/*'")
+        #expect(line("/*/ x */ RETURN 1 / 2") == "/*/ x */ RETURN 1 / 2")
+    }
+
     @Test("knows when nothing but blanks is left, and when a string is still open")
     func rests() {
         #expect(StatementSplitter.cut("RETURN 1; // done\n ").isRestBlank)

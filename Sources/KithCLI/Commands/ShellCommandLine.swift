@@ -73,13 +73,16 @@ struct ShellCommandLine: ParsableCommand {
     func run() throws {
         try refuseMisspeltCommand()
         let isScript = !command.isEmpty || !file.isEmpty || !Terminal.isInputInteractive
+        let isNew = database.map { $0 != ":memory:" && access($0, F_OK) != 0 } ?? false
         let runner = try Opening.runner(database, isReadOnly: readOnly, isStrict: strict)
+        let made = isNew ? MadeFile(database ?? "", runner.database) : nil
         let shell = ShellSetUp.shell(runner, format: format, isInteractive: !isScript)
         shell.isStrict = strict
         var isGood = true
         if !isScript {
             shell.interact(
-                greeting: ShellSetUp.greeting(database), historyPath: ShellSetUp.historyPath)
+                greeting: ShellSetUp.greeting(database, isNew: isNew),
+                historyPath: ShellSetUp.historyPath)
         } else if command.isEmpty, file.isEmpty {
             isGood = shell.runScript(try standardInput())
         } else {
@@ -90,6 +93,10 @@ struct ShellCommandLine: ParsableCommand {
             }
         }
         let isUnfinished = isScript && isGood && runner.isInTransaction
+        if let made, made.removeIfEmpty(runner.database) {
+            shell.errors.write(made.explanation)
+            shell.errors.flush()
+        }
         try Opening.close(runner)
         try ShellSetUp.checkOutput(shell)
         if isUnfinished {
@@ -210,8 +217,9 @@ enum ShellSetUp {
     }
 
     /// The lines that a session begins with.
-    static func greeting(_ database: String?) -> String {
-        let place = database ?? "a fresh database in memory"
+    static func greeting(_ database: String?, isNew: Bool = false) -> String {
+        var place = database ?? "a fresh database in memory"
+        if isNew { place = "the new database " + place }
         return "Kith 0.1.0 on \(place). Statements end with `;`. :help helps, :quit ends.\n"
     }
 

@@ -24,6 +24,8 @@ enum DisplayWidth {
             return 0
         default: break
         }
+        // Two of these are one flag, which is as wide as any other sign.
+        if (0x1F1E6...0x1F1FF).contains(value) { return 1 }
         if isWide(value) || scalar.properties.isEmojiPresentation { return 2 }
         // Vowels and finals of Hangul join the syllable before them.
         if (0x1160...0x11FF).contains(value) { return 0 }
@@ -42,11 +44,13 @@ enum DisplayWidth {
         0x1F200...0x1F2FF, 0x20000...0x2FFFD, 0x30000...0x3FFFD,
     ]
 
-    /// Whether any of the text runs from right to left.
+    /// Whether any of the text runs from right to left, or changes the direction itself.
     static func hasRightToLeft(_ text: String) -> Bool {
         text.unicodeScalars.contains { scalar in
             let value = scalar.value
             return (0x590...0x8FF).contains(value) || (0xFB1D...0xFDFF).contains(value)
+                || (0x200E...0x200F).contains(value) || (0x202A...0x202E).contains(value)
+                || (0x2066...0x2069).contains(value)
                 || (0xFE70...0xFEFE).contains(value) || (0x10800...0x10FFF).contains(value)
                 || (0x1E800...0x1EFFF).contains(value)
         }
@@ -74,9 +78,7 @@ enum DisplayWidth {
 
     /// The text on one line: line ends and tabs as visible signs, other controls left out.
     static func onOneLine(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            return text
-        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
         var line = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -84,9 +86,14 @@ enum DisplayWidth {
             case "\t": line += "→"
             case "\r": break
             default:
-                if scalar.value >= 0x20, scalar.value != 0x7F { line.unicodeScalars.append(scalar) }
+                if !isControl(scalar) { line.unicodeScalars.append(scalar) }
             }
         }
         return line
+    }
+
+    /// Whether a terminal would do something on this; U+009B begins commands as the escape does.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
     }
 }

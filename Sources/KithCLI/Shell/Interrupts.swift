@@ -25,7 +25,7 @@ final class Interrupts: Sendable {
 
     /// Makes a pipe that other programs do not inherit.
     @discardableResult
-    private static func makePipe(_ ends: inout [Int32]) -> Bool {
+    static func makePipe(_ ends: inout [Int32]) -> Bool {
         guard pipe(&ends) == 0 else { return false }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return true

@@ -17,6 +17,8 @@ final class LineEditor {
 
     private let historyPath: String?
     private let interrupts: Interrupts
+    /// What was remembered last; it is not remembered twice.
+    private var lastLine = ""
 
     /// Sets readline up.
     ///
@@ -32,7 +34,9 @@ final class LineEditor {
             EditorState.name, completeWord, EditorState.wordBreaks)
         using_history()
         stifle_history(EditorState.historyEntriesMax)
-        if let historyPath { read_history(historyPath) }
+        guard let historyPath else { return }
+        read_history(historyPath)
+        history_truncate_file(historyPath, EditorState.historyEntriesMax)
     }
 
     /// Takes over what completion knows.
@@ -40,12 +44,17 @@ final class LineEditor {
 
     /// Remembers a statement, its lines joined.
     func remember(_ statement: String) {
-        let line = String(statement.map { $0.isNewline ? " " : $0 })
-        guard line.contains(where: { !$0.isWhitespace }) else { return }
+        let line = StatementSplitter.onOneLine(statement).trimmed
+        guard !line.isEmpty, line != lastLine else { return }
+        lastLine = line
         add_history(line)
         guard let historyPath else { return }
-        write_history(historyPath)
-        chmod(historyPath, 0o600)
+        // Appended, so that sessions at the same time keep what each of them remembers.
+        let descriptor = open(historyPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        fchmod(descriptor, 0o600)
+        close(descriptor)
+        append_history(1, historyPath)
     }
 
     /// Reads one line.

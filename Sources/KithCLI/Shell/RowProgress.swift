@@ -4,17 +4,25 @@ import Synchronization
 /// A line on the terminal that tells how many rows a long statement has seen.
 final class RowProgress: Sendable {
     private static let delayInSeconds = 0.5
-    private static let intervalInMicroseconds: UInt32 = 100_000
+    private static let intervalInMilliseconds: Int32 = 100
 
     private let rows: @Sendable () -> Int
-    private let isStopped = Atomic<Bool>(false)
     private let thread = Mutex<pthread_t?>(nil)
+    /// Closing the second end of this pipe wakes the thread up.
+    private let pipe: (read: Int32, write: Int32)
 
-    init(rows: @escaping @Sendable () -> Int) { self.rows = rows }
+    init(rows: @escaping @Sendable () -> Int) {
+        self.rows = rows
+        var ends: [Int32] = [-1, -1]
+        Interrupts.makePipe(&ends)
+        pipe = (ends[0], ends[1])
+    }
+
+    deinit { close(pipe.read) }
 
     /// Begins to watch; nothing is shown before half a second has passed.
     func start() {
-        guard Terminal.isErrorInteractive else { return }
+        guard Terminal.isErrorInteractive, pipe.read >= 0 else { return }
         var made = pthread_t()
         let this = Unmanaged.passRetained(self)
         guard pthread_create(&made, nil, showProgress, this.toOpaque()) == 0 else {
@@ -27,7 +35,7 @@ final class RowProgress: Sendable {
 
     /// Takes the line away.
     func stop() {
-        isStopped.store(true, ordering: .relaxed)
+        close(pipe.write)
         guard let thread = thread.withLock({ $0 }) else { return }
         pthread_join(thread, nil)
     }
@@ -36,12 +44,9 @@ final class RowProgress: Sendable {
         let sink = TextSink(descriptor: STDERR_FILENO)
         let start = Self.now()
         var isShown = false
-        while !isStopped.load(ordering: .relaxed) {
-            usleep(Self.intervalInMicroseconds)
+        while !waitsUntilStopped() {
             let seconds = Self.now() - start
-            guard seconds > Self.delayInSeconds, !isStopped.load(ordering: .relaxed) else {
-                continue
-            }
+            guard seconds > Self.delayInSeconds else { continue }
             let count = rows()
             let rate = Int(Double(count) / seconds)
             let text =
@@ -56,6 +61,12 @@ final class RowProgress: Sendable {
             sink.write("\r\u{1B}[K")
             sink.flush()
         }
+    }
+
+    /// Waits a moment; true when there is nothing more to show.
+    private func waitsUntilStopped() -> Bool {
+        var source = pollfd(fd: pipe.read, events: Int16(POLLIN), revents: 0)
+        return poll(&source, 1, Self.intervalInMilliseconds) > 0
     }
 
     private static func now() -> Double {

@@ -4,8 +4,8 @@ import KithCRM
 
 /// Start here: the shell, for people at a terminal and for scripts.
 ///
-/// Statements end with a semicolon and may go over many lines; a line that begins with a colon is a
-/// command of the shell itself (`ShellCommands`). `LineEditor` reads lines from a terminal,
+/// Statements end with a semicolon and may go over many lines; a line between them that begins with a
+/// colon is a command of the shell itself (`ShellCommands`), in scripts too. `LineEditor` reads lines from a terminal,
 /// `StatementSplitter` cuts statements, `ResultPrinter` shows what they give, `ProblemPrinter` what
 /// is wrong with them.
 ///
@@ -60,13 +60,12 @@ final class Shell {
             switch editor.read(prompt: pending.isEmpty ? prompt : "  ··> ") {
             case .end:
                 out.write("\n")
-                out.flush()
-                return
+                return endSession()
             case .interrupted: pending = ""
             case .line(let line):
                 if pending.isEmpty, line.hasPrefix(":") {
                     editor.remember(line)
-                    guard runCommand(line) else { return }
+                    guard runCommand(line) else { return endSession() }
                     continue
                 }
                 pending += line + "\n"
@@ -74,10 +73,22 @@ final class Shell {
                 if !cut.statements.isEmpty { editor.remember(pending) }
                 pending = cut.isRestBlank ? "" : cut.rest
                 for statement in cut.statements {
-                    guard run(statement.text) else { break }
+                    if statement.isCommand {
+                        guard runCommand(statement.text) else { return endSession() }
+                    } else if !run(statement.text) {
+                        break
+                    }
                 }
             }
         }
+    }
+
+    /// Says what becomes of a transaction that is still open.
+    private func endSession() {
+        if runner.isInTransaction {
+            out.write("The open transaction is rolled back; COMMIT keeps what it did.\n")
+        }
+        out.flush()
     }
 
     /// Runs the statements of a text; false when one failed.
@@ -91,7 +102,9 @@ final class Shell {
         }
         var isGood = true
         for statement in statements {
-            if !run(
+            if statement.isCommand {
+                guard runCommand(statement.text) else { break }
+            } else if !run(
                 statement.text, file: file, firstLine: statement.line,
                 firstColumn: statement.column)
             {
