@@ -1,4 +1,5 @@
 import KithLanguage
+import KithValues
 
 /// The pattern of one MATCH, CREATE or MERGE: a graph of nodes and relationships by index.
 ///
@@ -124,7 +125,7 @@ public struct PatternRelationship: Sendable {
             var names: [String] = []
             for alternative in alternatives {
                 guard case .label(let name) = alternative else { return nil }
-                if !names.contains(name) { names.append(name) }
+                if !names.contains(name: name) { names.append(name) }
             }
             return names
         default: return nil

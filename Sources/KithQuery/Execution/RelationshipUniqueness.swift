@@ -75,7 +75,7 @@ struct TypeCondition: Sendable {
         let catalog = context.graph.catalog
         return catalog.relationshipTypeNames.filter { name in
             expression.holds {
-                $0 == name
+                UTF8Order.areEqual($0, name)
             } hasAny: {
                 true
             }

@@ -83,7 +83,7 @@ final class HasLabelsExpression: VectorExpression {
         case .node(let id):
             let labels = try EntityReading.labels(of: id, context, span: span)
             return condition.holds {
-                labels.contains($0)
+                labels.contains(name: $0)
             } hasAny: {
                 !labels.isEmpty
             } ? 1 : 0
@@ -91,7 +91,7 @@ final class HasLabelsExpression: VectorExpression {
             let record = try EntityReading.record(of: id, context, span: span)
             let type = context.graph.catalog.name(of: record.type)
             return condition.holds {
-                $0 == type
+                UTF8Order.areEqual($0, type)
             } hasAny: {
                 true
             } ? 1 : 0

@@ -1,4 +1,5 @@
 import KithLanguage
+import KithValues
 
 /// The conditions of one MATCH, taken apart so that each is tested as soon as its variables are
 /// there.
@@ -86,7 +87,9 @@ struct PatternConditions {
             guard case .hasLabels(let subject, let labels) = conditions[index].expression.kind,
                 case .variable(variable) = subject.kind
             else { continue }
-            for name in labels.requiredLabels where !found.contains(name) { found.append(name) }
+            for name in labels.requiredLabels where !found.contains(name: name) {
+                found.append(name)
+            }
         }
         return found
     }
@@ -98,7 +101,7 @@ struct PatternConditions {
                 case .hasLabels(let subject, .label(let name)) = conditions[index].expression.kind,
                 case .variable(variable) = subject.kind
             else { return false }
-            return labels.contains(name)
+            return labels.contains(name: name)
         }
     }
 }
@@ -118,8 +121,8 @@ struct PropertyBounds {
 
 extension PatternConditions {
     /// How conditions that read only `known` variables besides `variable` bound its properties.
-    func bounds(of variable: VariableID, known: VariableSet) -> [String: PropertyBounds] {
-        var result: [String: PropertyBounds] = [:]
+    func bounds(of variable: VariableID, known: VariableSet) -> [UTF8Key: PropertyBounds] {
+        var result: [UTF8Key: PropertyBounds] = [:]
         for index in reading(variable)
         where conditions[index].variables.subtracting([variable]).isSubset(of: known) {
             switch conditions[index].expression.kind {
@@ -149,11 +152,11 @@ extension PatternConditions {
         return result
     }
 
-    private static func key(_ expression: BoundExpression, _ variable: VariableID) -> String? {
+    private static func key(_ expression: BoundExpression, _ variable: VariableID) -> UTF8Key? {
         guard case .property(let subject, let key) = expression.kind,
             case .variable(variable) = subject.kind
         else { return nil }
-        return key
+        return UTF8Key(key)
     }
 
     private static func note(

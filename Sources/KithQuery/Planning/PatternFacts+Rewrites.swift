@@ -1,3 +1,5 @@
+import KithValues
+
 extension PatternFacts {
     /// An expansion that only counts: what must be left out of the degree.
     struct Factor {
@@ -80,7 +82,8 @@ extension PatternFacts {
         guard matched.length == nil, matched.quantified == nil, let types = matched.typeNames,
             let counted = like.typeNames
         else { return nil }
-        guard counted.isEmpty || (!types.isEmpty && Set(types).isSubset(of: counted)) else {
+        guard counted.isEmpty || (!types.isEmpty && types.nameSet.isSubset(of: counted.nameSet))
+        else {
             return nil
         }
         if matched.from == near, direction == .either || direction == matched.direction {
@@ -137,7 +140,7 @@ extension PatternFacts {
 
     private func isAlike(_ one: PatternRelationship, _ other: PatternRelationship) -> Bool {
         guard let types = one.typeNames, let others = other.typeNames else { return false }
-        return Set(types) == Set(others)
+        return types.nameSet == others.nameSet
             && (one.direction == .either) == (other.direction == .either)
     }
 }

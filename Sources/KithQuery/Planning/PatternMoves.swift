@@ -1,4 +1,5 @@
 import KithGraph
+import KithValues
 
 /// One step of solving a pattern.
 enum PatternMove {
@@ -100,17 +101,17 @@ struct NodeAccessFinder {
     /// properties, so something must demand each of them.
     private func access(
         _ index: IndexDefinition, _ properties: [String], _ label: String,
-        _ bounds: [String: PropertyBounds], _ variable: VariableID
+        _ bounds: [UTF8Key: PropertyBounds], _ variable: VariableID
     ) -> NodeAccess? {
         guard
             properties.allSatisfy({
-                bounds[$0] != nil || statistics.isRequired($0, ofNodesWith: label)
+                bounds[UTF8Key($0)] != nil || statistics.isRequired($0, ofNodesWith: label)
             })
         else { return nil }
         var condition = IndexCondition()
         var satisfied = conditions.labelConditions(of: variable, [label])
         var rest = properties[...]
-        while let key = rest.first, let equal = bounds[key]?.equal {
+        while let key = rest.first, let equal = bounds[UTF8Key(key)]?.equal {
             condition.equal.append(equal.value)
             satisfied.append(equal.condition)
             rest = rest.dropFirst()
@@ -118,7 +119,7 @@ struct NodeAccessFinder {
         let equalCount = condition.equal.count
         var rows = equalRows(index, label, condition.equal, satisfied.suffix(equalCount))
         var narrowing: [Int] = []
-        if let key = rest.first, let bound = bounds[key] {
+        if let key = rest.first, let bound = bounds[UTF8Key(key)] {
             if let anyOf = bound.anyOf {
                 condition.anyOf = anyOf.list
                 satisfied.append(anyOf.condition)

@@ -1,4 +1,5 @@
 import KithGraph
+import KithValues
 
 /// What is sampled from the graph; nil where it cannot be read, which the statement itself will tell.
 extension PlanningStatistics {
@@ -66,7 +67,7 @@ extension PlanningStatistics {
         guard let expression = types.expression else { return nodeCount }
         let known = graph.catalog.relationshipTypeNames.filter { name in
             expression.holds {
-                $0 == name
+                UTF8Order.areEqual($0, name)
             } hasAny: {
                 true
             }

@@ -1,4 +1,5 @@
 import KithGraph
+import KithValues
 
 /// What the planner asks the graph: counts and schema, by the names the statement uses.
 struct PlanningStatistics {
@@ -66,7 +67,10 @@ struct PlanningStatistics {
 
     /// Whether an index keeps nodes with a label different by a property.
     func isUnique(_ property: String, label: String) -> Bool {
-        indexes(label: label).contains { $0.index.isUnique && $0.properties == [property] }
+        indexes(label: label).contains {
+            $0.index.isUnique && $0.properties.count == 1
+                && $0.properties.contains(name: property)
+        }
     }
 
     /// How many entries an index has for one value of its first `count` properties.

@@ -1,17 +1,19 @@
+import KithValues
+
 /// The relationships of a pattern by clause and types: two of one clause may be the same relationship
 /// where their types overlap.
 struct RelationshipKinds {
     private struct Kind: Hashable {
         let clause: Int
         /// None stands for every type.
-        let types: Set<String>
+        let types: Set<UTF8Key>
     }
 
     private var members: [Kind: BitSet] = [:]
     private var kinds: [Int: Kind] = [:]
 
     mutating func add(_ relationship: Int, clause: Int, _ types: [String]) {
-        let kind = Kind(clause: clause, types: Set(types))
+        let kind = Kind(clause: clause, types: types.nameSet)
         kinds[relationship] = kind
         members[kind, default: BitSet()].insert(relationship)
     }

@@ -66,6 +66,16 @@ public enum UTF8Order {
     }
 }
 
+extension Sequence where Element == String {
+    /// Whether a name is among these, byte by byte.
+    public func contains(name: String) -> Bool {
+        contains { UTF8Order.areEqual($0, name) }
+    }
+
+    /// The names as a set in which only those of the same bytes are one.
+    public var nameSet: Set<UTF8Key> { Set(map { UTF8Key($0) }) }
+}
+
 /// A string that is equal to another only if it has the same bytes; a key for dictionaries.
 public struct UTF8Key: Hashable, Comparable, Sendable {
     /// The string itself.

@@ -166,6 +166,8 @@ final class ChangeApplier {
         if changed { context.changes.propertiesSet += 1 }
     }
 
+    private static let setOneByOneMax = 4
+
     private func setAll(
         _ target: Value, _ map: Value, replacing: Bool, _ span: SourceSpan?,
         _ context: ExecutionContext
@@ -178,9 +180,14 @@ final class ChangeApplier {
         if replacing {
             let kept = Set(entries.map { UTF8Key($0.key) })
             let old = try EntityReading.properties(of: target, context, span: span)
-            for entry in old?.entries ?? [] where !kept.contains(UTF8Key(entry.key)) {
-                entries.append(ValueMap.Entry(key: entry.key, value: .null))
-            }
+            entries =
+                (old?.entries ?? []).filter { !kept.contains(UTF8Key($0.key)) }
+                .map { ValueMap.Entry(key: $0.key, value: .null) } + entries
+        }
+        // Only where there are several is it less work to set them at once.
+        guard entries.count > Self.setOneByOneMax else {
+            for entry in entries { try set(target, entry.key, entry.value, span, context) }
+            return
         }
         let pen = try context.pen()
         context.changes.propertiesSet += try context.onGraph(span: span) {
