@@ -140,6 +140,28 @@ struct PropertyBatchTests {
         #expect(try reader.properties(of: node).count == GraphLimits.propertiesPerEntityMax)
     }
 
+    @Test("are refused where they would be too many with those of an earlier transaction")
+    func limitOverTransactions() throws {
+        let store = try GraphStore.inMemory()
+        var node: NodeID?
+        for part in 0..<2 {
+            let writer = try store.beginWrite()
+            try writer.beginStatement()
+            let target = try node ?? writer.createNode(labels: [], properties: [])
+            node = target
+            let keys = try (0..<40_000).map { try writer.propertyKey("p\($0 + part * 40_000)") }
+            try writer.set(keys.map { ($0, .boolean(true)) }, of: target)
+            try writer.endStatement()
+            if part == 0 {
+                try writer.commit()
+            } else {
+                #expect(throws: GraphError.self) { try writer.commit() }
+            }
+        }
+        #expect(try store.check() == [])
+        #expect(try store.beginRead().properties(of: try #require(node)).count == 40_000)
+    }
+
     @Test("values nested deeper than can be read again are refused, also when loaded")
     func deepValues() throws {
         func nested(_ depth: Int) -> Value {

@@ -66,6 +66,10 @@ final class RowMove: ChunkMove {
         for (slot, row) in rows {
             let key = KeySpaces.row(chunk, UInt16(slot))
             let merged = base.recentRow(slot)?.followed(by: row) ?? row
+            // What earlier transactions changed counts too.
+            guard merged.properties.count <= GraphLimits.propertiesPerEntityMax else {
+                throw GraphError.limitExceeded("properties of one node or relationship")
+            }
             if merged.life == .deleted, !base.descriptor.alive.contains(slot) {
                 if base.recentRow(slot) != nil {
                     try storageCall { () throws(StorageError) in
