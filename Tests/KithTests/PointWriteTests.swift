@@ -25,6 +25,15 @@ struct PointWriteTests {
         "MATCH (c:Customer {id: $c}) MATCH (n:Key {k: $b}) SET n.v = $x, c.last = $b",
         "CREATE (:Key {k: $b, v: $x})",
         "CREATE (:Key:Must {k: $b, v: $x})",
+        "MERGE (c:Customer {id: $c})",
+        "MERGE (c:Customer {id: $c}) ON CREATE SET c.name = $b, c.made = $i ON MATCH SET c.seen = $i"
+            + " SET c.score = $x RETURN c, c.seen AS seen",
+        "MATCH (a:Customer {id: $c}) MERGE (b:Customer {id: $d}) CREATE (a)-[:KNOWS {since: $i}]->(b)",
+        "MERGE (k:Key {k: $b}) ON CREATE SET k.v = $x ON MATCH SET k.k = $d, k.v = null",
+        "MATCH (k:Key {k: $b}) DELETE k",
+        "MATCH (c:Customer {id: $c}) DELETE c",
+        "MATCH (c:Customer {id: $c}), (d:Customer {id: $d}) SET c.gone = true DETACH DELETE c, d",
+        "MATCH (c:Customer {id: $c}) CREATE (c)-[r:KNOWS]->(:Note {id: $i}) DELETE r",
         "CREATE (a:Note {id: $i}) WITH a MATCH (c:Customer {id: $c}) CREATE (a)-[:OF]->(c)",
     ]
 

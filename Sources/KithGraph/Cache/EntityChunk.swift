@@ -98,28 +98,37 @@ final class EntityChunk: @unchecked Sendable {
     /// The chunk once these changed rows, by slot, take the place of its own; nil is a row that is as
     /// the segments say again. What was read of its segments is kept.
     func replacing(_ rows: [(slot: Int, row: RowChange?)]) -> EntityChunk {
-        var merged: [(slot: Int, row: RowChange)] = []
-        merged.reserveCapacity(recent.count + rows.count)
-        var next = 0
         var changed: [(slot: Int, row: RowChange)] = []
         changed.reserveCapacity(rows.count)
         var isPlain = true
-        for (slot, row) in rows {
-            while next < recent.count, recent[next].slot < slot {
-                merged.append(recent[next])
-                next += 1
+        // Into memory of its own: every commit does this, mostly for one row among dozens.
+        let merged = [(slot: Int, row: RowChange)](
+            unsafeUninitializedCapacity: recent.count + rows.count
+        ) { target, count in
+            guard let base = target.baseAddress else { return }
+            var next = 0
+            func keep(before slot: Int) {
+                while next < recent.count, recent[next].slot < slot {
+                    (base + count).initialize(to: recent[next])
+                    count += 1
+                    next += 1
+                }
             }
-            if next < recent.count, recent[next].slot == slot { next += 1 }
-            guard let row else {
-                isPlain = false
-                continue
+            for (slot, row) in rows {
+                keep(before: slot)
+                if next < recent.count, recent[next].slot == slot { next += 1 }
+                guard let row else {
+                    isPlain = false
+                    continue
+                }
+                (base + count).initialize(to: (slot, row))
+                count += 1
+                changed.append((slot, row))
+                // What such a row replaces may have used other keys.
+                if row.life == .deleted { isPlain = false }
             }
-            merged.append((slot, row))
-            changed.append((slot, row))
-            // What such a row replaces may have used other keys.
-            if row.life == .deleted { isPlain = false }
+            keep(before: .max)
         }
-        merged.append(contentsOf: recent[next...])
         let usage =
             isPlain
             ? Usage(alive: alive, slotCount: slotCount, keys: keys) : Usage(descriptor, kind)

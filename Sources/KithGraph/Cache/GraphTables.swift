@@ -189,25 +189,23 @@ final class GraphTables: Sendable {
         if changes.lists.isEmpty { return patches }
         var kept = patches
         for (key, chunks) in changes.lists {
-            for chunk in chunks where kept[key]?[chunk] != nil { kept[key]?[chunk] = nil }
+            var own = kept[key] ?? [:]
+            let new = changes.patches[key]
+            for chunk in chunks { own[chunk] = new?[chunk] }
+            kept[key] = own
         }
-        let newCount = changes.patches.values.reduce(0) { $0 + $1.count }
-        if kept.values.reduce(newCount, { $0 + $1.count }) > ListPatch.patchesMax {
-            // To half of what there may be: otherwise the next commit looks through all of them again.
-            var room = ListPatch.patchesMax / 2
-            for (key, chunks) in kept {
-                let table = old.table(key)
-                for chunk in chunks.keys {
-                    if room > 0, table.load(chunk) == nil {
-                        room -= 1
-                    } else {
-                        kept[key]?[chunk] = nil
-                    }
+        guard kept.values.reduce(0, { $0 + $1.count }) > ListPatch.patchesMax else { return kept }
+        // To half of what there may be: otherwise the next commit looks through all of them again.
+        var room = ListPatch.patchesMax / 2
+        for (key, chunks) in kept {
+            let table = old.table(key)
+            for chunk in chunks.keys where changes.lists[key]?.contains(chunk) != true {
+                if room > 0, table.load(chunk) == nil {
+                    room -= 1
+                } else {
+                    kept[key]?[chunk] = nil
                 }
             }
-        }
-        for (key, chunks) in changes.patches {
-            kept[key, default: [:]].merge(chunks) { _, new in new }
         }
         return kept
     }

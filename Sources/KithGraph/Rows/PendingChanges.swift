@@ -108,8 +108,12 @@ final class PendingChanges {
         return made
     }
 
+    private static let listsExpected = 6
+
     func openLists(_ key: AdjacencyKey, _ chunk: UInt64) -> PendingLists {
         if let known = lists[key]?[chunk] { return known }
+        // A relationship is in two of them, and statements often make two: growing takes longer than room.
+        if lists.isEmpty { lists.reserveCapacity(Self.listsExpected) }
         let made = PendingLists()
         lists[key, default: [:]][chunk] = made
         return made

@@ -115,34 +115,40 @@ extension GraphStatistics {
 
     /// The key of an entry.
     private static func key(of what: Counted) -> [UInt8] {
-        let (kind, numbers): (Kind, [UInt32]) =
-            switch what {
-            case .nodes(let set): (.nodes, [set])
-            case .relationships(let type): (.relationships, [type])
-            case .degree(let degree): (.degree, [degree.type, degree.source, degree.target])
-            case .longKeys(let index): (.longKeys, [index])
-            case .runs(let index): (.runs, [index])
-            }
-        var bytes = [kind.rawValue]
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(13)
-        for number in numbers { bytes.appendBigEndian(number) }
+        func append(_ kind: Kind, _ number: UInt32) {
+            bytes.append(kind.rawValue)
+            bytes.appendBigEndian(number)
+        }
+        switch what {
+        case .nodes(let set): append(.nodes, set)
+        case .relationships(let type): append(.relationships, type)
+        case .degree(let degree):
+            append(.degree, degree.type)
+            bytes.appendBigEndian(degree.source)
+            bytes.appendBigEndian(degree.target)
+        case .longKeys(let index): append(.longKeys, index)
+        case .runs(let index): append(.runs, index)
+        }
         return bytes
     }
 
-    /// The entries to store, and those to remove (nil), to get from `old` to this: of what was counted, or
-    /// of everything.
+    /// The entries to store, and those to remove (nil), to get from `old` to this: of what was counted, which
+    /// names nothing twice, or of everything.
     func changes(
         since old: GraphStatistics, of counted: [Counted]? = nil
     ) -> [(key: [UInt8], count: Int?)] {
-        var seen: Set<[UInt8]> = []
+        // What the old one counts and this one does not is gone.
+        let all = counted ?? self.counted + old.counted.filter { count(of: $0) == nil }
         var changes: [(key: [UInt8], count: Int?)] = []
-        for what in counted ?? self.counted + old.counted {
+        changes.reserveCapacity(counted == nil ? 0 : all.count)
+        for what in all {
             let now = count(of: what)
-            guard now != old.count(of: what) else { continue }
-            let key = Self.key(of: what)
-            if seen.insert(key).inserted { changes.append((key, now)) }
+            if now != old.count(of: what) { changes.append((Self.key(of: what), now)) }
         }
-        return changes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        changes.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        return changes
     }
 
     /// Takes in one stored entry.

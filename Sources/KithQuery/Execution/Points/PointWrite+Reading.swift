@@ -17,6 +17,8 @@ extension PointWrite {
         }
         var reader = PlanReader(parameters: parameters, catalog: catalog)
         for node in nodes.reversed() where !reader.read(node.step) { return nil }
+        // What was deleted is not read any more.
+        if reader.hasRemoved, !columns.isEmpty { return nil }
         let found = columns.compactMap { reader.known[$0] }
         return found.count == columns.count
             ? PointWrite(steps: reader.steps, columns: found) : nil
@@ -32,6 +34,8 @@ extension PointWrite {
         private var placeCount = 0
         /// Whether what follows sees properties as they are now: they must not change any more.
         private var hasRead = false
+        /// Whether something is deleted, which ends it.
+        private(set) var hasRemoved = false
 
         init(parameters: [String], catalog: Catalog) {
             self.parameters = parameters
@@ -43,7 +47,7 @@ extension PointWrite {
             switch step {
             case is KeepStep: return true
             case let project as ProjectStep: return read(project.items)
-            case _ where hasRead: return false
+            case _ where hasRead || hasRemoved: return false
             case let seek as IndexSeekStep:
                 guard let key = seek.onlyKey(parameters),
                     let place = newPlace(seek.variable, .node)
@@ -51,9 +55,43 @@ extension PointWrite {
                 steps.append(.find(Find(seek.index.id, key: key, place: place)))
                 return true
             case let create as CreateStep: return read(create.pattern)
-            case let set as SetStep: return set.changes.allSatisfy { read($0) }
+            case let set as SetStep:
+                guard let changes = changes(set.changes) else { return false }
+                steps += changes.map { .change($0) }
+                return true
+            case let merge as MergeStep: return read(merge)
+            case let delete as DeleteStep: return read(delete)
             default: return false
             }
+        }
+
+        private mutating func read(_ step: MergeStep) -> Bool {
+            let merge = step.merge
+            var search = step.search
+            while search.step is KeepStep, search.inputs.count == 1 { search = search.inputs[0] }
+            guard merge.pattern.nodes.count == 1, merge.pattern.relationships.isEmpty,
+                let seek = search.step as? IndexSeekStep, let key = seek.onlyKey(parameters),
+                search.inputs.count == 1, search.inputs[0].step is OuterRowsStep,
+                let node = newNode(merge.pattern.nodes[0]),
+                let onCreate = changes(merge.onCreate), let onMatch = changes(merge.onMatch)
+            else { return false }
+            let find = Find(seek.index.id, key: key, place: node.place)
+            steps.append(.merge(Merging(find, node, onCreate: onCreate, onMatch: onMatch)))
+            return true
+        }
+
+        private mutating func read(_ step: DeleteStep) -> Bool {
+            var (relationships, nodes): ([Int], [Int]) = ([], [])
+            for entity in step.entities {
+                guard let (kind, place) = place(entity) else { return false }
+                if kind == .node { nodes.append(place) } else { relationships.append(place) }
+            }
+            hasRemoved = true
+            steps.append(
+                .remove(
+                    Removal(
+                        relationships: relationships, nodes: nodes, isDetaching: step.isDetaching)))
+            return true
         }
 
         private mutating func newPlace(_ variable: VariableID, _ kind: EntityKind) -> Int? {
@@ -110,21 +148,26 @@ extension PointWrite {
         private mutating func read(_ pattern: BoundPattern) -> Bool {
             guard pattern.paths.isEmpty, pattern.selections.isEmpty else { return false }
             for node in pattern.nodes where !node.isBound {
-                guard node.propertyMap == nil, let properties = properties(node.properties),
-                    let place = newPlace(node.variable, .node)
-                else { return false }
-                var labels: [String] = []
-                for name in node.labels?.requiredLabels ?? [] where !labels.contains(name) {
-                    labels.append(name)
-                }
-                let known = labels.compactMap { catalog.label($0) }
-                steps.append(
-                    .node(
-                        NewNode(
-                            labels: labels, known: known.count == labels.count ? known : nil,
-                            properties: properties, place: place, span: node.span)))
+                guard let new = newNode(node) else { return false }
+                steps.append(.node(new))
             }
             return pattern.relationships.allSatisfy { read($0, in: pattern) }
+        }
+
+        private mutating func newNode(_ node: PatternNode) -> NewNode? {
+            guard !node.isBound, node.propertyMap == nil,
+                let properties = properties(node.properties),
+                let place = newPlace(node.variable, .node)
+            else { return nil }
+            var labels: [String] = []
+            for name in node.labels?.requiredLabels ?? []
+            where !labels.contains(where: { UTF8Order.areEqual($0, name) }) {
+                labels.append(name)
+            }
+            let known = labels.compactMap { catalog.label($0) }
+            return NewNode(
+                labels: labels, known: known.count == labels.count ? known : nil,
+                properties: properties, place: place, span: node.span)
         }
 
         private mutating func read(
@@ -149,7 +192,12 @@ extension PointWrite {
             return true
         }
 
-        private mutating func read(_ change: BoundChange) -> Bool {
+        private func changes(_ bound: [BoundChange]) -> [Change]? {
+            let changes = bound.compactMap { change($0) }
+            return changes.count == bound.count ? changes : nil
+        }
+
+        private func change(_ change: BoundChange) -> Change? {
             let (entity, name, value, span): (BoundExpression, String, KnownValue?, SourceSpan?)
             switch change {
             case .setProperty(let subject, let key, let expression, let place):
@@ -158,15 +206,11 @@ extension PointWrite {
             case .removeProperty(let subject, let key, let place):
                 (entity, name, span) = (subject, key, place)
                 value = .literal(.null)
-            default: return false
+            default: return nil
             }
-            guard let value, let (kind, place) = place(entity) else { return false }
-            steps.append(
-                .change(
-                    Change(
-                        kind, place: place, property: Property(key: key(name), value: value),
-                        span: span)))
-            return true
+            guard let value, let (kind, place) = place(entity) else { return nil }
+            return Change(
+                kind, place: place, property: Property(key: key(name), value: value), span: span)
         }
     }
 }

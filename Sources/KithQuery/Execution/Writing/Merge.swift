@@ -55,12 +55,22 @@ final class Merge: WritingOperator {
     ) throws(QueryError) {
         for properties in try creation.evaluate(row, context) {
             guard let value = properties.valueEqualToNothing(0) else { continue }
-            throw QueryError(
-                type: "SemanticError", detail: "MergeReadOwnWrites", phase: .runtime,
-                message:
-                    "MERGE cannot look for a property that is \(value.isNull ? "null" : "NaN")",
-                span: properties.span ?? span)
+            throw Self.unfindable(value, span: properties.span ?? span)
         }
+    }
+
+    /// Whether nothing equals the value, so that MERGE cannot look for it.
+    static func isUnfindable(_ value: Value) -> Bool {
+        if case .float(let number) = value { return number.isNaN }
+        return value.isNull
+    }
+
+    /// The error of a MERGE that looks for a property with a value that equals nothing.
+    static func unfindable(_ value: Value, span: SourceSpan?) -> QueryError {
+        QueryError(
+            type: "SemanticError", detail: "MergeReadOwnWrites", phase: .runtime,
+            message: "MERGE cannot look for a property that is \(value.isNull ? "null" : "NaN")",
+            span: span)
     }
 }
 

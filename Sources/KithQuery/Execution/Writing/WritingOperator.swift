@@ -135,16 +135,12 @@ struct EvaluatedProperties {
 
     /// The first property of the row that equals nothing, not even itself: null or NaN.
     func valueEqualToNothing(_ row: Int) -> Value? {
-        func equalsNothing(_ value: Value) -> Bool {
-            if case .float(let number) = value { return number.isNaN }
-            return value.isNull
-        }
         for column in columns {
             let value = column.vector.value(at: row)
-            if equalsNothing(value) { return value }
+            if Merge.isUnfindable(value) { return value }
         }
         guard case .map(let map) = map?.value(at: row) else { return nil }
-        return map.entries.first { equalsNothing($0.value) }?.value
+        return map.entries.first { Merge.isUnfindable($0.value) }?.value
     }
 }
 
