@@ -107,6 +107,8 @@ struct BulkStatementTests {
             "UNWIND range(0, 39) AS i MATCH (c:Customer {id: i}) SET c.id = 7",
             "UNWIND [1, 2, {a: 1}] AS x CREATE (:Note {id: 1, body: x})",
             "UNWIND [1, 2, {a: 1}] AS x MATCH (c:Customer {id: 1}) SET c.name = x",
+            "UNWIND range(0, 999) AS i CREATE (a:Note {id: i})-[:T]->(:Thing {x: a.id})"
+                + " CREATE (:Customer {id: 1000 - i})",
             "UNWIND [1, 99] AS i OPTIONAL MATCH (c:Customer {id: i}) CREATE (c)-[:T]->(:Note {id: i})",
         ] {
             #expect(throws: KithError.self) { try database.execute(Query(text)) }

@@ -46,7 +46,7 @@ struct GraphStatistics: Sendable, Equatable {
     }
 
     /// Something that is counted.
-    enum Counted: Equatable {
+    enum Counted: Hashable {
         case nodes(set: UInt32)
         case relationships(type: UInt32)
         case degree(Degree)

@@ -21,8 +21,11 @@ extension GraphReader {
         /// What was counted since the oldest statement or part that may be taken back: to copy all counts
         /// for each statement would take longer than most of them.
         @exclusivity(unchecked) private var counted: [Count] = []
-        /// How many statements and parts may be taken back.
-        @exclusivity(unchecked) private var openMarkCount = 0
+        /// Where the statements and parts begin that may be taken back, the oldest first.
+        @exclusivity(unchecked) private var marks: [Int] = []
+        /// When there are more than these since the newest mark, what was counted twice becomes one.
+        @exclusivity(unchecked) private var countedMax = OwnedState.countedMin
+        private static let countedMin = 256
 
         /// The statistics of properties that this transaction asked for.
         private(set) lazy var statisticsMemory = committed.statisticsMemory.copy()
@@ -54,11 +57,12 @@ extension GraphReader {
         /// Counts more of something, or less.
         func count(_ what: GraphStatistics.Counted, by change: Int) {
             add(change, to: what)
-            guard openMarkCount > 0, change != 0 else { return }
-            if let last = counted.last, last.what == what {
+            guard let mark = marks.last, change != 0 else { return }
+            if counted.count > mark, counted[counted.count - 1].what == what {
                 counted[counted.count - 1].change += change
             } else {
                 counted.append(Count(what: what, change: change))
+                joinIfMany(from: mark)
             }
         }
 
@@ -103,9 +107,7 @@ extension GraphReader {
         /// Where counting stands now, to come back to by ``takeBack(to:)``; to be given up by
         /// ``giveUp(_:)``, the last one first.
         func mark() -> CountMark {
-            openMarkCount += 1
-            // What is counted from here on is not to become part of what was before.
-            counted.append(Count(what: .nodes(set: .max), change: 0))
+            marks.append(counted.count)
             return CountMark(place: counted.count)
         }
 
@@ -119,8 +121,23 @@ extension GraphReader {
 
         /// Gives up a mark.
         func giveUp(_ mark: CountMark) {
-            openMarkCount -= 1
-            if openMarkCount == 0 { counted.removeAll(keepingCapacity: counted.count < 1_024) }
+            marks.removeLast()
+            guard let older = marks.last else {
+                counted.removeAll(keepingCapacity: counted.count < 1_024)
+                return
+            }
+            joinIfMany(from: older)
+        }
+
+        /// Makes one of all that was counted of the same thing since a mark, where that is much: a statement may
+        /// count for millions of rows, and many statements may be taken back together.
+        private func joinIfMany(from start: Int) {
+            guard counted.count - start > countedMax else { return }
+            var sums: [GraphStatistics.Counted: Int] = [:]
+            for count in counted[start...] { sums[count.what, default: 0] += count.change }
+            counted.removeSubrange(start...)
+            counted += sums.filter { $0.value != 0 }.map { Count(what: $0.key, change: $0.value) }
+            countedMax = max(2 * sums.count, Self.countedMin)
         }
 
         /// Where counting stood.
