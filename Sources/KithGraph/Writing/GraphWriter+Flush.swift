@@ -54,8 +54,10 @@ extension GraphWriter {
             statement.savedPending = saved
         }
         noteStorageChange()
-        moved.tables.lists.reserveCapacity(pending.lists.count)
-        moved.tables.patches.reserveCapacity(pending.lists.count)
+        if !pending.lists.isEmpty {
+            moved.tables.lists.reserveCapacity(pending.lists.count)
+            moved.tables.patches.reserveCapacity(pending.lists.count)
+        }
         oldExtents = []
         for (key, chunks) in pending.members.sorted(by: { $0.key.token < $1.key.token }) {
             if !chunks.isEmpty { moved.tables.members.insert(key) }
