@@ -61,6 +61,9 @@ struct ParallelAlgorithmTests {
         return edges
     }
 
+    /// Now and then more threads than nodes are divided among.
+    private func teamSizes(_ seed: Int) -> [Int] { seed % 10 == 0 ? [1, 2, 3, 20] : [1, 2, 3] }
+
     /// The edges both ways.
     private func bothWays(_ edges: [Edge]) -> [Edge] {
         edges + edges.map { Edge(source: $0.target, target: $0.source, weight: $0.weight) }
@@ -94,7 +97,7 @@ struct ParallelAlgorithmTests {
             for neighbour in neighbours[next] { neighbours[neighbour].remove(next) }
         }
         let lists = lists(count, both, false)
-        for threads in [1, 2, 3, 7] {
+        for threads in teamSizes(seed) {
             let team = WorkTeam(count: threads)
             let simple = try SimpleLists(lists, team)
             for sharedMin in [1, 20, 512] {
@@ -138,12 +141,13 @@ struct ParallelAlgorithmTests {
         let count = Int.random(in: 4...900, using: &generator)
         let (forward, backward) = lists(
             count, randomEdges(count, &generator), isWeighted: false)
-        let plain = UnsafeMutablePointer<UInt32>.filled(count, .max)
-        defer { plain.deallocate() }
-        try DepthFirstComponents.find(forward, plain, isOpen: .max, WorkTeam(count: 1))
-        _ = Communities.renumber(plain, count: count)
-        let expected = Array(copying: plain, count: count)
-        for threads in [1, 2, 3] {
+        let expected = try [UInt32].written(count) { (plain) throws(WorkStopped) in
+            let team = WorkTeam(count: 1)
+            let open = try OpenNodes(count, plain, team)
+            try DepthFirstComponents.find(EdgeLists(forward), open, team)
+            try open.number()
+        }
+        for threads in teamSizes(seed) {
             for parallelMin in [1, 8, 64, 4_096] {
                 let found = try StrongComponents.components(
                     forward, backward, WorkTeam(count: threads), parallelMin: parallelMin)
@@ -171,11 +175,72 @@ struct ParallelAlgorithmTests {
         let search = ShortestPaths(
             source: Int.random(in: 0..<count, using: &generator), target: nil)
         let expected = try search.treeByNode(lists, WorkTeam(count: 1))
-        for threads in [1, 2, 4] {
-            let found = try search.tree(lists, WorkTeam(count: threads))
-            #expect(found.distances == expected.distances, "\(threads) threads")
-            #expect(found.predecessors == expected.predecessors, "\(threads) threads")
+        for threads in teamSizes(seed) {
+            for sharedMin in [1, 128] {
+                let found = try search.tree(
+                    lists, WorkTeam(count: threads), sharedMin: sharedMin)
+                #expect(found.distances == expected.distances, "\(threads) threads")
+                #expect(found.predecessors == expected.predecessors, "\(threads) threads")
+            }
         }
+    }
+
+    @Test("levels are those of a search node by node, and of them the smallest nodes come before")
+    func levels() throws {
+        for seed in 0..<40 {
+            var generator = SeededGenerator(seed: UInt64(seed) + 3_077)
+            let count = Int.random(in: 2...(seed % 4 == 0 ? 20_000 : 900), using: &generator)
+            let lists = lists(count, randomEdges(count, &generator), false)
+            let source = Int.random(in: 0..<count, using: &generator)
+            let isEndless = Bool.random(using: &generator)
+            let end = isEndless ? nil : Int.random(in: 0..<count, using: &generator)
+            let expected = plainLevels(lists, source, end)
+            for threads in teamSizes(seed) {
+                let team = WorkTeam(count: threads)
+                for sharedMin in [1, 128] {
+                    let found = try ShortestPaths(source: source, target: end)
+                        .tree(lists, team, sharedMin: sharedMin)
+                    let name: Comment = "\(threads) threads, seed \(seed)"
+                    #expect(found.distances == expected.distances, name)
+                    #expect(found.predecessors == expected.before, name)
+                    let rows = try found.rows(withDistances: true, withPredecessors: true, team)
+                    let reached = (0..<count).filter { expected.distances[$0] < .infinity }
+                    #expect(found.reachedCount == reached.count)
+                    #expect(rows.nodes == reached.map(UInt32.init))
+                    #expect(rows.distances == reached.map { expected.distances[$0] })
+                    #expect(rows.predecessors == reached.map { expected.before[$0] })
+                }
+            }
+        }
+    }
+
+    /// Level by level from `source`, until the level of `end` is complete.
+    private func plainLevels(
+        _ lists: ProjectedLists, _ source: Int, _ end: Int?
+    ) -> (distances: [Double], before: [UInt32]) {
+        var distances = [Double](repeating: .infinity, count: lists.nodeCount)
+        var before = [UInt32](repeating: ProjectedNodes.missing, count: lists.nodeCount)
+        distances[source] = 0
+        var level = 0.0
+        var front = [source]
+        while !front.isEmpty, end.map({ distances[$0] == .infinity }) ?? true {
+            level += 1
+            var next: [Int] = []
+            for node in front {
+                for edge in lists.range(of: node) {
+                    let target = Int(lists.targets[edge])
+                    if distances[target] == .infinity {
+                        distances[target] = level
+                        next.append(target)
+                    }
+                    if distances[target] == level {
+                        before[target] = min(before[target], UInt32(node))
+                    }
+                }
+            }
+            front = next
+        }
+        return (distances, before)
     }
 
     /// In a chain of equal weights the bounds are distances of nodes.

@@ -25,6 +25,8 @@ package final class WorkTeam {
         let round = Atomic<Int>(0)
         let working = Atomic<Int>(0)
         let next = Atomic<Int>(0)
+        /// A bit for each part that a thread has begun.
+        let begun = Atomic<UInt64>(0)
         var body: ((Int) -> Void)?
         var isOver = false
     }
@@ -108,6 +110,35 @@ package final class WorkTeam {
                 let block = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard block < blocks else { return }
                 body(block * size..<min((block + 1) * size, total), worker)
+            }
+        }
+        try checkpoint()
+    }
+
+    /// The most parts that ``forEachPart(of:_:)`` goes over.
+    package static let partsMax = 64
+
+    /// Calls `body` for 0 ..< `count`, at most ``partsMax``: each thread begins with the part of its own
+    /// number, which is then the same part each time and still in its processor's cache, and takes others
+    /// that nobody has begun.
+    package func forEachPart(of count: Int, _ body: (_ part: Int) -> Void) throws(WorkStopped) {
+        precondition(count <= Self.partsMax, "\(count) parts")
+        guard let shared, let helpers, helpers.count > 0, count > 1 else {
+            for part in 0..<count {
+                try checkpoint()
+                body(part)
+            }
+            return
+        }
+        shared.begun.store(0, ordering: .relaxed)
+        run(shared, helpers.count) { worker in
+            for step in 0..<count where !shouldStop() {
+                let part = (worker + step) % count
+                let bit = UInt64(1) << UInt64(part)
+                guard shared.begun.load(ordering: .relaxed) & bit == 0,
+                    shared.begun.bitwiseOr(bit, ordering: .relaxed).oldValue & bit == 0
+                else { continue }
+                body(part)
             }
         }
         try checkpoint()

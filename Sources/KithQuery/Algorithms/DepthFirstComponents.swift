@@ -1,19 +1,17 @@
+import Glibc
 import KithGraph
 
 /// Strong components by depth-first search (Tarjan 1972), on one thread.
 enum DepthFirstComponents {
-    /// Sets the component of each open node to one of its nodes; the others are as if not there. O(*n* +
-    /// *m*).
+    /// Closes each open node; the others are as if not there. O(*n* + *m*).
     static func find(
-        _ lists: ProjectedLists, _ components: UnsafeMutablePointer<UInt32>, isOpen: UInt32,
-        _ team: WorkTeam
+        _ lists: EdgeLists, _ open: OpenNodes, _ team: WorkTeam
     ) throws(WorkStopped) {
-        let count = lists.nodeCount
-        var search = Search(count, components, isOpen)
+        var search = Search(lists.nodeCount, open)
         defer { search.deallocate() }
-        for node in 0..<count {
+        for node in 0..<lists.nodeCount {
             if node % 4_096 == 0 { try team.checkpoint() }
-            if components[node] == isOpen { search.visit(node, lists) }
+            if open.isOpen(node) { search.visit(node, lists) }
         }
     }
 
@@ -22,42 +20,43 @@ enum DepthFirstComponents {
         let indexes: UnsafeMutablePointer<UInt32>
         /// The earliest node known to be reached from each.
         let lows: UnsafeMutablePointer<UInt32>
-        let components: UnsafeMutablePointer<UInt32>
-        let isOpen: UInt32
+        let open: OpenNodes
         /// The nodes found that have no component yet.
-        let open: UnsafeMutablePointer<UInt32>
+        let found: UnsafeMutablePointer<UInt32>
         /// The nodes on the way from where the search began, and the next edge of each.
         let way: UnsafeMutablePointer<UInt32>
         let edges: UnsafeMutablePointer<Int>
-        var openCount = 0
+        var foundCount = 0
         var next: UInt32 = 1
 
-        init(_ count: Int, _ components: UnsafeMutablePointer<UInt32>, _ isOpen: UInt32) {
-            self.components = components
-            self.isOpen = isOpen
-            indexes = .filled(count, 0)
-            lows = .filled(count, 0)
-            open = .filled(count, 0)
-            way = .filled(count, 0)
-            edges = .filled(count, 0)
+        init(_ count: Int, _ open: OpenNodes) {
+            self.open = open
+            // Where few nodes are open, memory that nobody looks at is not to be cleared.
+            let cleared = calloc(max(count, 1), MemoryLayout<UInt32>.stride)
+            indexes = cleared?.bindMemory(to: UInt32.self, capacity: count) ?? .filled(count, 0)
+            lows = .allocate(capacity: max(count, 1))
+            found = .allocate(capacity: max(count, 1))
+            way = .allocate(capacity: max(count, 1))
+            edges = .allocate(capacity: max(count, 1))
         }
 
         func deallocate() {
-            for buffer in [indexes, lows, open, way] { buffer.deallocate() }
+            free(indexes)
+            for buffer in [lows, found, way] { buffer.deallocate() }
             edges.deallocate()
         }
 
-        private mutating func enter(_ node: Int, _ depth: Int, _ lists: ProjectedLists) {
+        private mutating func enter(_ node: Int, _ depth: Int, _ lists: EdgeLists) {
             indexes[node] = next
             lows[node] = next
             next += 1
-            open[openCount] = UInt32(truncatingIfNeeded: node)
-            openCount += 1
+            found[foundCount] = UInt32(truncatingIfNeeded: node)
+            foundCount += 1
             way[depth] = UInt32(truncatingIfNeeded: node)
             edges[depth] = lists.offsets[node]
         }
 
-        mutating func visit(_ start: Int, _ lists: ProjectedLists) {
+        mutating func visit(_ start: Int, _ lists: EdgeLists) {
             enter(start, 0, lists)
             var depth = 0
             while depth >= 0 {
@@ -65,7 +64,7 @@ enum DepthFirstComponents {
                 if edges[depth] < lists.offsets[node + 1] {
                     let target = Int(lists.targets[edges[depth]])
                     edges[depth] += 1
-                    guard components[target] == isOpen else { continue }
+                    guard open.isOpen(target) else { continue }
                     if indexes[target] == 0 {
                         depth += 1
                         enter(target, depth, lists)
@@ -85,12 +84,15 @@ enum DepthFirstComponents {
 
         /// Makes a component of the nodes found since `node`.
         private mutating func close(_ node: Int) {
-            while true {
-                openCount -= 1
-                let member = Int(open[openCount])
-                components[member] = UInt32(truncatingIfNeeded: node)
-                if member == node { return }
+            var start = foundCount - 1
+            var first = found[start]
+            while Int(found[start]) != node {
+                start -= 1
+                first = min(first, found[start])
             }
+            for place in start..<foundCount { open.close(Int(found[place]), first: Int(first)) }
+            open.closed(foundCount - start)
+            foundCount = start
         }
     }
 }

@@ -1,5 +1,5 @@
+import CShims
 import KithGraph
-import Synchronization
 
 /// The distances of all nodes from one, and on which way they are reached.
 ///
@@ -12,167 +12,74 @@ struct ShortestPaths {
     /// The node that paths end at; nil for all.
     let target: Int?
 
-    /// What a search found.
-    struct Tree {
-        /// The distance of each node; infinite where none leads.
-        var distances: [Double]
-        /// The node before each on its path; ``ProjectedNodes/missing`` for the source and where none
-        /// leads.
-        var predecessors: [UInt32]
-
-        /// The nodes of a range that some path leads to.
-        func reached(among nodes: Range<Int>) -> [UInt32] {
-            distances.withUnsafeBufferPointer { distances in
-                [UInt32](unsafeUninitializedCapacity: nodes.count + 1) { reached, count in
-                    // Without a branch: the place of a node that is not reached is written again.
-                    var place = 0
-                    for node in nodes {
-                        reached[place] = UInt32(truncatingIfNeeded: node)
-                        place &+= distances[node] < .infinity ? 1 : 0
-                    }
-                    count = place
-                }
-            }
-        }
-
-        /// What some of all nodes have.
-        static func values<Element: BitwiseCopyable>(
-            _ all: [Element], of nodes: [UInt32]
-        ) -> [Element] {
-            all.withUnsafeBufferPointer { all in
-                nodes.withUnsafeBufferPointer { nodes in
-                    [Element](unsafeUninitializedCapacity: nodes.count) { values, count in
-                        for index in nodes.indices { values[index] = all[Int(nodes[index])] }
-                        count = nodes.count
-                    }
-                }
-            }
-        }
-    }
-
-    private static let blockSize = 256
-
-    /// Searches; O(*n* + *m*), with weights O(*m* log *n*).
+    /// Searches; O(*n* + *m*), with weights O(*m* log *n*). Fewer than `sharedMin` nodes are followed by
+    /// one thread.
     ///
     /// - Precondition: no weight is below 0.
-    func tree(_ lists: ProjectedLists, _ team: WorkTeam) throws(WorkStopped) -> Tree {
-        lists.weights == nil
-            ? try treeByLevels(lists, team) : try treeByWeight(lists, team)
-    }
-
-    private func treeByLevels(
-        _ lists: ProjectedLists, _ team: WorkTeam
-    ) throws(WorkStopped) -> Tree {
-        let count = lists.nodeCount
-        let levels = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: max(count, 1))
-        let before = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: max(count, 1))
-        defer {
-            levels.deallocate()
-            before.deallocate()
-        }
-        try team.forEachBlock(of: count, size: Self.largeBlockSize) { block, _ in
-            for node in block {
-                (levels + node).initialize(to: Atomic(.max))
-                (before + node).initialize(to: Atomic(ProjectedNodes.missing))
-            }
-        }
-        levels[source].store(0, ordering: .relaxed)
-        let found = (0..<team.count).map { _ in FoundNodes() }
-        var front = [UInt32(truncatingIfNeeded: source)]
-        var level: UInt32 = 0
-        while !front.isEmpty {
-            if let target, levels[target].load(ordering: .relaxed) != .max { break }
-            level += 1
-            try front.withUnsafeBufferPointer { (front) throws(WorkStopped) in
-                try team.forEachBlock(of: front.count, size: Self.blockSize) { block, worker in
-                    Self.follow(
-                        UnsafeBufferPointer(rebasing: front[block]), lists, level, levels, before,
-                        found[worker])
-                }
-            }
-            front = found.flatMap { $0.take() }
-        }
-        return try Self.tree(count, team) { node in
-            let level = levels[node].load(ordering: .relaxed)
-            return (
-                level == .max ? .infinity : Double(level), before[node].load(ordering: .relaxed)
-            )
-        }
-    }
-
-    private static let largeBlockSize = 8_192
-
-    /// A tree of what `node` says of each node.
-    static func tree(
-        _ count: Int, _ team: WorkTeam, _ node: (Int) -> (distance: Double, predecessor: UInt32)
-    ) throws(WorkStopped) -> Tree {
-        var predecessors: [UInt32] = []
-        let distances = try [Double].written(count) { (distances) throws(WorkStopped) in
-            predecessors = try [UInt32].written(count) { (predecessors) throws(WorkStopped) in
-                try team.forEachBlock(of: count, size: largeBlockSize) { block, _ in
-                    for number in block {
-                        (distances[number], predecessors[number]) = node(number)
-                    }
-                }
-            }
-        }
-        return Tree(distances: distances, predecessors: predecessors)
-    }
-
-    /// Reaches the neighbours of some nodes that no earlier level has.
-    private static func follow(
-        _ nodes: UnsafeBufferPointer<UInt32>, _ lists: ProjectedLists, _ level: UInt32,
-        _ levels: UnsafeMutablePointer<Atomic<UInt32>>,
-        _ before: UnsafeMutablePointer<Atomic<UInt32>>, _ found: FoundNodes
-    ) {
-        let (offsets, targets) = (lists.offsets, lists.targets)
-        for node in nodes {
-            var edge = offsets[Int(node)]
-            let end = offsets[Int(node) &+ 1]
-            while edge < end {
-                let target = Int(targets[edge])
-                var known = levels[target].load(ordering: .relaxed)
-                if known == .max {
-                    let (isFirst, original) = levels[target].compareExchange(
-                        expected: .max, desired: level, ordering: .relaxed)
-                    if isFirst { found.nodes.append(targets[edge]) }
-                    known = isFirst ? level : original
-                }
-                if known == level { lower(before + target, to: node) }
-                edge &+= 1
-            }
-        }
-    }
-
-    /// Makes a number at most `node`. (`Atomic.min` takes unsigned numbers for signed ones.)
-    @inline(__always)
-    static func lower(_ place: UnsafeMutablePointer<Atomic<UInt32>>, to node: UInt32) {
-        var known = place.pointee.load(ordering: .relaxed)
-        while node < known {
-            let (isDone, original) = place.pointee.compareExchange(
-                expected: known, desired: node, ordering: .relaxed)
-            if isDone { return }
-            known = original
-        }
-    }
-
-    private func treeByWeight(
-        _ lists: ProjectedLists, _ team: WorkTeam
-    ) throws(WorkStopped) -> Tree {
-        guard target == nil, let weights = lists.weights else { return try treeByNode(lists, team) }
-        let search = try WeightedDistances(lists, weights, source: source, team)
+    func tree(
+        _ lists: ProjectedLists, _ team: WorkTeam, sharedMin: Int = 128
+    ) throws(WorkStopped) -> PathTree {
+        guard lists.weights != nil else { return try treeByLevels(lists, team, sharedMin) }
+        guard target == nil else { return try treeByNode(lists, team) }
+        let search = try WeightedDistances(
+            EdgeLists(lists), source: source, team, sharedMin: sharedMin)
         try search.find()
         if let tree = try search.tree() { return tree }
         return try treeByNode(lists, team)
     }
 
+    /// Each thread reaches the nodes of its own part (``NodeParts``).
+    ///
+    /// What is known of a node is one number: its level, and below that the node before it. The smallest
+    /// is right: the first level, and of that the node of the smallest number.
+    private func treeByLevels(
+        _ lists: ProjectedLists, _ team: WorkTeam, _ sharedMin: Int
+    ) throws(WorkStopped) -> PathTree {
+        let lists = EdgeLists(lists)
+        let known = UnsafeMutablePointer<UInt64>.allocate(capacity: max(lists.nodeCount, 1))
+        defer { known.deallocate() }
+        let parts = NodeParts(lists, team)
+        let front = SearchFront(parts, lists, team, sharedMin: sharedMin)
+        try team.forEachPart(of: parts.count) { part in
+            for node in parts.ranges[part] { known[node] = .max }
+        }
+        known[source] = UInt64(ProjectedNodes.missing)
+        front.begin(with: source)
+        var level: UInt64 = 0
+        while front.count > 0 {
+            if let target, known[target] != .max { break }
+            level += 1
+            try front.round { part in
+                let room = front.room(part)
+                var count = 0
+                front.follow(lists, to: part) { node in
+                    level &<< 32 | UInt64(truncatingIfNeeded: node)
+                } visit: { way, _, target in
+                    let before = known[target]
+                    known[target] = min(before, way)
+                    room[count] = UInt32(truncatingIfNeeded: target)
+                    count &+= kith_bool_to_int(before == .max)
+                }
+                front.order(count, part) { known[$0] &>> 32 == level }
+                front.found(count, part)
+            }
+        }
+        return try PathTree(lists.nodeCount, team) { node in
+            let known = known[node]
+            return (
+                known == .max ? .infinity : Double(known &>> 32),
+                UInt32(truncatingIfNeeded: known)
+            )
+        }
+    }
+
     /// By Dijkstra's algorithm, on one thread.
-    func treeByNode(_ lists: ProjectedLists, _ team: WorkTeam) throws(WorkStopped) -> Tree {
+    func treeByNode(_ lists: ProjectedLists, _ team: WorkTeam) throws(WorkStopped) -> PathTree {
         let count = lists.nodeCount
         var distances = [Double](repeating: .infinity, count: count)
         var before = [UInt32](repeating: ProjectedNodes.missing, count: count)
         var isSettled = [Bool](repeating: false, count: count)
-        guard let weights = lists.weights else { return Tree(distances: [], predecessors: []) }
+        guard let weights = lists.weights else { return PathTree(distances: [], predecessors: []) }
         var heap = NodeHeap()
         distances[source] = 0
         heap.insert(UInt32(truncatingIfNeeded: source), 0)
@@ -205,6 +112,6 @@ struct ShortestPaths {
                 before[node] = ProjectedNodes.missing
             }
         }
-        return Tree(distances: distances, predecessors: before)
+        return PathTree(distances: distances, predecessors: before)
     }
 }

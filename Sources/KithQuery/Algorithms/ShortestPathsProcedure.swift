@@ -25,9 +25,10 @@ extension AlgorithmProcedure {
             try search.tree(projection.lists, team)
         }
         let paths = PathBuilder(call.execution, projection, tree.predecessors)
-        if end == nil, tree.distances.allSatisfy({ $0 < .infinity }) {
+        let count = projection.nodes.count
+        if end == nil, tree.reachedCount == count {
             return AlgorithmRows(
-                count: projection.nodes.count,
+                count: count,
                 columns: [
                     .nodes(projection.nodes), .floats(tree.distances),
                     .nodesAt(projection.nodes, tree.predecessors),
@@ -36,19 +37,23 @@ extension AlgorithmProcedure {
                     },
                 ])
         }
-        let rows = tree.reached(among: end.map { $0..<$0 + 1 } ?? 0..<projection.nodes.count)
+        let rows: PathTree.Rows
+        if let end {
+            rows = tree.row(of: end)
+        } else {
+            rows = try call.computing { (team) throws(WorkStopped) in
+                try tree.rows(
+                    withDistances: call.wants(1), withPredecessors: call.wants(2), team)
+            }
+        }
         return AlgorithmRows(
-            count: rows.count,
+            count: rows.nodes.count,
             columns: [
-                .nodesAt(projection.nodes, rows),
-                call.wants(1)
-                    ? .floats(ShortestPaths.Tree.values(tree.distances, of: rows))
-                    : .constant(.null),
+                .nodesAt(projection.nodes, rows.nodes),
+                call.wants(1) ? .floats(rows.distances) : .constant(.null),
                 call.wants(2)
-                    ? .nodesAt(
-                        projection.nodes, ShortestPaths.Tree.values(tree.predecessors, of: rows))
-                    : .constant(.null),
-                .made { (row) throws(QueryError) in try paths.path(to: rows[row]) },
+                    ? .nodesAt(projection.nodes, rows.predecessors) : .constant(.null),
+                .made { (row) throws(QueryError) in try paths.path(to: rows.nodes[row]) },
             ])
     }
 }
