@@ -91,7 +91,7 @@ enum DepthFirstComponents {
                 first = min(first, found[start])
             }
             for place in start..<foundCount { open.close(Int(found[place]), first: Int(first)) }
-            open.closed(foundCount - start)
+            open.closed(foundCount - start, components: 1)
             foundCount = start
         }
     }

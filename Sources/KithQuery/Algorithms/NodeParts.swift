@@ -74,18 +74,20 @@ struct EdgeLists {
     private static let ahead = 8
 
     /// Calls `visit` for each edge of `nodes` that leads to `part`; `begin` gives what all edges of a node
-    /// are visited with.
+    /// are visited with, and `prepare` is called some nodes before.
     @inline(__always)
     func follow<Context>(
         _ nodes: UnsafeBufferPointer<UInt32>, to part: Range<Int>,
-        begin: (_ node: Int) -> Context,
+        prepare: (_ node: Int) -> Void = { _ in }, begin: (_ node: Int) -> Context,
         visit: (_ context: Context, _ edge: Int, _ target: Int) -> Void
     ) {
         let (isFirst, isLast) = (part.lowerBound == 0, part.upperBound == nodeCount)
         let near = isLast && !isFirst ? 1 : 0
         for index in nodes.indices {
             if index &+ Self.ahead &* 2 < nodes.count {
-                kith_prefetch(offsets + Int(nodes[index &+ Self.ahead &* 2]))
+                let node = Int(nodes[index &+ Self.ahead &* 2])
+                kith_prefetch(offsets + node)
+                prepare(node)
             }
             if index &+ Self.ahead < nodes.count {
                 let edge = offsets[Int(nodes[index &+ Self.ahead]) &+ near] &- near

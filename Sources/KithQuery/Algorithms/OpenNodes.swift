@@ -23,6 +23,8 @@ final class OpenNodes: @unchecked Sendable {
     private let components: UnsafeMutablePointer<UInt32>
     /// How many nodes are open.
     private(set) var count: Int
+    /// How many components the others make.
+    private var componentCount = 0
     private let nodeCount: Int
     private let team: WorkTeam
 
@@ -56,16 +58,19 @@ final class OpenNodes: @unchecked Sendable {
     @inline(__always)
     func isOpen(_ node: Int) -> Bool { state(node) == State.open }
 
-    /// Closes a node of the component whose smallest node is `first`, nil for its own; ``closed(_:)`` is
-    /// to be told how many were.
+    /// Closes a node of the component whose smallest node is `first`, nil for its own;
+    /// ``closed(_:components:)`` is to be told how many were.
     @inline(__always)
     func close(_ node: Int, first: Int? = nil) {
         components[node] = UInt32(truncatingIfNeeded: first ?? node)
         set(node, State.closed)
     }
 
-    /// Notes how many nodes were closed.
-    func closed(_ closed: Int) { count -= closed }
+    /// Notes how many nodes were closed, and how many components they make.
+    func closed(_ closed: Int, components: Int) {
+        count -= closed
+        componentCount += components
+    }
 
     /// The open node for which `worth` is greatest, of several the first; nil where none is open.
     func best(_ worth: (Int) -> Int) throws(WorkStopped) -> Int? {
@@ -106,11 +111,13 @@ final class OpenNodes: @unchecked Sendable {
             }
             return closed
         }
-        count -= closed.reduce(0, +)
+        self.closed(closed.reduce(0, +), components: 1)
     }
 
     /// Numbers the components from 0 in the order of their first nodes, once all nodes are closed.
     func number() throws(WorkStopped) {
+        // Each node is the first of its component, and has its number.
+        if componentCount == nodeCount { return }
         let components = components
         if team.count == 1 {
             var next: UInt32 = 0
@@ -124,7 +131,9 @@ final class OpenNodes: @unchecked Sendable {
         }
         var before = try perBlock { (block) -> UInt32 in
             var firsts: UInt32 = 0
-            for node in block { firsts &+= Int(components[node]) == node ? 1 : 0 }
+            for node in block {
+                firsts &+= components[node] == UInt32(truncatingIfNeeded: node) ? 1 : 0
+            }
             return firsts
         }
         var total: UInt32 = 0
@@ -137,7 +146,7 @@ final class OpenNodes: @unchecked Sendable {
             for node in block {
                 // A number for each, which only those of the first nodes are.
                 numbers[node] = next
-                next &+= Int(components[node]) == node ? 1 : 0
+                next &+= components[node] == UInt32(truncatingIfNeeded: node) ? 1 : 0
             }
         }
         try team.forEachBlock(of: nodeCount, size: Self.blockSize) { block, _ in

@@ -67,7 +67,7 @@ final class Reaching {
                 room[count] = UInt32(truncatingIfNeeded: target)
                 count &+= isNew
             }
-            front.order(count, part) { states[$0].load(ordering: .relaxed) == State.isFound }
+            front.order(count, part)
             front.found(count, part)
             for index in 0..<count {
                 states[Int(room[index])].store(new, ordering: .relaxed)

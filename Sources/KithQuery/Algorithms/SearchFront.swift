@@ -7,30 +7,31 @@ final class SearchFront: @unchecked Sendable {
 
     let parts: [Range<Int>]
     private let team: WorkTeam
-    private let nodeCount: Int
     /// Fewer nodes are left to one thread.
     private let sharedMin: Int
     private var present: UnsafeMutablePointer<UInt32>
     private var next: UnsafeMutablePointer<UInt32>
     private var counts: UnsafeMutablePointer<Int>
     private var nextCounts: UnsafeMutablePointer<Int>
+    /// A bit for each node of a part, all 0, to put nodes in order by.
+    private let marks: [UnsafeMutablePointer<UInt64>]
 
     /// Counts of different parts lie in different lines of the cache.
     private static let countStride = 16
     /// After so many nodes a thread asks whether the search is to end.
     private static let blockSize = 8_192
-    /// Found nodes that are at least this share of their part are put in order by going through it.
-    private static let orderedShareMin = 32
+    /// Found nodes that are a smaller share of their part are not put in order.
+    private static let orderedShareMin = 1_024
 
     /// A front without nodes.
     init(_ parts: NodeParts, _ lists: EdgeLists, _ team: WorkTeam, sharedMin: Int = 128) {
         self.parts = parts.ranges
         self.team = team
         self.sharedMin = sharedMin
-        nodeCount = lists.nodeCount
         // Who finds writes the place after the last node, too.
-        present = .allocate(capacity: nodeCount + parts.count)
-        next = .allocate(capacity: nodeCount + parts.count)
+        present = .allocate(capacity: lists.nodeCount + parts.count)
+        next = .allocate(capacity: lists.nodeCount + parts.count)
+        marks = parts.ranges.map { .filled($0.count / 64 + Self.countStride, 0) }
         counts = .filled(parts.count * Self.countStride, 0)
         nextCounts = .filled(parts.count * Self.countStride, 0)
     }
@@ -40,6 +41,7 @@ final class SearchFront: @unchecked Sendable {
         next.deallocate()
         counts.deallocate()
         nextCounts.deallocate()
+        for marks in marks { marks.deallocate() }
     }
 
     /// The number of nodes.
@@ -112,10 +114,11 @@ final class SearchFront: @unchecked Sendable {
         swap(&counts, &nextCounts)
     }
 
-    /// Visits the edges from the front to a part; see ``EdgeLists/follow(_:to:begin:visit:)``.
+    /// Visits the edges from the front to a part; see ``EdgeLists/follow(_:to:prepare:begin:visit:)``.
     @inline(__always)
     func follow<Context>(
-        _ lists: EdgeLists, to part: Int, begin: (_ node: Int) -> Context,
+        _ lists: EdgeLists, to part: Int, prepare: (_ node: Int) -> Void = { _ in },
+        begin: (_ node: Int) -> Context,
         visit: (_ context: Context, _ edge: Int, _ target: Int) -> Void
     ) {
         for segment in parts.indices {
@@ -126,22 +129,34 @@ final class SearchFront: @unchecked Sendable {
                 let end = min(start &+ Self.blockSize, nodes.count)
                 lists.follow(
                     UnsafeBufferPointer(rebasing: nodes[start..<end]), to: parts[part],
-                    begin: begin, visit: visit)
+                    prepare: prepare, begin: begin, visit: visit)
                 start = end
             }
         }
     }
 
-    /// Puts `count` nodes that were found in a part in ascending order where they are many, so that
-    /// their lists are read one after the other in memory; `isFound` tells them.
-    @inline(__always)
-    func order(_ count: Int, _ part: Int, isFound: (_ node: Int) -> Bool) {
-        guard count > parts[part].count / Self.orderedShareMin else { return }
-        let room = room(part)
+    /// Puts `count` nodes that were found in a part in ascending order, where they are not too few: their
+    /// lists then are read one after the other in memory.
+    func order(_ count: Int, _ part: Int) {
+        let range = parts[part]
+        guard count > range.count / Self.orderedShareMin, count > 1 else { return }
+        let (room, marks) = (room(part), marks[part])
+        for index in 0..<count {
+            let place = Int(room[index]) &- range.lowerBound
+            marks[place &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: place & 63)
+        }
         var place = 0
-        for node in parts[part] {
-            room[place] = UInt32(truncatingIfNeeded: node)
-            place &+= isFound(node) ? 1 : 0
+        var word = 0
+        while place < count {
+            var bits = marks[word]
+            marks[word] = 0
+            let first = range.lowerBound &+ word &* 64
+            while bits != 0 {
+                room[place] = UInt32(truncatingIfNeeded: first &+ bits.trailingZeroBitCount)
+                bits &= bits &- 1
+                place &+= 1
+            }
+            word &+= 1
         }
     }
 }

@@ -60,7 +60,7 @@ struct ShortestPaths {
                     room[count] = UInt32(truncatingIfNeeded: target)
                     count &+= kith_bool_to_int(before == .max)
                 }
-                front.order(count, part) { known[$0] &>> 32 == level }
+                front.order(count, part)
                 front.found(count, part)
             }
         }

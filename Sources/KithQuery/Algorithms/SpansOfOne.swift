@@ -15,25 +15,28 @@ enum SpansOfOne {
             let size = blockSize
             let blocks = (count + size - 1) / size
             // The lowest node that each leads to, or itself; the lowest of each block, then of all blocks
-            // after it.
+            // after it. How many nodes of each block lead to a lower one, then how many are taken.
             let lowest = UnsafeMutablePointer<UInt32>.allocate(capacity: max(count, 1))
             let lowestAfter = UnsafeMutablePointer<UInt32>.filled(blocks, .max)
-            let taken = UnsafeMutablePointer<Int>.filled(blocks, 0)
+            let counts = UnsafeMutablePointer<Int>.filled(blocks, 0)
             defer {
                 lowest.deallocate()
                 lowestAfter.deallocate()
-                taken.deallocate()
+                counts.deallocate()
             }
             try team.forEachBlock(of: count, size: size) { block, _ in
                 var least = UInt32.max
+                var leading = 0
                 for node in block {
                     let edges = lists.range(of: node)
                     // Targets are sorted.
                     let first = edges.isEmpty ? .max : lists.targets[edges.lowerBound]
                     lowest[node] = min(first, UInt32(truncatingIfNeeded: node))
                     least = min(least, lowest[node])
+                    leading &+= first < UInt32(truncatingIfNeeded: node) ? 1 : 0
                 }
                 lowestAfter[block.lowerBound / size] = least
+                counts[block.lowerBound / size] = leading
             }
             var after = UInt32.max
             for block in (0..<blocks).reversed() {
@@ -41,9 +44,15 @@ enum SpansOfOne {
             }
             // A number that no circle crosses, and the next one is none either: a node of its own.
             try team.forEachBlock(of: count, size: size) { block, _ in
-                var least = lowestAfter[block.lowerBound / size]
+                let number = block.lowerBound / size
+                var least = lowestAfter[number]
                 var isEnd = Int(least) >= block.upperBound
                 var found = 0
+                if isEnd, counts[number] == 0, lists.nodeCount == open.count {
+                    for node in block { open.close(node) }
+                    counts[number] = block.count
+                    return
+                }
                 for node in block.reversed() {
                     least = min(least, lowest[node])
                     let isStart = Int(least) >= node
@@ -53,9 +62,10 @@ enum SpansOfOne {
                     }
                     isEnd = isStart
                 }
-                taken[block.lowerBound / size] = found
+                counts[number] = found
             }
-            for block in 0..<blocks { open.closed(taken[block]) }
+            let taken = (0..<blocks).reduce(0) { $0 + counts[$1] }
+            open.closed(taken, components: taken)
         }
     }
 }

@@ -43,7 +43,7 @@ struct Trimming {
             }
             front.found(count, part)
         }
-        open.closed(front.count)
+        open.closed(front.count, components: front.count)
         while front.count > 0 {
             try front.round { part in
                 let room = front.room(part)
@@ -59,7 +59,7 @@ struct Trimming {
                 }
                 front.found(count, part)
             }
-            open.closed(front.count)
+            open.closed(front.count, components: front.count)
         }
     }
 

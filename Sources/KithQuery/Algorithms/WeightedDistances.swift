@@ -141,6 +141,8 @@ final class WeightedDistances {
         var (nearCount, farCount) = (0, piles[part].count)
         var stands = 0
         front.follow(lists, to: part) { node in
+            kith_prefetch(places + node)
+        } begin: { node in
             (
                 distance: Double(bitPattern: places[node].distance.load(ordering: .relaxed)),
                 node: UInt32(truncatingIfNeeded: node)
@@ -169,7 +171,7 @@ final class WeightedDistances {
         }
         if stands != 0 { piles[part].standsStill = true }
         piles[part].count = farCount
-        front.order(nearCount, part) { places[$0].waiting & Self.near != 0 }
+        front.order(nearCount, part)
         front.found(nearCount, part)
         for index in 0..<nearCount { places[Int(nearRoom[index])].waiting &= ~Self.near }
     }
@@ -200,6 +202,7 @@ final class WeightedDistances {
             moved &+= kith_bool_to_int(bits >= bound && bits < next)
         }
         piles[part].count = kept
+        front.order(moved, part)
         front.found(moved, part)
     }
 
