@@ -75,6 +75,19 @@ final class ExtremeState: AggregateState {
         let mask = argument.positionMask
         if argument.layout == .float {
             let floats = argument.floats
+            if argument.hasNoNulls, rows.groups == nil, rows.count > 0 {
+                var best = Double(bitPattern: UInt64(bitPattern: words[0]))
+                if !isPresent[0] { best = floats[0] }
+                var row = 0
+                while row < rows.count {
+                    let value = floats[row & mask]
+                    if Self.isBeyond(value, best, wantsLargest) { best = value }
+                    row &+= 1
+                }
+                words[0] = Int64(bitPattern: best.bitPattern)
+                isPresent[0] = true
+                return
+            }
             for row in 0..<rows.count where !argument.isNull(row) {
                 let group = rows.group(row)
                 let value = floats[row & mask]
