@@ -68,17 +68,18 @@ public final class PreparedQuery: Sendable {
         warnings = bound.warnings
         columnVariables = bound.query.columns.map { $0.variable }
         hasAssumptions = !plan.assumptions.isEmpty
+        let positions = ParameterPositions(bound.parameters)
         let isPlain = !isDeep && statement.mode == .run
         point =
             isPlain && !bound.isWriting
             ? PointLookup(
-                plan, columns: columnVariables, parameters: bound.parameters,
+                plan, columns: columnVariables, parameters: positions,
                 catalog: graph.catalog)
             : nil
         pointWrite =
             isPlain && bound.isWriting && bound.transactionsSpan == nil
             ? PointWrite.reading(
-                plan, columns: columnVariables, parameters: bound.parameters,
+                plan, columns: columnVariables, parameters: positions,
                 catalog: graph.catalog)
             : nil
         columns =

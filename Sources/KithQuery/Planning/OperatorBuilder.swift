@@ -9,11 +9,7 @@ final class OperatorBuilder {
     private let kind: RunPool.Kind
     /// The names of the statement's parameters, in the order of their values.
     private let parameters: [String]
-    /// Where the values of parameters are.
-    private lazy var parameterPositions = Dictionary(
-        zip(parameters.map { UTF8Key($0) }, parameters.indices),
-        uniquingKeysWith: { first, _ in first }
-    )
+    private lazy var parameterPositions = ParameterPositions(parameters)
     private let isProfiling: Bool
     /// How the steps below may be shared out to threads; nil where one thread runs them all in any case.
     private let sharing: ExecutionOptions?
@@ -47,7 +43,7 @@ final class OperatorBuilder {
     }
 
     /// The position of a parameter's value; nil for one that the statement does not have.
-    func position(ofParameter name: String) -> Int? { parameterPositions[UTF8Key(name)] }
+    func position(ofParameter name: String) -> Int? { parameterPositions[name] }
 
     /// The number of vectors in a batch.
     var width: Int { plan.variableCount }

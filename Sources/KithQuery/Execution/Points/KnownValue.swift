@@ -6,12 +6,12 @@ enum KnownValue: Sendable {
     /// By its position among the statement's parameters.
     case parameter(Int)
 
-    /// What an expression is, where it is one of these. `parameters` are the statement's.
-    init?(_ expression: BoundExpression, _ parameters: [String]) {
+    /// What an expression is, where it is one of these.
+    init?(_ expression: BoundExpression, _ parameters: ParameterPositions) {
         switch expression.kind {
         case .literal(let value): self = .literal(value)
         case .parameter(let name):
-            guard let position = parameters.firstIndex(of: name) else { return nil }
+            guard let position = parameters[name] else { return nil }
             self = .parameter(position)
         default: return nil
         }
@@ -26,9 +26,23 @@ enum KnownValue: Sendable {
     }
 }
 
+/// Where the values of a statement's parameters are, by name.
+struct ParameterPositions: Sendable {
+    private let positions: [UTF8Key: Int]
+
+    /// `names`: the parameters, in the order of their values.
+    init(_ names: [String]) {
+        positions = Dictionary(
+            zip(names.map { UTF8Key($0) }, names.indices), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The position of a parameter's value; nil for one that the statement does not have.
+    subscript(name: String) -> Int? { positions[UTF8Key(name)] }
+}
+
 extension IndexSeekStep {
     /// The key of the one node that the step looks for in a unique index, where it does no more than that.
-    func onlyKey(_ parameters: [String]) -> KnownValue? {
+    func onlyKey(_ parameters: ParameterPositions) -> KnownValue? {
         guard index.isUnique, index.properties.count == 1, index.entity == .node,
             condition.equal.count == 1, condition.anyOf == nil, condition.lower == nil,
             condition.upper == nil, condition.prefix == nil

@@ -20,7 +20,7 @@ struct PointLookup: Sendable {
 
     /// The lookup that a plan comes to; nil where it does more.
     init?(
-        _ plan: Plan, columns: [VariableID], parameters: [String], catalog: Catalog
+        _ plan: Plan, columns: [VariableID], parameters: ParameterPositions, catalog: Catalog
     ) {
         var projections: [[BoundProjection.Item]] = []
         var node = plan.root
@@ -52,7 +52,8 @@ struct PointLookup: Sendable {
     }
 
     private static func column(
-        _ expression: BoundExpression, _ known: [VariableID: Column], _ parameters: [String],
+        _ expression: BoundExpression, _ known: [VariableID: Column],
+        _ parameters: ParameterPositions,
         _ catalog: Catalog
     ) -> Column? {
         switch expression.kind {

@@ -6,7 +6,7 @@ import KithValues
 extension PointWrite {
     /// What a plan that writes comes to; nil where it has more rows than one, or does anything else.
     static func reading(
-        _ plan: Plan, columns: [VariableID], parameters: [String], catalog: Catalog
+        _ plan: Plan, columns: [VariableID], parameters: ParameterPositions, catalog: Catalog
     ) -> PointWrite? {
         var nodes: [PlanNode] = []
         var node = plan.root
@@ -26,7 +26,7 @@ extension PointWrite {
 
     /// Reads the steps of a plan from its start on.
     private struct PlanReader {
-        let parameters: [String]
+        let parameters: ParameterPositions
         let catalog: Catalog
         var steps: [Step] = []
         /// What the variables stand for.
@@ -37,7 +37,7 @@ extension PointWrite {
         /// Whether something is deleted, which ends it.
         private(set) var hasRemoved = false
 
-        init(parameters: [String], catalog: Catalog) {
+        init(parameters: ParameterPositions, catalog: Catalog) {
             self.parameters = parameters
             self.catalog = catalog
         }
