@@ -18,6 +18,7 @@ final class ParsedStatements: Sendable {
     ///
     /// - Throws: as ``PreparedStatement/init(_:)``.
     func statement(_ text: String) throws(KithError) -> PreparedStatement {
+        guard text.utf8.count <= Self.lengthMaxInBytes else { return try PreparedStatement(text) }
         let known = state.withLock { state -> PreparedStatement? in
             if let last = state.last, UTF8Order.areEqual(last.text, text) { return last }
             let found = state.statements[UTF8Key(text)]
@@ -26,7 +27,6 @@ final class ParsedStatements: Sendable {
         }
         if let known { return known }
         let made = try PreparedStatement(text)
-        guard text.utf8.count <= Self.lengthMaxInBytes else { return made }
         state.withLock { state in
             if state.statements.count >= Self.countMax { state.statements = [:] }
             state.statements[UTF8Key(text)] = made

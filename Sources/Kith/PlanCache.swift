@@ -28,6 +28,9 @@ final class PlanCache: Sendable {
     }
 
     private let state = Guarded(State())
+    /// Differs from that of every other: a statement may outlive the database that it was planned for.
+    let number = PlanCache.numbers.wrappingAdd(1, ordering: .relaxed).newValue
+    private static let numbers = Atomic<UInt64>(0)
     /// Counts how often all plans became old.
     let generation = Atomic<UInt64>(0)
     /// The most statements remembered.
@@ -64,7 +67,8 @@ final class PlanCache: Sendable {
 final class LastPlan: Sendable {
     // A class, since looking at it then counts one reference.
     private final class Entry: Sendable {
-        let owner: ObjectIdentifier
+        /// The number of the cache.
+        let owner: UInt64
         let generation: UInt64
         let statisticsClass: Int
         let options: ExecutionOptions
@@ -74,7 +78,7 @@ final class LastPlan: Sendable {
             owner: PlanCache, statisticsClass: Int, options: ExecutionOptions,
             prepared: PreparedQuery
         ) {
-            self.owner = ObjectIdentifier(owner)
+            self.owner = owner.number
             generation = owner.generation.load(ordering: .acquiring)
             self.statisticsClass = statisticsClass
             self.options = options
@@ -89,7 +93,7 @@ final class LastPlan: Sendable {
         _ owner: PlanCache, catalogVersion: UInt64, statisticsClass: Int, options: ExecutionOptions
     ) -> PreparedQuery? {
         entry.withLock { entry in
-            guard let entry, entry.owner == ObjectIdentifier(owner),
+            guard let entry, entry.owner == owner.number,
                 entry.generation == owner.generation.load(ordering: .acquiring),
                 entry.prepared.catalogVersion == catalogVersion,
                 entry.statisticsClass == statisticsClass,
@@ -103,7 +107,7 @@ final class LastPlan: Sendable {
     /// it runs in.
     func isWriting(_ owner: PlanCache) -> Bool {
         entry.withLock { entry in
-            guard let entry, entry.owner == ObjectIdentifier(owner),
+            guard let entry, entry.owner == owner.number,
                 entry.generation == owner.generation.load(ordering: .acquiring)
             else { return false }
             return entry.prepared.isWritingInPlace

@@ -167,6 +167,8 @@ public final class Transaction {
         do {
             try writer.commit()
         } catch {
+            // Whatever failed, the next writer gets its turn.
+            writer.rollback()
             throw KithError(error)
         }
     }

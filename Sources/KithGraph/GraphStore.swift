@@ -105,7 +105,12 @@ public final class GraphStore: Sendable {
             in: self, timeoutInMilliseconds: timeoutInMilliseconds, lending: body)
     }
 
-    func keepForNextWriter(_ left: HandedOn) { written.withLock { $0 = left } }
+    func keepForNextWriter(_ left: HandedOn) {
+        written.withLock { written in
+            if let now = written, now.tables.commitNumber > left.tables.commitNumber { return }
+            written = left
+        }
+    }
 
     /// Closes the graph; open snapshots stay readable until they are closed.
     public func close() throws(GraphError) {

@@ -150,13 +150,15 @@ struct PropertyBatchTests {
             let target = try node ?? writer.createNode(labels: [], properties: [])
             node = target
             let keys = try (0..<40_000).map { try writer.propertyKey("p\($0 + part * 40_000)") }
-            try writer.set(keys.map { ($0, .boolean(true)) }, of: target)
-            try writer.endStatement()
+            let properties = keys.map { (key: $0, value: Value.boolean(true)) }
             if part == 0 {
-                try writer.commit()
+                try writer.set(properties, of: target)
+                try writer.endStatement()
             } else {
-                #expect(throws: GraphError.self) { try writer.commit() }
+                #expect(throws: GraphError.self) { try writer.set(properties, of: target) }
+                try writer.rollbackStatement()
             }
+            try writer.commit()
         }
         #expect(try store.check() == [])
         #expect(try store.beginRead().properties(of: try #require(node)).count == 40_000)

@@ -162,9 +162,7 @@ extension GraphWriter {
             statement.noteAdded(node: id)
         }
         chunk.update(slot) { $0.set(key, to: value) }
-        guard chunk.propertyCount(of: slot) <= GraphLimits.propertiesPerEntityMax else {
-            throw GraphError.limitExceeded("properties of one node or relationship")
-        }
+        try checkPropertyCount(.node, id, in: chunk)
         pending.sizeInBytes += 64
         if case .string(let text) = value { pending.sizeInBytes += text.utf8.count }
         return true

@@ -60,6 +60,6 @@ extension GraphWriter {
         owned.takeBack(to: state.counts)
         owned.giveUp(state.counts)
         reader.tables = state.tables
-        homes.forgetPlaces()
+        homes.placesWereUndone()
     }
 }

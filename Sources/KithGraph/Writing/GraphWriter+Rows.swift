@@ -10,10 +10,29 @@ extension GraphWriter {
         // Taking the change before back takes this one back, too.
         if statement?.isLast(kind, id) != true { note(.row(kind, id, chunk[slot])) }
         chunk.update(slot, body)
-        guard chunk.propertyCount(of: slot) <= GraphLimits.propertiesPerEntityMax else {
+        try checkPropertyCount(kind, id, in: chunk)
+    }
+
+    /// Refuses more changed properties than a row can have, with those that wait in storage to be folded into
+    /// columns. Where few statements change many the last one fails; what many small ones change is folded
+    /// before it is too much.
+    func checkPropertyCount(
+        _ kind: EntityKind, _ id: UInt64, in chunk: PendingChunk
+    ) throws(GraphError) {
+        let slot = reader.slot(id)
+        var count = chunk.propertyCount(of: UInt16(slot))
+        guard count > Self.propertiesLookedAtMin else { return }
+        let step = store.cache.enter()
+        defer { store.cache.leave(step) }
+        let base = try reader.baseChunk(kind, id >> UInt64(GraphLimits.slotBits))
+        count += base.recentRow(slot)?.properties.count ?? 0
+        guard count <= GraphLimits.propertiesPerEntityMax else {
             throw GraphError.limitExceeded("properties of one node or relationship")
         }
     }
+
+    /// Those of fewer are counted when they are stored.
+    private static let propertiesLookedAtMin = 4_096
 
     /// Puts a pending row in place and notes how to take that back.
     func put(_ row: RowChange, _ kind: EntityKind, _ id: UInt64) {

@@ -52,7 +52,9 @@ extension GraphWriter {
             try forEachEntity(entity, token) { id throws(GraphError) in try check(constraint, id) }
         }
         changeCatalog()
-        let number = (owned.catalog.constraintNumbers.max() ?? 0) + 1
+        // The number of one that was dropped in this transaction would look like no change.
+        let known = owned.catalog.constraintNumbers + storedCatalog.constraintNumbers
+        let number = (known.max() ?? 0) + 1
         owned.catalog.constraints.append(constraint)
         owned.catalog.constraintNumbers.append(number)
         return constraint

@@ -45,7 +45,7 @@ extension GraphWriter {
     func changeCatalog() {
         statement?.noteCatalog(owned.catalog)
         part?.noteCatalog(owned.catalog)
-        owned.catalog.version += 1
+        owned.renewCatalogVersion()
     }
 
     /// The number of a set of labels, made if there is none.

@@ -69,6 +69,12 @@ struct HomeAllocator {
 
     var isChanged: Bool { !changed.isEmpty }
 
+    /// Looks at the places again, and so does the next transaction: those given in what was undone are free.
+    mutating func placesWereUndone() {
+        hasFreed = true
+        forgetPlaces()
+    }
+
     /// Looks at the places again: what storage has may have changed.
     mutating func forgetPlaces() {
         for home in homes.values { home.forgetPlaces() }

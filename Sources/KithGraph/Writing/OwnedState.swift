@@ -34,6 +34,9 @@ extension GraphReader {
 
         /// The version of the catalog from which the transaction began.
         let committedCatalogVersion: UInt64
+        /// The highest version that the catalog had in this transaction: it is not given again where a
+        /// change of the catalog is taken back, since plans are kept by it.
+        @exclusivity(unchecked) private var catalogVersionMax: UInt64
         /// Differs between transactions.
         let number: UInt64
         private static let numbers = Atomic<UInt64>(0)
@@ -47,11 +50,18 @@ extension GraphReader {
             committed = tables
             number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
             committedCatalogVersion = tables.catalog.version
+            catalogVersionMax = tables.catalog.version
             catalog = tables.catalog
             statistics = tables.statistics
             entityCount = tables.entityCount
             nodeChunkCount = tables.nodeChunkCount
             relationshipChunkCount = tables.relationshipChunkCount
+        }
+
+        /// Gives the catalog, which is about to change, a version that it has not had.
+        func renewCatalogVersion() {
+            catalogVersionMax += 1
+            catalog.version = catalogVersionMax
         }
 
         /// Counts more of something, or less.

@@ -27,8 +27,15 @@ final class RowMove: ChunkMove {
         let base = try writer.reader.baseChunk(kind, chunk)
         self.base = base
         var known = 0
-        for (slot, _) in base.recent where pending.state(of: UInt16(slot)) != nil { known += 1 }
-        if base.recent.count + pending.count - known > writer.store.options.recentRowsMax {
+        var isTooLong = false
+        for (slot, row) in base.recent where pending.state(of: UInt16(slot)) != nil {
+            known += 1
+            // A row holds so many changed properties, and what earlier transactions changed counts too.
+            let count = row.properties.count + pending.propertyCount(of: UInt16(slot))
+            if count > GraphLimits.propertiesPerEntityMax { isTooLong = true }
+        }
+        let count = base.recent.count + pending.count - known
+        if isTooLong || count > writer.store.options.recentRowsMax {
             folding = try ChunkFolding(writer, kind, base, pending)
         }
     }
@@ -66,10 +73,6 @@ final class RowMove: ChunkMove {
         for (slot, row) in rows {
             let key = KeySpaces.row(chunk, UInt16(slot))
             let merged = base.recentRow(slot)?.followed(by: row) ?? row
-            // What earlier transactions changed counts too.
-            guard merged.properties.count <= GraphLimits.propertiesPerEntityMax else {
-                throw GraphError.limitExceeded("properties of one node or relationship")
-            }
             if merged.life == .deleted, !base.descriptor.alive.contains(slot) {
                 if base.recentRow(slot) != nil {
                     try storageCall { () throws(StorageError) in
