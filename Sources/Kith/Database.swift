@@ -62,7 +62,7 @@ public final class Database: Sendable {
     /// made for.
     private let environment = Guarded<(made: StatementEnvironment, generation: UInt64)?>(nil)
     let plans = PlanCache()
-    let parsed = ParsedStatements()
+    private let parsed = ParsedStatements()
     let open = OpenTransactions()
 
     private init(_ store: GraphStore, _ options: Options) {
@@ -192,6 +192,11 @@ public final class Database: Sendable {
         }
     }
 
+    /// The statement of a text, which is parsed once as long as it is run now and then.
+    package func statement(_ text: String) throws(KithError) -> PreparedStatement {
+        try parsed.statement(text)
+    }
+
     /// Runs one statement in a transaction of its own, which is committed if the statement writes.
     ///
     /// CALL { } IN TRANSACTIONS makes transactions of its own; those that were committed stay when
@@ -200,7 +205,7 @@ public final class Database: Sendable {
     public func execute(
         _ query: Query, limits: Limits? = nil, control: StatementControl = StatementControl()
     ) throws(KithError) -> Result {
-        let statement = try parsed.statement(query.text)
+        let statement = try statement(query.text)
         return try execute(
             statement, parameters: query.parameters, limits: limits, control: control)
     }

@@ -1,7 +1,7 @@
 import KithValues
 
 /// Statements that were parsed, by their text: a program that puts values into a text by parameters runs
-/// the same few texts all day, and to parse one takes as long as to run it.
+/// the same few texts all day.
 final class ParsedStatements: Sendable {
     private struct State {
         var statements: [UTF8Key: PreparedStatement] = [:]
@@ -12,7 +12,7 @@ final class ParsedStatements: Sendable {
     /// The most statements remembered, and the longest text of one: whoever writes values into texts makes
     /// new ones all the time.
     private static let countMax = 256
-    private static let lengthMaxInBytes = 4_096
+    private static let lengthMaxInBytes = 16_384
 
     /// The statement of a text, parsed if it is not known.
     ///

@@ -71,14 +71,13 @@ public final class Transaction {
 
     /// Runs a statement and collects its rows.
     public func rows(_ query: Query) throws(KithError) -> [Row] {
-        try run(database.parsed.statement(query.text), parameters: query.parameters).collected()
-            .rows
+        try run(database.statement(query.text), parameters: query.parameters).collected().rows
     }
 
     /// Runs a statement and collects its result.
     @discardableResult
     public func execute(_ query: Query) throws(KithError) -> Result {
-        try run(database.parsed.statement(query.text), parameters: query.parameters).collected()
+        try run(database.statement(query.text), parameters: query.parameters).collected()
     }
 
     /// Begins a statement; the stream gives its rows as they are found.

@@ -4,17 +4,12 @@ import KithGraph
 
 /// Runs statements on a database, in a session of its own.
 ///
-/// `@unchecked`: the session and the kept statements belong to the one thread that runs statements.
+/// `@unchecked`: the session belongs to the one thread that runs statements.
 final class DatabaseRunner: StatementRunner, @unchecked Sendable {
-    /// How many parsed statements are kept.
-    private static let keptStatementsMax = 256
-
     /// The database.
     let database: Database
     private let session: Session
     private let isStrictByDefault: Bool
-    /// By the bytes of their texts: texts that look the same may differ.
-    private var kept: [[UInt8]: PreparedStatement] = [:]
 
     /// Runs statements on `database`.
     init(_ database: Database) {
@@ -37,7 +32,7 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
         _ request: StatementRequest, into receiver: inout some RowReceiver
     ) throws(KithError) -> StatementOutcome {
         let start = Self.now()
-        let statement = try prepared(request.text)
+        let statement = try database.statement(request.text)
         session.isStrict = request.isStrict ?? isStrictByDefault
         var limits = Database.Limits()
         if let memory = request.memoryLimitInBytes { limits.memoryInBytes = memory }
@@ -65,15 +60,6 @@ final class DatabaseRunner: StatementRunner, @unchecked Sendable {
         }
         outcome.elapsedInMilliseconds = (Self.now() - start) * 1000
         return outcome
-    }
-
-    private func prepared(_ text: String) throws(KithError) -> PreparedStatement {
-        let key = Array(text.utf8)
-        if let statement = kept[key] { return statement }
-        let statement = try PreparedStatement(text)
-        if kept.count >= Self.keptStatementsMax { kept.removeAll() }
-        kept[key] = statement
-        return statement
     }
 
     var isInTransaction: Bool { session.isInTransaction }

@@ -34,7 +34,7 @@ struct ParsedStatementTests {
         let database = try Database.inMemory()
         for round in 0..<2 {
             for number in 0..<600 {
-                let filler = number % 50 == 0 ? String(repeating: " ", count: 5_000) : ""
+                let filler = number % 50 == 0 ? String(repeating: " ", count: 20_000) : ""
                 let row = try #require(
                     try database.execute(Query("RETURN " + "\(number)" + filler + " AS n")).rows
                         .first)
